@@ -1,0 +1,146 @@
+#pragma once
+
+#include "actors/host/cache_options.hpp"
+#include "stats/snapshot.hpp"
+#include "storage/block.hpp"
+#include "storage/errors.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace caf {
+class actor_system;
+}
+
+namespace hearth {
+
+using storage::block_key;
+using storage::buffer;
+using storage::errc;
+using storage::failure;
+using storage::mutable_buffer;
+using storage::namespace_id;
+using storage::result;
+
+struct actor_handles;
+
+/// What became of an accepted put.
+enum class put_outcome : std::uint8_t {
+  stored,    ///< new; it can be read back from now on
+  refreshed, ///< it was there already; it counts as used now
+};
+
+struct put_options {
+  namespace_id name_space = 0;     ///< from `cache::name_space`; 0 is "default"
+  std::optional<block_key> parent; ///< the block before it in its chain; none: head of a chain
+  std::optional<std::chrono::milliseconds> timeout; ///< none: request_timeout
+};
+
+struct get_options {
+  namespace_id name_space = 0;
+  std::uint64_t bytes_max = 0; ///< most bytes to hand out; 0: lease_bytes_max
+  std::optional<std::chrono::milliseconds> timeout;
+};
+
+/// The longest leading run of present blocks of a chain. `blocks[i]` belongs to `keys[i]`; there are no holes.
+struct prefix {
+  std::vector<buffer> blocks;
+  bool truncated = false; ///< shortened at bytes_max or for want of read budget: more of the chain may be present, ask again from there
+};
+
+struct flush_report {
+  stats::amount written; ///< persisted while flushing
+  stats::amount left;    ///< still dirty or pending
+};
+
+using close_report = flush_report;
+
+/// A two-tier cache for large immutable blocks, inside the caller's process.
+/// Threads: every function may be called from any thread. Blocking forms wait at most their timeout and then answer
+/// `timeout`; asynchronous forms call `done` exactly once, on a thread of the actor system, where it must not block.
+/// Errors of every call: closed, overloaded (nothing changed, try again later), timeout.
+class cache {
+public:
+  /// Opens a cache on an actor system of its own (or on the caller's, which must outlive it).
+  /// Errors: invalid_argument (options), not_found (directory), busy (another process has it), unsupported, io.
+  [[nodiscard]] static result<cache> open(cache_options options);
+  [[nodiscard]] static result<cache> open(caf::actor_system& system, cache_options options);
+
+  cache(cache&&) noexcept;
+  cache& operator=(cache&&) noexcept;
+  ~cache(); ///< closes with `close_timeout` if it is still open
+
+  /// The number of a namespace (a model with its compatibility signature), given now if it is new.
+  /// Errors: invalid_argument, overloaded (namespaces_max).
+  [[nodiscard]] result<namespace_id> name_space(std::string_view name);
+
+  /// Keeps `payload` under `key`; shared, never copied. Returns once it can be read back, not once it is on disk.
+  /// Errors: too_large, conflict, invalid_argument (empty payload), overloaded (also: given up as late_full).
+  result<put_outcome> put(const block_key& key, buffer payload, const put_options& options = {});
+
+  /// As above, for a payload that costs something to make: `producer` is called, on this thread, only if there is room for
+  /// `bytes` now. Errors: as above; overloaded with `preflight_full` in its context if the producer was not called;
+  /// whatever the producer answered; invalid_argument if it made another length.
+  using producer = std::function<result<buffer>()>;
+  result<put_outcome> put(const block_key& key, std::uint64_t bytes, const producer& produce, const put_options& options = {});
+
+  /// The block's bytes. Errors: not_found.
+  [[nodiscard]] result<buffer> get(const block_key& key, const get_options& options = {});
+
+  /// The longest leading run of `keys` that is present, in one message.
+  [[nodiscard]] result<prefix> get_prefix(std::span<const block_key> keys, const get_options& options = {});
+
+  /// Whether each key is in some tier now. Counts neither as use nor as hit.
+  [[nodiscard]] result<std::vector<bool>> contains(std::span<const block_key> keys, const get_options& options = {});
+  [[nodiscard]] result<bool> contains(const block_key& key, const get_options& options = {});
+
+  /// Takes the block out of every tier. Returns whether it was there. After: gets miss. Durable after the next flush.
+  result<bool> erase(const block_key& key, const get_options& options = {});
+
+  /// Takes every block of a namespace (none: of the cache) out. Returns how many there were.
+  result<std::uint64_t> clear(std::optional<namespace_id> name_space = {});
+
+  /// Writes every dirty block, with back-pressure instead of drops, and syncs. Returns at the deadline with what is left.
+  result<flush_report> flush(std::optional<std::chrono::milliseconds> deadline = {});
+
+  /// The counters and gauges of one namespace, or of the whole cache. Includes everything that was answered before.
+  /// Also after `close`. Errors: not_found (no such namespace).
+  [[nodiscard]] result<stats::snapshot> stats(std::string_view name_space = "*");
+
+  /// Sets counters to zero; gauges stay; the ledger starts with offered = pending.
+  result<void> reset_stats();
+
+  /// Flushes, then refuses everything but `stats`. What is not written when the deadline passes is dropped as `closing` and
+  /// reported. Returns at the deadline even if the disk hangs. A second call answers closed.
+  result<close_report> close(std::optional<std::chrono::milliseconds> deadline = {});
+
+  // Asynchronous forms: `done` gets what the blocking form returns.
+  template <class T>
+  using callback = std::function<void(result<T>)>;
+  void put_async(const block_key& key, buffer payload, const put_options& options, callback<put_outcome> done);
+  void get_async(const block_key& key, const get_options& options, callback<buffer> done);
+  void get_prefix_async(std::vector<block_key> keys, const get_options& options, callback<prefix> done);
+  void contains_async(std::vector<block_key> keys, const get_options& options, callback<std::vector<bool>> done);
+  void erase_async(const block_key& key, const get_options& options, callback<bool> done);
+  void clear_async(std::optional<namespace_id> name_space, callback<std::uint64_t> done);
+  void flush_async(std::chrono::milliseconds deadline, callback<flush_report> done);
+  void stats_async(std::string_view name_space, callback<stats::snapshot> done);
+  void reset_stats_async(callback<void> done);
+  void close_async(std::chrono::milliseconds deadline, callback<close_report> done);
+
+  /// The actors behind this cache, for hosts that are actors themselves; include actors/host/actors.hpp to use them.
+  [[nodiscard]] const actor_handles& actors() const noexcept;
+
+private:
+  class impl;
+  explicit cache(std::unique_ptr<impl> state);
+
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace hearth

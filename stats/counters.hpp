@@ -1,0 +1,53 @@
+#pragma once
+
+#include "stats/ledger.hpp"
+
+#include <cstdint>
+
+namespace hearth::stats {
+
+/// Events of one namespace since the start (or the last reset). They only grow, `ledger.pending()` apart.
+struct counters {
+  hearth::stats::ledger ledger;
+  std::uint64_t saves = 0;                ///< puts accepted
+  std::uint64_t loads = 0;                ///< blocks handed out
+  std::uint64_t misses = 0;               ///< asked for and absent
+  std::uint64_t errors = 0;               ///< failed I/O and damaged records
+  std::uint64_t hot_cache_hits = 0;       ///< found in the hot tier
+  std::uint64_t pending_hits = 0;         ///< found on the way to disk
+  std::uint64_t cold_hits = 0;            ///< found in the cold tier
+  std::uint64_t hot_cache_evictions = 0;  ///< blocks that left the hot tier to make room
+  std::uint64_t hot_cache_promotions = 0; ///< blocks that a cold hit brought into the hot tier
+  std::uint64_t evictions = 0;            ///< blocks reclaimed from the cold tier to make room
+  std::uint64_t puts_rejected = 0;        ///< puts that the full mailbox of hot_cache rejected: no offer, no write drop
+  amount lost;                            ///< accepted, and now in no tier other than by reclaim, erase or expiry
+
+  /// Blocks found by gets, in any tier. `hits() + misses` is what was asked for.
+  [[nodiscard]] std::uint64_t hits() const noexcept { return hot_cache_hits + pending_hits + cold_hits; }
+
+  counters& operator+=(const counters& other) noexcept;
+
+  /// What happened since `start`, an earlier state of these same counters (the ledger as `ledger::since`).
+  [[nodiscard]] counters since(const counters& start) const noexcept;
+
+  friend bool operator==(const counters&, const counters&) = default;
+};
+
+/// Levels of one namespace now. A reset keeps them.
+struct gauges {
+  amount hot;                              ///< hot_cache_entries, hot_cache_size_bytes
+  amount dirty;                            ///< hot blocks without a valid copy in the cold tier
+  amount cold;                             ///< num_blocks and their payload bytes
+  amount queue;                            ///< writer_queue_blocks, writer_queue_bytes
+  std::uint64_t total_size_bytes = 0;      ///< bytes of the cold tier in use, headers included
+  std::uint64_t hot_cache_max_bytes = 0;   ///< limit of the whole cache
+  std::uint64_t max_size_bytes = 0;        ///< limit of the cold tier now
+  std::uint64_t configured_max_size_bytes = 0; ///< limit of the cold tier as set
+
+  /// Adds the levels; limits are of the whole cache and are kept.
+  gauges& operator+=(const gauges& other) noexcept;
+
+  friend bool operator==(const gauges&, const gauges&) = default;
+};
+
+} // namespace hearth::stats

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "stats/counters.hpp"
+#include "stats/tally.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hearth::stats {
+
+/// The state of one namespace, or of the whole cache ("*"), at one moment.
+struct snapshot_part {
+  hearth::stats::counters counters;
+  hearth::stats::gauges gauges;
+
+  friend bool operator==(const snapshot_part&, const snapshot_part&) = default;
+};
+
+/// What the stats actor answers: the whole cache (or one namespace) and, for the whole, each namespace with the same members.
+struct snapshot {
+  std::string name_space = "*";
+  snapshot_part whole;
+  std::map<std::string, snapshot_part> namespaces; ///< empty in the snapshot of one namespace
+
+  friend bool operator==(const snapshot&, const snapshot&) = default;
+};
+
+/// Where the counters stood at the last reset, per namespace number. A snapshot subtracts it.
+struct baseline {
+  std::vector<counters> entries;
+};
+
+/// The baseline that a reset at this moment sets: from here on every counter starts at zero, gauges stay, and the ledger
+/// starts with offered = pending.
+[[nodiscard]] baseline make_baseline(const std::vector<tally_entry>& totals);
+
+/// The snapshot of the whole cache: `totals` (by namespace number, as summed over all senders) since `start`.
+/// `names` gives each number its name; `limits` has the three limits of the whole cache, which every part shows.
+[[nodiscard]] snapshot make_snapshot(const std::vector<tally_entry>& totals, const baseline& start,
+                                     const std::vector<std::string>& names, const gauges& limits);
+
+/// Only the part of one namespace, under its name; nothing if there is no such namespace.
+[[nodiscard]] std::optional<snapshot> one_namespace(const snapshot& whole, const std::string& name_space);
+
+/// The sum of several senders' totals, by namespace number.
+[[nodiscard]] std::vector<tally_entry> sum(const std::vector<std::vector<tally_entry>>& totals);
+
+/// The snapshot as JSON, version 1. Member names are a contract: README.md of this room lists them. Same snapshot, same bytes.
+[[nodiscard]] std::string to_json(const snapshot& item);
+
+/// Reads what `to_json` wrote; members it does not know are ignored. Nothing if the text is not such a snapshot: `error`
+/// then says what was found and what was expected.
+[[nodiscard]] std::optional<snapshot> snapshot_from_json(std::string_view text, std::string& error);
+
+} // namespace hearth::stats

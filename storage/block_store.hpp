@@ -1,0 +1,105 @@
+#pragma once
+
+#include "storage/block.hpp"
+#include "storage/errors.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace hearth::storage {
+
+/// A number of blocks and the payload bytes in them.
+struct cold_amount {
+  std::uint64_t blocks = 0;
+  std::uint64_t bytes = 0;
+
+  friend bool operator==(const cold_amount&, const cold_amount&) = default;
+  cold_amount& operator+=(const cold_amount& other) noexcept {
+    blocks += other.blocks;
+    bytes += other.bytes;
+    return *this;
+  }
+};
+
+/// The cold tier's own ledger, for one namespace or for all:
+/// `recovered + persisted = present + reclaimed + erased + expired + corrupt`, in blocks and payload bytes, always.
+/// All but `present` only grow.
+struct cold_ledger {
+  cold_amount recovered; ///< found at open
+  cold_amount persisted; ///< appended since
+  cold_amount present;   ///< readable now
+  cold_amount reclaimed; ///< removed to make room
+  cold_amount erased;    ///< removed because the host asked, or replaced
+  cold_amount expired;   ///< removed because their time was over
+  cold_amount corrupt;   ///< taken out because a read found them damaged or gone
+};
+
+/// What the index knows of a present block.
+struct cold_entry {
+  namespace_id name_space = 0;
+  std::uint64_t payload_bytes = 0;
+};
+
+/// A block to write, and whom to tell. `done` is called exactly once, when the block is readable or the write has failed.
+struct append_item {
+  block item;
+  std::function<void(result<void>)> done;
+};
+
+/// A block to read, and whom to tell. `done` is called exactly once.
+struct read_item {
+  block_key key;
+  namespace_id name_space = 0;
+  std::function<void(result<buffer>)> done;
+};
+
+/// The cold tier: blocks on disk under a byte budget, and the index that says which are there.
+/// One contract suite holds for every engine. I/O happens on an I/O engine; no call here waits for the disk.
+/// `done` callbacks run on a thread of the I/O engine, or inside the call when the answer is known at once; they must not block.
+/// Invariants: bytes on disk never exceed `bytes_max()`, in-flight and removed-but-not-yet-freed bytes included; a block is
+/// never handed out unless its full key, namespace, lengths and checksums were verified in this read.
+/// Threads: any.
+class block_store {
+public:
+  virtual ~block_store() = default;
+
+  /// Writes blocks, making room by reclaiming the least recently used. A key that is there is replaced.
+  /// Errors: too_large, no_space, io, closed. After a failure a block that was there under that key still is.
+  virtual void append(std::vector<append_item> batch) = 0;
+
+  /// Reads and verifies blocks; a read counts as use. Errors: not_found, corrupt (the block has been taken out), io, no_memory, closed.
+  virtual void read(std::vector<read_item> batch) = 0;
+
+  /// Whether `key` is readable now, without I/O.
+  [[nodiscard]] virtual std::optional<cold_entry> find(const block_key& key) const = 0;
+
+  /// `key` was used in another tier: it becomes the most recently used, also across a restart. Absent keys are ignored.
+  virtual void touch(const block_key& key) = 0;
+
+  /// Takes `key` out at once, and any append of it that is in flight as soon as it ends. Returns whether it was readable.
+  /// Durable after the next `sync`.
+  virtual bool erase(const block_key& key) = 0;
+
+  /// Erases every block of a namespace (none: of all), as `erase`. Returns how many were readable.
+  virtual std::size_t clear(std::optional<namespace_id> name_space) = 0;
+
+  /// `done` is called when everything that was persisted or erased before this call survives a power cut. Errors: io, closed.
+  virtual void sync(std::function<void(result<void>)> done) = 0;
+
+  /// The ledger of one namespace, or of all.
+  [[nodiscard]] virtual cold_ledger ledger(std::optional<namespace_id> name_space) const = 0;
+
+  /// Bytes this store holds on disk or has set aside, headers and in-flight blocks included; at most `bytes_max()`.
+  [[nodiscard]] virtual std::uint64_t bytes_in_use() const = 0;
+  [[nodiscard]] virtual std::uint64_t bytes_max() const = 0;
+
+  /// Bytes on disk that a block with this payload takes.
+  [[nodiscard]] virtual std::uint64_t record_bytes(std::uint64_t payload_bytes) const = 0;
+
+  /// All readable keys, least recently used first.
+  [[nodiscard]] virtual std::vector<block_key> keys() const = 0;
+};
+
+} // namespace hearth::storage

@@ -1,0 +1,32 @@
+#include "storage/errors.hpp"
+
+namespace hearth::storage {
+
+std::string_view to_string(errc code) noexcept {
+  switch (code) {
+  case errc::none: return "none";
+  case errc::not_found: return "not_found";
+  case errc::overloaded: return "overloaded";
+  case errc::corrupt: return "corrupt";
+  case errc::io: return "io";
+  case errc::closed: return "closed";
+  case errc::too_large: return "too_large";
+  case errc::conflict: return "conflict";
+  case errc::no_space: return "no_space";
+  case errc::timeout: return "timeout";
+  case errc::invalid_argument: return "invalid_argument";
+  case errc::busy: return "busy";
+  case errc::unsupported: return "unsupported";
+  case errc::no_memory: return "no_memory";
+  }
+  return "unknown";
+}
+
+std::string to_string(const failure& error) {
+  std::string text{to_string(error.code)};
+  if (!error.context.empty())
+    text.append(": ").append(error.context);
+  return text;
+}
+
+} // namespace hearth::storage

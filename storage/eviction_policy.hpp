@@ -1,0 +1,39 @@
+#pragma once
+
+#include "storage/block_key.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace hearth::storage {
+
+/// Orders the blocks of one tier by how soon they should leave. Knows keys, not payloads.
+/// Threads: one owner. Nothing depends on addresses or hash order: the same calls give the same victims.
+class eviction_policy {
+public:
+  virtual ~eviction_policy() = default;
+
+  /// Starts to track `key`. Pre: not tracked.
+  virtual void insert(const block_key& key, const std::optional<block_key>& parent) = 0;
+
+  /// `key` was asked for. Touch a chain deepest-first, so that heads outlive tails. Pre: tracked.
+  virtual void touch(const block_key& key) = 0;
+
+  /// Forgets `key`. Pre: tracked.
+  virtual void erase(const block_key& key) = 0;
+
+  /// The tracked key that should leave first among those for which `may_leave` answers true; it stays tracked.
+  [[nodiscard]] virtual std::optional<block_key> victim(const std::function<bool(const block_key&)>& may_leave) const = 0;
+
+  /// Calls `visit` for every tracked key, first to leave first, until it answers false.
+  virtual void visit(const std::function<bool(const block_key&)>& visit) const = 0;
+
+  [[nodiscard]] virtual std::size_t size() const noexcept = 0;
+};
+
+/// Least recently inserted or touched leaves first.
+[[nodiscard]] std::unique_ptr<eviction_policy> make_lru_policy();
+
+} // namespace hearth::storage

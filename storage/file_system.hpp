@@ -1,0 +1,98 @@
+#pragma once
+
+#include "storage/errors.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace hearth::storage {
+
+/// An open regular file; closed when destroyed. Threads: one at a time.
+class file {
+public:
+  virtual ~file() = default;
+
+  /// Fills `into` from `offset` (bytes from the start). Returns the bytes read: fewer than asked only at the end of
+  /// the file. Interrupted and short reads are continued. Errors: io.
+  [[nodiscard]] virtual result<std::size_t> read(std::uint64_t offset, std::span<std::byte> into) = 0;
+
+  /// Writes all `parts` one after the other, from `offset` on; grows the file as needed. Interrupted and short writes
+  /// are continued. Errors: io, no_space (a part may have been written).
+  [[nodiscard]] virtual result<void> write(std::uint64_t offset, std::span<const std::span<const std::byte>> parts) = 0;
+
+  /// Length in bytes. Errors: io.
+  [[nodiscard]] virtual result<std::uint64_t> size() = 0;
+
+  /// After: the file's bytes survive a power cut (its name may not: see `file_system::sync_all`). Errors: io.
+  [[nodiscard]] virtual result<void> sync() = 0;
+
+  /// Stores the time of last use (the modification time, in ns since the epoch) with the file. Errors: io.
+  [[nodiscard]] virtual result<void> last_use(std::int64_t time_ns) = 0;
+};
+
+/// Held while a directory belongs to this process; released when destroyed.
+class directory_lock {
+public:
+  virtual ~directory_lock() = default;
+};
+
+enum class entry_kind : std::uint8_t { regular, directory, other };
+
+/// One name in a directory. Symbolic links are `other`: never followed.
+struct directory_entry {
+  std::string name;
+  entry_kind kind = entry_kind::other;
+  std::uint64_t bytes = 0;       ///< length of a regular file
+  std::int64_t last_use_ns = 0;  ///< modification time, ns since the epoch
+};
+
+enum class open_mode : std::uint8_t {
+  read,       ///< must exist, and be a regular file
+  read_write, ///< must exist, and be a regular file
+  create,     ///< must not exist; readable and writable, mode 0600
+};
+
+/// Files and directories behind one seam: posix for use, memory for tests; one contract suite holds for both.
+/// Paths use '/'. Every failure names the path and what the system said. Threads: any.
+class file_system {
+public:
+  virtual ~file_system() = default;
+
+  /// Opens a regular file; never follows a symbolic link. Errors: not_found, io, no_space, invalid_argument (not a regular file,
+  /// or `create` where the name is taken).
+  [[nodiscard]] virtual result<std::unique_ptr<file>> open(const std::string& path, open_mode mode) = 0;
+
+  /// Makes one directory, mode 0700, in a parent that exists; no error if it is there already. Errors: not_found, io, no_space.
+  [[nodiscard]] virtual result<void> create_directory(const std::string& path) = 0;
+
+  /// What is in a directory, sorted by name, without "." and "..". Errors: not_found, io.
+  [[nodiscard]] virtual result<std::vector<directory_entry>> list(const std::string& path) = 0;
+
+  /// Replaces `to` atomically. Errors: not_found, io, no_space.
+  [[nodiscard]] virtual result<void> rename(const std::string& from, const std::string& to) = 0;
+
+  /// Removes a file (not a directory). Errors: not_found, io.
+  [[nodiscard]] virtual result<void> remove(const std::string& path) = 0;
+
+  /// Stores the time of last use of a file, as `file::last_use`. Errors: not_found, io.
+  [[nodiscard]] virtual result<void> last_use(const std::string& path, std::int64_t time_ns) = 0;
+
+  /// After: everything written, renamed and removed on the file system that holds `path` survives a power cut. Errors: io, not_found.
+  [[nodiscard]] virtual result<void> sync_all(const std::string& path) = 0;
+
+  /// Bytes an ordinary user could still write on the file system that holds `path`. Errors: not_found, io.
+  [[nodiscard]] virtual result<std::uint64_t> free_bytes(const std::string& path) = 0;
+
+  /// Takes the directory for this process through the file `path` (created if missing). The lock dies with the process.
+  /// Errors: busy (another holder; the context names its process id if known), io, not_found.
+  [[nodiscard]] virtual result<std::unique_ptr<directory_lock>> lock(const std::string& path) = 0;
+};
+
+/// The operating system's files.
+[[nodiscard]] std::shared_ptr<file_system> make_posix_file_system();
+
+} // namespace hearth::storage

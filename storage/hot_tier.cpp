@@ -1,0 +1,84 @@
+#include "storage/hot_tier.hpp"
+
+#include <cassert>
+#include <utility>
+
+namespace hearth::storage {
+
+hot_tier::hot_tier(std::uint64_t bytes_max, std::unique_ptr<eviction_policy> policy)
+    : bytes_max_(bytes_max), policy_(std::move(policy)) {
+  assert(policy_ && policy_->size() == 0);
+}
+
+const hot_block* hot_tier::find(const block_key& key) const {
+  const auto found = blocks_.find(key);
+  return found == blocks_.end() ? nullptr : &found->second;
+}
+
+void hot_tier::touch(const block_key& key) {
+  const auto found = blocks_.find(key);
+  assert(found != blocks_.end());
+  found->second.asked = true;
+  policy_->touch(key);
+}
+
+void hot_tier::insert(block item, bool dirty) {
+  assert(fits(item.payload.size()));
+  const auto key = item.key;
+  const auto bytes = item.payload.size();
+  policy_->insert(key, item.parent);
+  [[maybe_unused]] const auto added = blocks_.emplace(key, hot_block{std::move(item), dirty, false}).second;
+  assert(added);
+  bytes_ += bytes;
+  dirty_blocks_ += dirty ? 1 : 0;
+  check();
+}
+
+void hot_tier::mark_clean(const block_key& key) {
+  const auto found = blocks_.find(key);
+  if (found == blocks_.end())
+    return;
+  dirty_blocks_ -= found->second.dirty ? 1 : 0;
+  found->second.dirty = false;
+  found->second.asked = false;
+  check();
+}
+
+void hot_tier::mark_dirty(const block_key& key) {
+  const auto found = blocks_.find(key);
+  if (found == blocks_.end())
+    return;
+  dirty_blocks_ += found->second.dirty ? 0 : 1;
+  found->second.dirty = true;
+  check();
+}
+
+std::optional<hot_block> hot_tier::erase(const block_key& key) {
+  const auto found = blocks_.find(key);
+  if (found == blocks_.end())
+    return std::nullopt;
+  policy_->erase(key);
+  auto taken = std::move(found->second);
+  blocks_.erase(found);
+  bytes_ -= taken.item.payload.size();
+  dirty_blocks_ -= taken.dirty ? 1 : 0;
+  check();
+  return taken;
+}
+
+const hot_block* hot_tier::victim(const std::function<bool(const hot_block&)>& may_leave) const {
+  const auto key = policy_->victim([&](const block_key& candidate) { return may_leave(blocks_.at(candidate)); });
+  return key ? find(*key) : nullptr;
+}
+
+void hot_tier::visit(const std::function<bool(const hot_block&)>& visit) const {
+  policy_->visit([&](const block_key& key) { return visit(blocks_.at(key)); });
+}
+
+void hot_tier::check() const {
+  assert(bytes_ <= bytes_max_);
+  assert(policy_->size() == blocks_.size());
+  assert(dirty_blocks_ <= blocks_.size());
+}
+
+} // namespace hearth::storage

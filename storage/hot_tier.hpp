@@ -1,0 +1,73 @@
+#pragma once
+
+#include "storage/block.hpp"
+#include "storage/eviction_policy.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace hearth::storage {
+
+/// A block in memory and what is known of its copy in the cold tier.
+struct hot_block {
+  block item;
+  bool dirty = false; ///< no valid copy in the cold tier is known
+  bool asked = false; ///< asked for since it was last written to, or read from, the cold tier
+};
+
+/// The memory tier: blocks under a byte budget, ordered by an eviction policy.
+/// It never evicts by itself: the owner asks for the victim, decides what becomes of it, and erases it.
+/// Invariants: `bytes() <= bytes_max()`; the policy tracks exactly the blocks that are here. Threads: one owner.
+class hot_tier {
+public:
+  /// `bytes_max` counts payload bytes; 0 keeps nothing.
+  hot_tier(std::uint64_t bytes_max, std::unique_ptr<eviction_policy> policy);
+
+  /// The block, or nullptr. Valid until the next call that changes the tier. Does not count as use.
+  [[nodiscard]] const hot_block* find(const block_key& key) const;
+
+  /// Marks the block as asked for and moves it away from eviction. Pre: present.
+  void touch(const block_key& key);
+
+  /// Whether `bytes` more fit without anything leaving.
+  [[nodiscard]] bool fits(std::uint64_t bytes) const noexcept { return bytes <= bytes_max_ - bytes_; }
+
+  /// Adds a block that is not here. Pre: not present and `fits(item.payload.size())`.
+  void insert(block item, bool dirty);
+
+  /// The cold tier holds a valid copy now, nobody has asked since. Absent keys are ignored.
+  void mark_clean(const block_key& key);
+
+  /// The cold tier holds no valid copy any more. Absent keys are ignored.
+  void mark_dirty(const block_key& key);
+
+  /// Takes the block out; the caller owns it. Nothing if it was not here.
+  std::optional<hot_block> erase(const block_key& key);
+
+  /// The block that should leave first among those for which `may_leave` answers true, or nullptr. It stays.
+  [[nodiscard]] const hot_block* victim(const std::function<bool(const hot_block&)>& may_leave) const;
+
+  /// Calls `visit` for every block, first to leave first, until it answers false. `visit` must not change the tier.
+  void visit(const std::function<bool(const hot_block&)>& visit) const;
+
+  [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
+  [[nodiscard]] std::uint64_t bytes_max() const noexcept { return bytes_max_; }
+  [[nodiscard]] std::size_t blocks() const noexcept { return blocks_.size(); }
+  [[nodiscard]] std::size_t dirty_blocks() const noexcept { return dirty_blocks_; }
+  [[nodiscard]] std::size_t clean_blocks() const noexcept { return blocks_.size() - dirty_blocks_; }
+
+private:
+  void check() const;
+
+  std::uint64_t bytes_max_;
+  std::uint64_t bytes_ = 0;
+  std::size_t dirty_blocks_ = 0;
+  std::unordered_map<block_key, hot_block, block_key_hash> blocks_;
+  std::unique_ptr<eviction_policy> policy_;
+};
+
+} // namespace hearth::storage

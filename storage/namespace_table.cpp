@@ -1,0 +1,55 @@
+#include "storage/namespace_table.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace hearth::storage {
+
+namespace {
+
+bool well_formed(std::string_view name) {
+  return !name.empty() && name.size() <= 255 && name != "*" &&
+         std::all_of(name.begin(), name.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+}
+
+} // namespace
+
+namespace_table::namespace_table(std::size_t namespaces_max) : namespaces_max_(namespaces_max) {
+  assert(namespaces_max >= 1 && namespaces_max <= 65'535);
+}
+
+result<namespace_id> namespace_table::intern(std::string_view name) {
+  if (!well_formed(name))
+    return {errc::invalid_argument, "namespace \"" + std::string{name.substr(0, 64)} +
+                                        "\": expected 1 to 255 printable ASCII characters without quote and backslash, and not \"*\""};
+  std::lock_guard guard{mutex_};
+  const auto known = std::find(names_.begin(), names_.end(), name);
+  if (known == names_.end() && names_.size() == namespaces_max_)
+    return {errc::overloaded, "namespace \"" + std::string{name} + "\": this cache already holds namespaces_max = " +
+                                  std::to_string(namespaces_max_) + " namespaces; raise the limit or reuse one"};
+  const auto id = static_cast<namespace_id>(known - names_.begin());
+  if (known == names_.end())
+    names_.emplace_back(name);
+  return id;
+}
+
+std::optional<namespace_id> namespace_table::find(std::string_view name) const {
+  std::lock_guard guard{mutex_};
+  const auto known = std::find(names_.begin(), names_.end(), name);
+  if (known == names_.end())
+    return std::nullopt;
+  return static_cast<namespace_id>(known - names_.begin());
+}
+
+std::string namespace_table::name(namespace_id id) const {
+  std::lock_guard guard{mutex_};
+  assert(id < names_.size());
+  return names_[id];
+}
+
+std::vector<std::string> namespace_table::names() const {
+  std::lock_guard guard{mutex_};
+  return names_;
+}
+
+} // namespace hearth::storage

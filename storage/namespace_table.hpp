@@ -1,0 +1,40 @@
+#pragma once
+
+#include "storage/block.hpp"
+#include "storage/errors.hpp"
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hearth::storage {
+
+/// Gives every namespace name a small number for as long as the cache is open.
+/// Names are 1 to 255 bytes of printable ASCII without '"' and '\\'; "*" is reserved for the whole cache.
+/// Invariant: a number, once given, keeps its name; at most `namespaces_max` are given. Threads: any.
+class namespace_table {
+public:
+  /// `namespaces_max` >= 1: the bound on names; files and counters are kept per name.
+  explicit namespace_table(std::size_t namespaces_max = 64);
+
+  /// The number of `name`, given now if it is new. Errors: invalid_argument (name), overloaded (table full).
+  [[nodiscard]] result<namespace_id> intern(std::string_view name);
+
+  /// The number of `name` if it was given.
+  [[nodiscard]] std::optional<namespace_id> find(std::string_view name) const;
+
+  /// Pre: `id` was given out by this table.
+  [[nodiscard]] std::string name(namespace_id id) const;
+
+  /// All names, in the order of their numbers.
+  [[nodiscard]] std::vector<std::string> names() const;
+
+private:
+  mutable std::mutex mutex_;
+  std::size_t namespaces_max_;
+  std::vector<std::string> names_;
+};
+
+} // namespace hearth::storage
