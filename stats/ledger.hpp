@@ -52,6 +52,9 @@ public:
   void drop(drop_reason reason, std::uint64_t bytes) noexcept;   ///< pending -> dropped
   void fail(fail_reason reason, std::uint64_t bytes) noexcept;   ///< pending -> failed
 
+  /// Moves everything pending to dropped and returns how much that was: whoever was to report the ends is gone.
+  amount abandon_pending(drop_reason reason) noexcept;
+
   [[nodiscard]] const amount& offered() const noexcept { return offered_; }
   [[nodiscard]] const amount& persisted() const noexcept { return persisted_; }
   [[nodiscard]] const amount& pending() const noexcept { return pending_; }

@@ -34,6 +34,7 @@ struct cold_ledger {
   cold_amount erased;    ///< removed because the host asked, or replaced
   cold_amount expired;   ///< removed because their time was over
   cold_amount corrupt;   ///< taken out because a read found them damaged or gone
+  std::uint64_t bytes_on_disk = 0; ///< what `present` takes on disk, headers included
 };
 
 /// What the index knows of a present block.
@@ -42,9 +43,12 @@ struct cold_entry {
   std::uint64_t payload_bytes = 0;
 };
 
-/// A block to write, and whom to tell. `done` is called exactly once, when the block is readable or the write has failed.
+/// A block to write, and whom to tell. `begin` (may be empty) is asked once, at the moment from which `erase` would reach this
+/// append, under the store's lock: answering false gives the append up, and `done` answers closed. `done` is called exactly
+/// once, when the block is readable or the write has failed.
 struct append_item {
   block item;
+  std::function<bool()> begin;
   std::function<void(result<void>)> done;
 };
 

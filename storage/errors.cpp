@@ -18,6 +18,7 @@ std::string_view to_string(errc code) noexcept {
   case errc::busy: return "busy";
   case errc::unsupported: return "unsupported";
   case errc::no_memory: return "no_memory";
+  case errc::orphan: return "orphan";
   }
   return "unknown";
 }

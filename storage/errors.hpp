@@ -25,6 +25,7 @@ enum class errc : std::uint8_t {
   busy = 11,             ///< the directory belongs to another process
   unsupported = 12,      ///< written by a newer version, or not offered by this platform
   no_memory = 13,        ///< a buffer could not be allocated
+  orphan = 14,           ///< the parent is in no tier: the block could not be used and was not kept
 };
 
 /// The name of `code` as it appears in messages and metrics, e.g. "not_found".

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/host/cache_options.hpp"
+#include "messages/host_messages.hpp"
 #include "stats/snapshot.hpp"
 #include "storage/block.hpp"
 #include "storage/errors.hpp"
@@ -29,11 +30,7 @@ using storage::result;
 
 struct actor_handles;
 
-/// What became of an accepted put.
-enum class put_outcome : std::uint8_t {
-  stored,    ///< new; it can be read back from now on
-  refreshed, ///< it was there already; it counts as used now
-};
+using messages::put_outcome;
 
 struct put_options {
   namespace_id name_space = 0;     ///< from `cache::name_space`; 0 is "default"
@@ -136,8 +133,9 @@ public:
   /// The actors behind this cache, for hosts that are actors themselves; include actors/host/actors.hpp to use them.
   [[nodiscard]] const actor_handles& actors() const noexcept;
 
-private:
   class impl;
+
+private:
   explicit cache(std::unique_ptr<impl> state);
 
   std::unique_ptr<impl> impl_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/write_policy.hpp"
 #include "storage/errors.hpp"
 
 #include <chrono>
@@ -7,12 +8,6 @@
 #include <string>
 
 namespace hearth {
-
-/// When a block is handed to the writer.
-enum class write_policy : std::uint8_t {
-  back,    ///< when it leaves the hot tier, or when the writer is idle
-  through, ///< at once; it stays in the hot tier as well
-};
 
 /// Settings of one cache: default, unit and limits of each. actors/host/README.md has the table, checked against this file.
 struct cache_options {
@@ -33,6 +28,7 @@ struct cache_options {
   std::uint32_t namespaces_max = 64;               ///< 1..1,024
   std::uint32_t readers = 2;                       ///< reader actors, 1..16
   std::uint32_t io_threads = 2;                    ///< threads of the I/O engine, 1..64
+  std::uint32_t writes_in_flight = 8;              ///< blocks being written at once, 1..1,024; the others wait and can be cancelled
   std::uint64_t drain_bytes_per_second = 0;        ///< slows the disk down, for trials; 0: no limit
   bool promote_cold_hits = true;                   ///< a cold hit enters the hot tier
   bool cut_chains = true;                          ///< do not write blocks whose parent is in no tier (`orphan`)

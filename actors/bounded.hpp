@@ -1,0 +1,141 @@
+#pragma once
+
+#include "actors/caf_errors.hpp"
+#include "actors/protocol.hpp"
+#include "messages/bounds.hpp"
+#include "stats/tally.hpp"
+
+#include <caf/mailbox_element.hpp>
+#include <caf/send.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace hearth::actors {
+
+/// Names the message types that an actor's mailbox bounds; all others always pass.
+template <class... Messages>
+struct bounds {};
+
+/// The bound of one actor's mailbox; it outlives the actor and serves its successor.
+/// `tally` (may be null) counts the puts that are rejected.
+struct mailbox {
+  std::shared_ptr<messages::gate> gate;
+  std::shared_ptr<stats::tally> tally;
+};
+
+/// An actor with a bounded mailbox. `State` is constructed with the actor's self pointer and the arguments of spawn, holds
+/// `using bounded_messages = bounds<...>`, and answers `make_behavior()`; it dies with the actor's exit, which breaks cycles.
+/// A message of the bounded types must find room in the gate, on the sender's thread: an asker hears `overloaded` (or
+/// `too_large`) at once, a plain send vanishes (use `try_send` to learn of it). Responses, exit, down and urgent messages
+/// always pass. The room is held by a permit inside the message until that is destroyed, in whatever way.
+template <class Handle, class State>
+class bounded final : public Handle::base {
+public:
+  template <class... Arguments>
+  bounded(caf::actor_config& config, mailbox box, Arguments&&... arguments)
+      : Handle::base(config), mailbox_(std::move(box)), state_(std::in_place, this, std::forward<Arguments>(arguments)...) {}
+
+  using Handle::base::enqueue;
+
+  void enqueue(caf::mailbox_element_ptr element, caf::execution_unit* context) override {
+    if (element->mid.is_response() || element->mid.is_urgent_message() ||
+        admit_one_of(element, context, typename State::bounded_messages{}))
+      Handle::base::enqueue(std::move(element), context);
+  }
+
+  const char* name() const override { return State::name; }
+
+  void on_exit() override {
+    state_.reset();
+    Handle::base::on_exit();
+  }
+
+protected:
+  typename Handle::behavior_type make_behavior() override { return state_->make_behavior(); }
+
+private:
+  template <class... Messages>
+  bool admit_one_of(caf::mailbox_element_ptr& element, caf::execution_unit* context, bounds<Messages...>) {
+    bool admitted = true;
+    (void)(... || (element->content().template match_elements<Messages>() &&
+                   ((admitted = admit<Messages>(element, context)), true)));
+    return admitted;
+  }
+
+  template <class Message>
+  bool admit(caf::mailbox_element_ptr& element, caf::execution_unit* context) {
+    if (element->content().shared()) // somebody else holds this very message: its slot must be ours alone
+      element = caf::make_mailbox_element(element->sender, element->mid, element->stages,
+                                          Message(element->content().template get_as<Message>(0)));
+    auto& message = element->content().template get_mutable_as<Message>(0);
+    if (message.slot) // admitted by try_send
+      return true;
+    const auto size = messages::load_of(message);
+    message.slot = messages::admit(mailbox_.gate, size, messages::importance_of(message));
+    if (message.slot)
+      return true;
+    refuse(*element, context, message, size);
+    return false;
+  }
+
+  template <class Message>
+  void refuse(caf::mailbox_element& element, caf::execution_unit* context, const Message& message,
+              const messages::load& size) {
+    const bool for_ever = mailbox_.gate->never_admits(size);
+    if constexpr (std::is_same_v<Message, messages::put_request>)
+      if (mailbox_.tally)
+        mailbox_.tally->update(message.item.name_space, [](auto& entry) { ++entry.counters.puts_rejected; });
+    if (!element.mid.is_request())
+      return;
+    const auto limits = mailbox_.gate->limits();
+    const auto text = std::string{State::name} + "'s mailbox takes " + std::to_string(limits.slots_max) + " messages and " +
+                      std::to_string(limits.bytes_max) + " bytes; ";
+    const auto error = for_ever ? storage::failure{storage::errc::too_large, text + "this message has " + std::to_string(size.bytes)}
+                                : storage::failure{storage::errc::overloaded, text + "it is full: try again later"};
+    element.sender->enqueue(nullptr, element.mid.response_id(), caf::make_message(to_caf(error)), context);
+  }
+
+  mailbox mailbox_;
+  std::optional<State> state_;
+};
+
+/// An actor together with its mailbox's gate.
+template <class Handle>
+struct bounded_ref {
+  Handle actor;
+  std::shared_ptr<messages::gate> gate;
+};
+
+/// Sends `message` if the mailbox has room; false: it has not, and nothing was sent.
+template <class Handle, class Message>
+[[nodiscard]] bool try_send(const bounded_ref<Handle>& to, Message message) {
+  message.slot = messages::admit(to.gate, messages::load_of(message), messages::importance_of(message));
+  if (!message.slot)
+    return false;
+  caf::anon_send(to.actor, std::move(message));
+  return true;
+}
+
+/// A response promise that answers `closed` if it is dropped. Move-only.
+template <class Reply>
+class answer {
+public:
+  explicit answer(caf::typed_response_promise<Reply> promise) : promise_(std::move(promise)) {}
+  answer(answer&&) noexcept = default;
+  answer& operator=(answer&&) = delete;
+  ~answer() {
+    if (promise_.pending())
+      fail({storage::errc::closed, "the cache was closed before it could answer"});
+  }
+
+  void deliver(Reply reply) { promise_.deliver(std::move(reply)); }
+  void fail(const storage::failure& error) { promise_.deliver(to_caf(error)); }
+
+private:
+  caf::typed_response_promise<Reply> promise_;
+};
+
+} // namespace hearth::actors

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "storage/block_key.hpp"
+
+#include <cstdint>
+#include <map>
+#include <unordered_map>
+#include <vector>
+
+namespace hearth::actors {
+
+/// Who waits for a block: place `index` of the answer to request `waiter`.
+struct read_waiter {
+  std::uint64_t waiter = 0;
+  std::size_t index = 0;
+};
+
+/// A cold read that has ended.
+struct finished_read {
+  storage::block_key key;
+  std::vector<read_waiter> waiters;
+  bool wanted = true; ///< false: erased meanwhile; those who waited may have it, no tier may
+};
+
+/// Cold reads in flight, so that concurrent gets of one block share one read. Reads leave in batches, one message each.
+/// Invariant: at most one wanted read of a key is in flight. Threads: one owner.
+class cold_reads {
+public:
+  /// Waits for a read of `key` that is in flight. False: there is none.
+  [[nodiscard]] bool join(const storage::block_key& key, const read_waiter& who);
+
+  /// Starts a batch by `reader`: `who[i]` waits for `keys[i]`. Returns its number. Pre: none of the keys could be joined.
+  std::uint64_t start(std::size_t reader, const std::vector<storage::block_key>& keys, const std::vector<read_waiter>& who);
+
+  /// The block was erased: nobody may join its read any more, and no tier may take it.
+  void forget(const storage::block_key& key);
+  void forget_all();
+
+  /// Takes a batch out, reads in the order of its keys. Empty if the number is unknown.
+  [[nodiscard]] std::vector<finished_read> finish(std::uint64_t batch);
+
+  /// Batches that `reader` was given and has not answered.
+  [[nodiscard]] std::vector<std::uint64_t> batches_of(std::size_t reader) const;
+
+private:
+  struct batch {
+    std::size_t reader = 0;
+    std::vector<finished_read> reads;
+  };
+  struct spot {
+    std::uint64_t batch = 0;
+    std::size_t index = 0;
+  };
+
+  std::uint64_t last_batch_ = 0;
+  std::map<std::uint64_t, batch> batches_;
+  std::unordered_map<storage::block_key, spot, storage::block_key_hash> wanted_;
+};
+
+} // namespace hearth::actors

@@ -1,0 +1,138 @@
+#include "actors/host/assembly.hpp"
+
+#include "actors/log.hpp"
+#include "actors/preflight.hpp"
+#include "storage/files_store.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace hearth {
+
+using actors::cache_parts;
+using actors::mailbox;
+using storage::errc;
+using storage::result;
+
+namespace {
+
+constexpr std::uint64_t mebibyte = 1ull << 20;
+constexpr std::uint64_t floor_bytes = 10ull << 30; ///< what an automatic limit leaves free
+constexpr std::uint64_t kept_slots = 16;           ///< of hot_cache's and stats' mailboxes, for what must get through
+
+std::uint64_t or_else(std::uint64_t value, std::uint64_t otherwise) { return value != 0 ? value : otherwise; }
+
+mailbox make_mailbox(const messages::gate_limits& limits, std::shared_ptr<stats::tally> tally = nullptr) {
+  return {std::make_shared<messages::gate>(limits), std::move(tally)};
+}
+
+/// A tenth of the free space, 10 GiB kept free.
+result<std::uint64_t> automatic_limit(const std::string& directory, storage::file_system& files) {
+  const auto free = files.free_bytes(directory);
+  if (!free)
+    return free.error();
+  if (*free <= floor_bytes)
+    return {errc::no_space, "directory " + directory + ": " + std::to_string(*free) +
+                                " bytes are free, and the automatic cold_bytes_max keeps 10 GiB free: set cold_bytes_max, or free space"};
+  return std::min(*free / 10, *free - floor_bytes);
+}
+
+/// Whether there is to be a cold tier.
+result<bool> directory_is_there(const cache_options& options, storage::file_system& files) {
+  if (options.directory.empty())
+    return false;
+  const auto listed = files.list(options.directory);
+  if (listed)
+    return true;
+  if (listed.code() != errc::not_found)
+    return listed.error();
+  if (!options.ram_only_if_missing)
+    return {errc::not_found, "directory " + options.directory +
+                                 " does not exist: create it, or set ram_only_if_missing to run without a cold tier"};
+  actors::log::warn("cache.ram_only", "directory={} reason=missing", options.directory);
+  return false;
+}
+
+result<void> open_store(const cache_options& options, const environment& world, cache_parts& parts) {
+  auto limit = options.cold_bytes_max;
+  if (limit == 0) {
+    const auto automatic = automatic_limit(options.directory, *world.files);
+    if (!automatic)
+      return automatic.error();
+    limit = *automatic;
+  }
+  auto opened = storage::open_files_store(
+      {options.directory, limit, world.files, world.io, parts.namespaces, world.wall_clock});
+  if (!opened)
+    return opened.error();
+  const auto& report = opened->report;
+  actors::log::info("cold.opened", "recovered={} damaged={} unfinished={} foreign={} reclaimed={}", report.recovered,
+                    report.damaged, report.unfinished, report.foreign, report.reclaimed);
+  if (report.damaged > 0)
+    actors::log::warn("cold.damaged", "directory={} blocks={}", options.directory, report.damaged);
+  parts.hot_cache_tally->update(0, [&](auto& entry) { entry.counters.errors += report.damaged; });
+  parts.store = std::move(opened->store);
+  return {};
+}
+
+} // namespace
+
+environment machine_environment(const cache_options& options) {
+  return {storage::make_posix_file_system(),
+          options.directory.empty() ? nullptr
+                                    : storage::make_io_threads({options.io_threads, options.drain_bytes_per_second}),
+          [] {
+            return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
+                .count();
+          },
+          {}};
+}
+
+result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, const environment& world) {
+  if (const auto valid = options.validate(); !valid)
+    return valid.error();
+  const auto cold = directory_is_there(options, *world.files);
+  if (!cold)
+    return cold.error();
+  if (!*cold && options.hot_bytes_max == 0)
+    return {errc::invalid_argument, "hot_bytes_max: found 0 without a directory: a cache needs at least one tier"};
+
+  auto parts = std::make_shared<cache_parts>();
+  parts->namespaces = std::make_shared<storage::namespace_table>(options.namespaces_max);
+  if (const auto first = parts->namespaces->intern("default"); !first)
+    return first.error();
+  parts->hot_cache_tally = std::make_shared<stats::tally>();
+  parts->preflight_tally = std::make_shared<stats::tally>();
+  parts->baseline = std::make_shared<stats::baseline>();
+  parts->roster = std::make_shared<actors::roster>();
+  if (*cold)
+    if (const auto opened = open_store(options, world, *parts); !opened)
+      return opened.error();
+
+  const auto writer_bytes = or_else(options.writer_queue_bytes, std::max(options.hot_bytes_max / 4, 64 * mebibyte));
+  const auto mailbox_bytes =
+      or_else(options.hot_cache_mailbox_bytes, std::max(writer_bytes, options.block_bytes_max));
+  auto& config = parts->config;
+  config.tiers = {options.policy, options.hot_bytes_max, options.block_bytes_max, options.cut_chains};
+  config.lease_bytes_max = or_else(options.lease_bytes_max, std::max(options.hot_bytes_max / 2, 64 * mebibyte));
+  config.promote_cold_hits = options.promote_cold_hits;
+  config.idle_clean = options.idle_clean;
+  config.request_timeout = options.request_timeout;
+  config.readers = *cold ? options.readers : 0;
+  config.writes_in_flight = options.writes_in_flight;
+  parts->configured_cold_bytes_max = *cold ? options.cold_bytes_max : 0;
+  const auto keep = [](std::uint64_t slots) { return std::min(kept_slots, slots / 4); };
+  parts->hot_cache_mailbox = make_mailbox({options.hot_cache_mailbox, mailbox_bytes, keep(options.hot_cache_mailbox)},
+                                          parts->hot_cache_tally);
+  parts->stats_mailbox = make_mailbox({options.stats_mailbox, 0, keep(options.stats_mailbox)});
+  if (*cold)
+    parts->writer_mailbox = make_mailbox({options.writer_queue_blocks, writer_bytes, 0});
+  for (std::size_t i = 0; i < config.readers; ++i)
+    parts->reader_mailboxes.push_back(make_mailbox({options.reader_queue_blocks, options.reader_queue_bytes, 0}));
+  parts->preflight = std::make_shared<actors::preflight>(
+      config.tiers, parts->writer_mailbox.gate, parts->preflight_tally,
+      actors::reporter{parts->roster, parts->stats_mailbox.gate});
+  return parts;
+}
+
+} // namespace hearth

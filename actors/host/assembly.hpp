@@ -1,0 +1,35 @@
+#pragma once
+
+#include "actors/host/cache_options.hpp"
+#include "actors/parts.hpp"
+#include "storage/file_system.hpp"
+#include "storage/io_engine.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+namespace caf {
+class actor_system;
+}
+
+namespace hearth {
+
+/// What a cache stands on: the operating system's files, threads and clock, or a test's (see tests/support/actor_world.hpp).
+struct environment {
+  std::shared_ptr<storage::file_system> files;
+  std::shared_ptr<storage::io_engine> io;
+  storage::clock_ns wall_clock; ///< ns since the epoch
+  /// Waits until `done` answers true, at most `timeout`; returns what it answered last. Empty: the caller's thread sleeps.
+  std::function<bool(const std::function<bool()>& done, std::chrono::nanoseconds timeout)> wait;
+};
+
+/// Files, I/O threads and clock of this machine.
+[[nodiscard]] environment machine_environment(const cache_options& options);
+
+/// Opens the cold tier and lays out all that the actors of one cache share; starts none of them.
+/// Errors: invalid_argument, not_found, busy, unsupported, no_space, io.
+[[nodiscard]] storage::result<std::shared_ptr<actors::cache_parts>> assemble(const cache_options& options,
+                                                                             const environment& world);
+
+} // namespace hearth

@@ -1,0 +1,183 @@
+#include "actors/host/cache.hpp"
+
+#include "actors/host/cache_impl.hpp"
+#include "actors/preflight.hpp"
+
+#include <utility>
+
+namespace hearth {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+namespace {
+
+/// How much longer the facade waits than the actor that keeps the deadline, in case that one is busy.
+constexpr milliseconds grace{500};
+
+result<buffer> only_block(result<prefix> found) {
+  if (!found)
+    return found.error();
+  if (found->blocks.empty())
+    return {errc::not_found, "the block is in no tier"};
+  return std::move(found->blocks.front());
+}
+
+} // namespace
+
+cache::cache(std::unique_ptr<impl> state) : impl_(std::move(state)) {}
+cache::cache(cache&&) noexcept = default;
+
+cache& cache::operator=(cache&& other) noexcept {
+  cache old{std::move(*this)};
+  impl_ = std::move(other.impl_);
+  return *this;
+}
+
+cache::~cache() {
+  if (impl_ && !impl_->closed)
+    (void)close();
+}
+
+const actor_handles& cache::actors() const noexcept { return impl_->handles(); }
+
+result<namespace_id> cache::name_space(std::string_view name) { return impl_->parts().namespaces->intern(name); }
+
+// --- asynchronous forms ------------------------------------------------------------------------------------------------
+
+void cache::put_async(const block_key& key, buffer payload, const put_options& options, callback<put_outcome> done) {
+  messages::put_request request{{key, options.name_space, options.parent, std::move(payload)}, {}};
+  impl_->ask<messages::put_reply>(impl_->handles().hot_cache.actor, std::move(request), std::move(done),
+                                  [](messages::put_reply reply) { return reply.outcome; });
+}
+
+void cache::get_prefix_async(std::vector<block_key> keys, const get_options& options, callback<prefix> done) {
+  messages::get_prefix_request request{options.name_space, std::move(keys), options.bytes_max,
+                                       impl_->timeout(options.timeout), {}};
+  impl_->ask<messages::get_prefix_reply>(
+      impl_->handles().hot_cache.actor, std::move(request), std::move(done), [](messages::get_prefix_reply reply) {
+        return prefix{std::move(reply.blocks), reply.truncated};
+      });
+}
+
+void cache::get_async(const block_key& key, const get_options& options, callback<buffer> done) {
+  get_prefix_async({key}, options, [done = std::move(done)](result<prefix> found) { done(only_block(std::move(found))); });
+}
+
+void cache::contains_async(std::vector<block_key> keys, const get_options& options, callback<std::vector<bool>> done) {
+  impl_->ask<messages::contains_reply>(impl_->handles().hot_cache.actor,
+                                       messages::contains_request{options.name_space, std::move(keys), {}},
+                                       std::move(done), [](messages::contains_reply reply) { return reply.present; });
+}
+
+void cache::erase_async(const block_key& key, const get_options& options, callback<bool> done) {
+  impl_->ask<messages::erase_reply>(impl_->handles().hot_cache.actor,
+                                    messages::erase_request{options.name_space, key, {}}, std::move(done),
+                                    [](messages::erase_reply reply) { return reply.erased; });
+}
+
+void cache::clear_async(std::optional<namespace_id> name_space, callback<std::uint64_t> done) {
+  impl_->ask<messages::clear_reply>(impl_->handles().hot_cache.actor, messages::clear_request{name_space, {}},
+                                    std::move(done), [](messages::clear_reply reply) { return reply.blocks; });
+}
+
+void cache::flush_async(milliseconds deadline, callback<flush_report> done) {
+  impl_->ask<messages::flush_reply>(
+      impl_->handles().hot_cache.actor, messages::flush_request{deadline, {}}, std::move(done),
+      [](messages::flush_reply reply) { return flush_report{reply.written, reply.left}; });
+}
+
+void cache::stats_async(std::string_view name_space, callback<stats::snapshot> done) {
+  impl_->ask<messages::snapshot_reply>(impl_->handles().roster->stats(),
+                                       messages::snapshot_request{std::string{name_space}, {}}, std::move(done),
+                                       [](messages::snapshot_reply reply) { return std::move(reply.item); });
+}
+
+void cache::reset_stats_async(callback<void> done) {
+  impl_->ask<messages::reset_reply>(impl_->handles().roster->stats(), messages::reset_request{}, std::move(done),
+                                    [](messages::reset_reply) { return result<void>{}; });
+}
+
+void cache::close_async(milliseconds deadline, callback<close_report> done) {
+  impl_->closed = true;
+  impl_->ask<messages::close_reply>(
+      impl_->handles().hot_cache.actor, messages::close_request{deadline, {}}, std::move(done),
+      [](messages::close_reply reply) { return close_report{reply.written, reply.left}; });
+}
+
+// --- blocking forms ----------------------------------------------------------------------------------------------------
+
+result<put_outcome> cache::put(const block_key& key, buffer payload, const put_options& options) {
+  return impl_->wait<put_outcome>(impl_->timeout(options.timeout), [&](auto done) {
+    put_async(key, std::move(payload), options, std::move(done));
+  });
+}
+
+result<put_outcome> cache::put(const block_key& key, std::uint64_t bytes, const producer& produce,
+                               const put_options& options) {
+  if (impl_->closed)
+    return {errc::closed, "the cache is closing or closed"};
+  if (const auto room = impl_->parts().preflight->check(options.name_space, bytes); !room)
+    return room.error();
+  auto payload = produce();
+  if (!payload)
+    return payload.error();
+  if (payload->size() != bytes)
+    return {errc::invalid_argument, "the producer made " + std::to_string(payload->size()) + " bytes, declared were " +
+                                        std::to_string(bytes)};
+  return put(key, std::move(*payload), options);
+}
+
+result<prefix> cache::get_prefix(std::span<const block_key> keys, const get_options& options) {
+  return impl_->wait<prefix>(impl_->timeout(options.timeout), [&](auto done) {
+    get_prefix_async({keys.begin(), keys.end()}, options, std::move(done));
+  });
+}
+
+result<buffer> cache::get(const block_key& key, const get_options& options) {
+  return only_block(get_prefix({&key, 1}, options));
+}
+
+result<std::vector<bool>> cache::contains(std::span<const block_key> keys, const get_options& options) {
+  return impl_->wait<std::vector<bool>>(impl_->timeout(options.timeout), [&](auto done) {
+    contains_async({keys.begin(), keys.end()}, options, std::move(done));
+  });
+}
+
+result<bool> cache::contains(const block_key& key, const get_options& options) {
+  const auto present = contains(std::span{&key, 1}, options);
+  if (!present)
+    return present.error();
+  return present->front();
+}
+
+result<bool> cache::erase(const block_key& key, const get_options& options) {
+  return impl_->wait<bool>(impl_->timeout(options.timeout),
+                           [&](auto done) { erase_async(key, options, std::move(done)); });
+}
+
+result<std::uint64_t> cache::clear(std::optional<namespace_id> name_space) {
+  return impl_->wait<std::uint64_t>(impl_->options().request_timeout,
+                                    [&](auto done) { clear_async(name_space, std::move(done)); });
+}
+
+result<flush_report> cache::flush(std::optional<milliseconds> deadline) {
+  const auto patience = deadline.value_or(impl_->options().request_timeout);
+  return impl_->wait<flush_report>(patience + grace, [&](auto done) { flush_async(patience, std::move(done)); });
+}
+
+result<stats::snapshot> cache::stats(std::string_view name_space) {
+  return impl_->wait<stats::snapshot>(impl_->options().request_timeout,
+                                      [&](auto done) { stats_async(name_space, std::move(done)); });
+}
+
+result<void> cache::reset_stats() {
+  return impl_->wait<void>(impl_->options().request_timeout, [&](auto done) { reset_stats_async(std::move(done)); });
+}
+
+result<close_report> cache::close(std::optional<milliseconds> deadline) {
+  const auto patience = deadline.value_or(impl_->options().close_timeout);
+  return impl_->wait<close_report>(patience + grace, [&](auto done) { close_async(patience, std::move(done)); });
+}
+
+} // namespace hearth

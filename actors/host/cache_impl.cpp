@@ -1,0 +1,90 @@
+#include "actors/host/cache_impl.hpp"
+
+#include "actors/spawn.hpp"
+
+#include <caf/actor_system_config.hpp>
+#include <caf/atom.hpp>
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+namespace hearth {
+
+namespace {
+
+/// An actor system together with the configuration it refers to. `sharing` and a bounded throughput keep one busy actor
+/// from holding up the others; two to four threads are plenty, since no actor blocks.
+struct system_of_its_own {
+  struct configuration : caf::actor_system_config {
+    configuration() {
+      set("scheduler.policy", caf::atom("sharing"));
+      set("scheduler.max-throughput", std::size_t{300});
+      set("scheduler.max-threads", std::clamp<std::size_t>(std::thread::hardware_concurrency(), 2, 4));
+    }
+  } config;
+  caf::actor_system system{config};
+};
+
+} // namespace
+
+cache::impl::impl(std::shared_ptr<caf::actor_system> own, caf::actor_system& system, cache_options options,
+                  environment world, std::shared_ptr<actors::cache_parts> parts)
+    : own_system_(std::move(own)), options_(std::move(options)), world_(std::move(world)),
+      parts_gone_(std::make_shared<event>()),
+      parts_(parts.get(), [parts, gone = parts_gone_](const actors::cache_parts*) mutable {
+        parts.reset();
+        gone->set();
+      }),
+      handles_{{actors::spawn_hot_cache(system, parts_), parts_->hot_cache_mailbox.gate},
+               parts_->roster,
+               parts_->writer_mailbox.gate,
+               parts_->stats_mailbox.gate},
+      client_(std::make_unique<client>(system)) {}
+
+/// Ends the actors and waits until the last of them has let go of the store, so that the directory is free afterwards,
+/// unless the disk hangs: then the job that hangs keeps the lock until it ends.
+cache::impl::~impl() {
+  caf::anon_send_exit(handles_.hot_cache.actor, caf::exit_reason::user_shutdown); // the others follow it
+  handles_.roster.reset();
+  parts_.reset();
+  wait_for(*parts_gone_, std::chrono::seconds{5});
+  client_.reset();
+  if (!world_.wait && world_.io)
+    world_.io->stop(std::chrono::seconds{1});
+}
+
+bool cache::impl::wait_for(event& what, std::chrono::nanoseconds timeout) {
+  return world_.wait ? world_.wait([&] { return what.happened(); }, timeout) : what.wait_for(timeout);
+}
+
+result<cache> cache::impl::open(std::shared_ptr<caf::actor_system> own, caf::actor_system& system, cache_options options,
+                                environment world) {
+  auto parts = assemble(options, world);
+  if (!parts)
+    return parts.error();
+  cache made{std::make_unique<impl>(std::move(own), system, std::move(options), std::move(world), std::move(*parts))};
+  // The first answer comes from a hot_cache that has started everybody else.
+  if (const auto started = made.contains(std::span<const block_key>{}); !started)
+    return started.error();
+  return made;
+}
+
+result<cache> cache::open(cache_options options) {
+  auto own = std::make_shared<system_of_its_own>();
+  auto& system = own->system;
+  auto world = machine_environment(options);
+  return impl::open({std::move(own), &system}, system, std::move(options), std::move(world));
+}
+
+result<cache> cache::open(caf::actor_system& system, cache_options options) {
+  auto world = machine_environment(options);
+  return impl::open(nullptr, system, std::move(options), std::move(world));
+}
+
+result<cache> open_cache(caf::actor_system& system, cache_options options, environment world) {
+  return cache::impl::open(nullptr, system, std::move(options), std::move(world));
+}
+
+} // namespace hearth

@@ -1,0 +1,108 @@
+#pragma once
+
+#include "actors/host/actors.hpp"
+#include "actors/host/assembly.hpp"
+#include "actors/host/cache.hpp"
+#include "actors/host/client.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+namespace hearth {
+
+/// Something that happens once, on any thread.
+class event {
+public:
+  void set() {
+    std::lock_guard guard{mutex_};
+    happened_ = true;
+    changed_.notify_all();
+  }
+  [[nodiscard]] bool happened() const {
+    std::lock_guard guard{mutex_};
+    return happened_;
+  }
+  /// Sleeps until it happens, at most `timeout`. Returns whether it did.
+  bool wait_for(std::chrono::nanoseconds timeout) {
+    std::unique_lock guard{mutex_};
+    return changed_.wait_for(guard, timeout, [this] { return happened_; });
+  }
+
+private:
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  bool happened_ = false;
+};
+
+/// The parts of one open cache and the way to wait for them. Lives at one address.
+class cache::impl {
+public:
+  /// `own` (may be null) is the actor system that belongs to this cache.
+  impl(std::shared_ptr<caf::actor_system> own, caf::actor_system& system, cache_options options, environment world,
+       std::shared_ptr<actors::cache_parts> parts);
+  ~impl();
+  impl(const impl&) = delete;
+  impl& operator=(const impl&) = delete;
+
+  /// Opens a cache in `world`. Errors: as `cache::open`.
+  static result<cache> open(std::shared_ptr<caf::actor_system> own, caf::actor_system& system, cache_options options,
+                            environment world);
+
+  template <class Reply, class Message, class Handle, class T, class Convert>
+  void ask(const Handle& to, Message message, callback<T> done, Convert convert) {
+    client_->request<Reply>(to, std::move(message),
+                            [done = std::move(done), convert = std::move(convert)](result<Reply> reply) {
+                              if (reply)
+                                done(convert(std::move(*reply)));
+                              else
+                                done(reply.error());
+                            });
+  }
+
+  /// Starts an asynchronous call and waits for its end, at most `timeout`.
+  template <class T, class Start>
+  result<T> wait(std::chrono::nanoseconds timeout, Start start) {
+    struct call {
+      event ended;
+      std::optional<result<T>> end; ///< written before `ended`, read after
+    };
+    const auto state = std::make_shared<call>();
+    start([state](result<T> end) {
+      state->end.emplace(std::move(end));
+      state->ended.set();
+    });
+    if (wait_for(state->ended, timeout))
+      return std::move(*state->end);
+    return {errc::timeout, "no answer within " +
+                               std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(timeout).count()) +
+                               " ms"};
+  }
+
+  [[nodiscard]] const cache_options& options() const noexcept { return options_; }
+  [[nodiscard]] const actor_handles& handles() const noexcept { return handles_; }
+  [[nodiscard]] const actors::cache_parts& parts() const noexcept { return *parts_; }
+  [[nodiscard]] std::chrono::nanoseconds timeout(const std::optional<std::chrono::milliseconds>& chosen) const {
+    return chosen.value_or(options_.request_timeout);
+  }
+
+  std::atomic<bool> closed{false};
+
+private:
+  bool wait_for(event& what, std::chrono::nanoseconds timeout);
+
+  std::shared_ptr<caf::actor_system> own_system_;
+  cache_options options_;
+  environment world_;
+  std::shared_ptr<event> parts_gone_; ///< no actor and nobody else holds `parts_` any more
+  std::shared_ptr<const actors::cache_parts> parts_;
+  actor_handles handles_;
+  std::unique_ptr<client> client_;
+};
+
+/// Opens a cache on `system` in an environment of the caller's choice: how tests bring files and disks of their own.
+[[nodiscard]] result<cache> open_cache(caf::actor_system& system, cache_options options, environment world);
+
+} // namespace hearth

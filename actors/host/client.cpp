@@ -1,0 +1,36 @@
+#include "actors/host/client.hpp"
+
+namespace hearth {
+
+client::client(caf::actor_system& system) : companion_(system.spawn<caf::actor_companion>()) {
+  caf::actor_cast<caf::actor_companion*>(companion_)->on_enqueue([this](caf::mailbox_element_ptr element) {
+    if (element->mid.is_response())
+      receive(*element);
+  });
+}
+
+client::~client() {
+  caf::actor_cast<caf::actor_companion*>(companion_)->disconnect(); // after this nothing calls `receive` any more
+  for (auto& [number, handler] : waiting_)
+    handler(nullptr);
+}
+
+std::uint64_t client::expect(reply_handler handler) {
+  std::lock_guard guard{mutex_};
+  waiting_.emplace(++last_number_, std::move(handler));
+  return last_number_;
+}
+
+void client::receive(const caf::mailbox_element& element) {
+  reply_handler handler;
+  {
+    std::lock_guard guard{mutex_};
+    auto node = waiting_.extract(element.mid.request_id().integer_value());
+    if (node.empty())
+      return;
+    handler = std::move(node.mapped());
+  }
+  handler(&element.content());
+}
+
+} // namespace hearth

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "actors/caf_errors.hpp"
+#include "actors/protocol.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/actor_companion.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/mailbox_element.hpp>
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <unordered_map>
+#include <utility>
+
+namespace hearth {
+
+/// Asks actors from ordinary threads: one message there, one back, and no actor of its own that would have to be scheduled:
+/// the reply runs its callback on the thread that sent it. Threads: any.
+class client {
+public:
+  explicit client(caf::actor_system& system);
+  ~client(); ///< calls what is still waiting with `closed`
+  client(const client&) = delete;
+  client& operator=(const client&) = delete;
+
+  /// Sends `message` and calls `done` exactly once, with the reply or with what went wrong, possibly before this returns.
+  template <class Reply, class Handle, class Message>
+  void request(const Handle& to, Message message, std::function<void(storage::result<Reply>)> done) {
+    const auto receiver = caf::actor_cast<caf::strong_actor_ptr>(to);
+    if (!receiver) {
+      done({storage::errc::closed, "the actor that was asked is gone"});
+      return;
+    }
+    const auto number = expect([done = std::move(done)](const caf::type_erased_tuple* content) {
+      if (content == nullptr)
+        done({storage::errc::closed, "the cache was closed before it could answer"});
+      else if (content->match_elements<Reply>())
+        done(content->get_as<Reply>(0));
+      else if (content->match_elements<caf::error>())
+        done(actors::from_caf(content->get_as<caf::error>(0)));
+      else
+        done({storage::errc::io, "unexpected answer: " + content->stringify()});
+    });
+    receiver->enqueue(caf::make_mailbox_element(caf::actor_cast<caf::strong_actor_ptr>(companion_),
+                                                caf::make_message_id(number), {}, std::move(message)),
+                      nullptr);
+  }
+
+private:
+  using reply_handler = std::function<void(const caf::type_erased_tuple*)>;
+
+  std::uint64_t expect(reply_handler handler);
+  void receive(const caf::mailbox_element& element);
+
+  caf::actor companion_;
+  std::mutex mutex_;
+  std::uint64_t last_number_ = 0;
+  std::unordered_map<std::uint64_t, reply_handler> waiting_;
+};
+
+} // namespace hearth

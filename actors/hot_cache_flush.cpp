@@ -1,0 +1,97 @@
+// Flushing and closing: every dirty block is written, with back-pressure instead of drops, until done or the deadline.
+#include "actors/hot_cache_state.hpp"
+
+#include "actors/log.hpp"
+
+#include <utility>
+
+namespace hearth::actors {
+
+caf::result<messages::flush_reply> hot_cache_state::on_flush(messages::flush_request& x) {
+  if (closing_)
+    return closed_error();
+  auto promise = self_->make_response_promise<messages::flush_reply>();
+  start_flush({answer<messages::flush_reply>{promise}, {}, 0, {}, now() + x.deadline, std::move(x.slot), false});
+  return promise;
+}
+
+caf::result<messages::close_reply> hot_cache_state::on_close(messages::close_request& x) {
+  if (closing_)
+    return closed_error();
+  closing_ = true;
+  cleaning_.clear();
+  auto promise = self_->make_response_promise<messages::close_reply>();
+  start_flush({answer<messages::close_reply>{promise}, {}, 0, {}, now() + x.deadline, std::move(x.slot), false});
+  return promise;
+}
+
+void hot_cache_state::start_flush(flush_in_flight flush) {
+  flush.queue = parts_->store ? tiers_.dirty_keys() : std::deque<storage::block_key>{};
+  flush.last_sequence = tiers_.pending().last_sequence();
+  flush.persisted_before = tiers_.persisted();
+  alarm(flush.deadline);
+  flushes_.emplace(++last_number_, std::move(flush));
+  advance_flushes();
+  settled();
+}
+
+/// Offers what the writer takes; a flush whose blocks have all ended syncs, and then answers.
+void hot_cache_state::advance_flushes() {
+  std::vector<std::uint64_t> done;
+  for (auto& [number, flush] : flushes_) {
+    if (flush.syncing)
+      continue;
+    const auto before = flush.queue.size();
+    tiers_.offer_from(flush.queue, tiers::haste::all_of_it);
+    if (flush.queue.size() != before)
+      flush.last_sequence = tiers_.pending().last_sequence();
+    if (flush.queue.empty() && !tiers_.pending().any_until(flush.last_sequence)) {
+      flush.syncing = true;
+      done.push_back(number);
+    }
+  }
+  for (const auto number : done) {
+    if (!parts_->store)
+      end_flush(number, {});
+    else
+      parts_->store->sync([number, me = hot_cache_actor(self_)](storage::result<void> outcome) {
+        caf::anon_send(me, messages::sync_completed{number, std::move(outcome)});
+      });
+  }
+}
+
+void hot_cache_state::on_sync_completed(const messages::sync_completed& x) { end_flush(x.flush, x.outcome); }
+
+void hot_cache_state::end_flush(std::uint64_t number, const storage::result<void>& outcome) {
+  auto node = flushes_.extract(number);
+  if (node.empty()) // its deadline has passed
+    return;
+  auto& flush = node.mapped();
+  auto written = tiers_.persisted();
+  written -= flush.persisted_before;
+  if (!outcome.ok())
+    log::error("hot_cache.sync_failed", "error={}", to_string(outcome.error()));
+  if (auto* closing = std::get_if<answer<messages::close_reply>>(&flush.promise)) {
+    const auto left = tiers_.abandon();
+    settled();
+    closing->deliver({written, left});
+  } else if (auto& promise = std::get<answer<messages::flush_reply>>(flush.promise); outcome.ok()) {
+    promise.deliver({written, tiers_.unwritten()});
+  } else {
+    promise.fail(outcome.error());
+  }
+}
+
+void hot_cache_state::expire_flushes(time_point at) {
+  std::vector<std::uint64_t> late;
+  for (const auto& [number, flush] : flushes_) {
+    if (flush.deadline <= at)
+      late.push_back(number);
+    else
+      alarm(flush.deadline);
+  }
+  for (const auto number : late)
+    end_flush(number, {});
+}
+
+} // namespace hearth::actors

@@ -1,0 +1,170 @@
+// The read path of hot_cache: from a chain of keys to the longest run of verified blocks.
+#include "actors/hot_cache_state.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hearth::actors {
+
+using stats::tally_entry;
+using storage::errc;
+using storage::failure;
+
+/// Reserves the read of one more cold block, unless one is in flight already. False: the readers are full.
+bool hot_cache_state::plan_cold_read(prefix_plan& plan, const storage::block_key& key, std::uint64_t bytes,
+                                     const read_waiter& who) {
+  if (!reads_.join(key, who)) {
+    if (!readers_[next_reader_])
+      return false;
+    auto slot = messages::admit(parts_->reader_mailboxes[next_reader_].gate, {1, bytes});
+    if (!slot)
+      return false;
+    plan.read_slot.absorb(std::move(slot));
+    plan.read_bytes += bytes;
+    plan.reads.push_back(key);
+    plan.readers.push_back(who);
+  }
+  plan.cold.push_back(who.index);
+  return true;
+}
+
+/// Walks the chain through the index, without I/O. Counts what was found where, and what is absent; a cold block of the run
+/// counts when its read has ended. Keys behind a truncation have not been asked for.
+hot_cache_state::prefix_plan hot_cache_state::plan_prefix(const messages::get_prefix_request& x, std::uint64_t waiter) {
+  prefix_plan plan;
+  stats::counters found;
+  const auto lease = parts_->config.lease_bytes_max;
+  const auto bytes_max = x.bytes_max == 0 ? lease : std::min(x.bytes_max, lease);
+  std::uint64_t bytes = 0;
+  bool whole = true; // no hole yet
+  for (std::size_t i = 0; i < x.keys.size() && !plan.truncated; ++i) {
+    const auto seen = tiers_.look(x.name_space, x.keys[i]);
+    whole = whole && seen.where != place::nowhere;
+    const bool too_much = whole && i > 0 && (bytes += seen.bytes) > bytes_max;
+    if (too_much || (whole && seen.where == place::cold && !plan_cold_read(plan, x.keys[i], seen.bytes, {waiter, i}))) {
+      plan.truncated = true;
+      break;
+    }
+    if (i == 0)
+      bytes = seen.bytes;
+    found.misses += seen.where == place::nowhere ? 1 : 0;
+    found.hot_cache_hits += seen.where == place::hot ? 1 : 0;
+    found.pending_hits += seen.where == place::pending ? 1 : 0;
+    found.cold_hits += seen.where == place::cold && !whole ? 1 : 0;
+    if (whole)
+      plan.blocks.push_back(seen.payload);
+  }
+  for (auto i = plan.blocks.size(); i-- > 0;) // deepest first: heads outlive tails
+    tiers_.touch(x.keys[i]);
+  parts_->hot_cache_tally->update(x.name_space, [&](tally_entry& entry) { entry.counters += found; });
+  return plan;
+}
+
+/// Readers take turns; one that died and has not been replaced yet is passed over.
+void hot_cache_state::choose_reader() {
+  for (std::size_t tries = 0; tries < readers_.size(); ++tries) {
+    next_reader_ = (next_reader_ + 1) % readers_.size();
+    if (readers_[next_reader_])
+      return;
+  }
+}
+
+caf::result<messages::get_prefix_reply> hot_cache_state::on_get_prefix(messages::get_prefix_request& x) {
+  if (closing_)
+    return closed_error();
+  const auto number = ++last_number_;
+  choose_reader();
+  auto plan = plan_prefix(x, number);
+  if (plan.truncated && plan.blocks.empty())
+    return to_caf({errc::overloaded, "the readers have no room for one more block: try again later"});
+  const auto timeout = x.timeout.count() > 0 ? std::min(x.timeout, parts_->config.request_timeout)
+                                             : parts_->config.request_timeout;
+  auto promise = self_->make_response_promise<messages::get_prefix_reply>();
+  const auto usable = plan.blocks.size();
+  prefixes_.emplace(number, prefix_in_flight{answer<messages::get_prefix_reply>{promise}, x.name_space,
+                                             std::move(plan.blocks), usable, plan.cold.size(), plan.truncated,
+                                             now() + timeout, std::move(x.slot)});
+  if (plan.cold.empty()) {
+    answer_prefix(number);
+  } else {
+    send_reads(plan, x.name_space);
+    alarm(prefixes_.at(number).deadline);
+  }
+  return promise;
+}
+
+void hot_cache_state::send_reads(prefix_plan& plan, storage::namespace_id name_space) {
+  if (plan.reads.empty())
+    return;
+  const auto batch = reads_.start(next_reader_, plan.reads, plan.readers);
+  caf::anon_send(readers_[next_reader_], messages::read_request{batch, name_space, std::move(plan.reads), plan.read_bytes,
+                                                                std::move(plan.read_slot)});
+}
+
+void hot_cache_state::on_read_reply(messages::read_reply& x) {
+  const auto reads = reads_.finish(x.batch);
+  if (!reads.empty())
+    reader_deaths_ = 0;
+  for (auto i = reads.size(); i-- > 0;) // deepest first, as they enter the hot tier
+    end_read(reads[i], x.blocks[i]);
+  settled();
+}
+
+/// A cold read has ended: everybody who waited gets the block, or a shorter run.
+void hot_cache_state::end_read(const finished_read& read, const storage::result<storage::buffer>& outcome) {
+  const bool gone = outcome.code() == errc::not_found; // reclaimed or erased meanwhile: an ordinary miss
+  std::optional<storage::namespace_id> name_space;
+  for (const auto& who : read.waiters) {
+    const auto found = prefixes_.find(who.waiter);
+    if (found == prefixes_.end())
+      continue;
+    auto& prefix = found->second;
+    name_space = prefix.name_space;
+    parts_->hot_cache_tally->update(prefix.name_space, [&](tally_entry& entry) {
+      outcome.ok() ? ++entry.counters.cold_hits : ++entry.counters.misses;
+    });
+    if (outcome.ok())
+      prefix.blocks[who.index] = *outcome;
+    else
+      prefix.usable = std::min(prefix.usable, who.index);
+    if (--prefix.open == 0)
+      answer_prefix(who.waiter);
+  }
+  if (!outcome.ok() && !gone && name_space)
+    parts_->hot_cache_tally->update(*name_space, [](tally_entry& entry) { ++entry.counters.errors; });
+  if (outcome.ok() && read.wanted && name_space && parts_->config.promote_cold_hits)
+    tiers_.promote({read.key, *name_space, std::nullopt, *outcome}); // its chain is not known here: never an orphan
+}
+
+void hot_cache_state::answer_prefix(std::uint64_t number) {
+  auto prefix = std::move(prefixes_.extract(number).mapped());
+  const bool cut = prefix.usable < prefix.blocks.size();
+  prefix.blocks.resize(prefix.usable);
+  parts_->hot_cache_tally->update(prefix.name_space,
+                                  [&](tally_entry& entry) { entry.counters.loads += prefix.blocks.size(); });
+  prefix.promise.deliver({std::move(prefix.blocks), prefix.truncated && !cut});
+}
+
+void hot_cache_state::expire_prefixes(time_point at) {
+  std::vector<std::uint64_t> late;
+  std::optional<time_point> next;
+  for (const auto& [number, prefix] : prefixes_) {
+    if (prefix.deadline <= at)
+      late.push_back(number);
+    else
+      next = std::min(next.value_or(prefix.deadline), prefix.deadline);
+  }
+  for (const auto number : late) {
+    auto prefix = std::move(prefixes_.extract(number).mapped());
+    parts_->hot_cache_tally->update(prefix.name_space, [&](tally_entry& entry) {
+      entry.counters.misses += prefix.open; // found, but not in time
+      ++entry.counters.errors;
+    });
+    prefix.promise.fail({errc::timeout, "the disk did not answer in time: " + std::to_string(prefix.open) +
+                                            " cold blocks are still being read"});
+  }
+  if (next)
+    alarm(*next);
+}
+
+} // namespace hearth::actors

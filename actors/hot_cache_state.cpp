@@ -1,0 +1,215 @@
+#include "actors/hot_cache_state.hpp"
+
+#include "actors/log.hpp"
+#include "actors/preflight.hpp"
+#include "actors/spawn.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hearth::actors {
+
+using storage::errc;
+using storage::failure;
+
+hot_cache_state::hot_cache_state(hot_cache_actor::base* self, std::shared_ptr<const cache_parts> parts)
+    : self_(self), parts_(std::move(parts)), stats_(parts_->roster, parts_->stats_mailbox.gate),
+      tiers_(parts_->config.tiers, parts_->store, parts_->writer_mailbox.gate, parts_->hot_cache_tally,
+             [this](messages::write_request x) { caf::anon_send(writer_, std::move(x)); }) {}
+
+hot_cache_actor::behavior_type hot_cache_state::make_behavior() {
+  self_->set_down_handler([this](caf::down_msg& down) { on_down(down); });
+  start_stats();
+  if (parts_->store) {
+    start_writer();
+    readers_.resize(parts_->config.readers);
+    for (std::size_t i = 0; i < readers_.size(); ++i)
+      start_reader(i);
+  }
+  return {
+      [this](messages::put_request& x) { return on_put(x); },
+      [this](messages::get_prefix_request& x) { return on_get_prefix(x); },
+      [this](const messages::contains_request& x) { return on_contains(x); },
+      [this](const messages::erase_request& x) { return on_erase(x); },
+      [this](const messages::clear_request& x) { return on_clear(x); },
+      [this](messages::flush_request& x) { return on_flush(x); },
+      [this](messages::close_request& x) { return on_close(x); },
+      [this](messages::write_reply& x) { on_write_reply(x); },
+      [this](messages::read_reply& x) { on_read_reply(x); },
+      [this](const messages::sync_completed& x) { on_sync_completed(x); },
+      [this](messages::tick) { on_tick(); },
+  };
+}
+
+// --- what hosts ask that needs no waiting ------------------------------------------------------------------------------
+
+caf::error hot_cache_state::closed_error() { return to_caf({errc::closed, "the cache is closing or closed"}); }
+
+caf::result<messages::put_reply> hot_cache_state::on_put(messages::put_request& x) {
+  if (closing_)
+    return closed_error();
+  const auto outcome = tiers_.put(std::move(x.item));
+  soiled_ = true;
+  settled();
+  if (!outcome)
+    return to_caf(outcome.error());
+  return messages::put_reply{*outcome};
+}
+
+caf::result<messages::contains_reply> hot_cache_state::on_contains(const messages::contains_request& x) {
+  if (closing_)
+    return closed_error();
+  messages::contains_reply reply;
+  reply.present.reserve(x.keys.size());
+  for (const auto& key : x.keys)
+    reply.present.push_back(tiers_.look(x.name_space, key).where != place::nowhere);
+  return reply;
+}
+
+caf::result<messages::erase_reply> hot_cache_state::on_erase(const messages::erase_request& x) {
+  if (closing_)
+    return closed_error();
+  const bool erased = tiers_.erase(x.name_space, x.key);
+  if (erased)
+    reads_.forget(x.key);
+  settled();
+  return messages::erase_reply{erased};
+}
+
+caf::result<messages::clear_reply> hot_cache_state::on_clear(const messages::clear_request& x) {
+  if (closing_)
+    return closed_error();
+  const auto blocks = tiers_.clear(x.name_space);
+  reads_.forget_all(); // of other namespaces too: their reads are answered, only not shared further
+  settled();
+  return messages::clear_reply{blocks};
+}
+
+// --- time, and what follows every change -------------------------------------------------------------------------------
+
+void hot_cache_state::settled() {
+  const auto& hot = tiers_.hot();
+  parts_->preflight->publish(hot.bytes_max() - hot.bytes(), hot.clean_blocks());
+  if (tiers_.accidents() != reported_accidents_) {
+    reported_accidents_ = tiers_.accidents();
+    stats_.report();
+  }
+  const auto idle_clean = parts_->config.idle_clean;
+  if (soiled_ && idle_clean.count() > 0 && hot.dirty_blocks() > 0 && tiers_.pending().empty() && !closing_)
+    alarm(std::max(now() + idle_clean, clean_after_));
+}
+
+void hot_cache_state::alarm(time_point due) {
+  if (next_alarm_ && *next_alarm_ <= due)
+    return;
+  next_alarm_ = due;
+  self_->delayed_send(hot_cache_actor(self_), due - now(), messages::tick{});
+}
+
+void hot_cache_state::on_tick() {
+  const auto at = now();
+  if (!next_alarm_ || at < *next_alarm_) // an alarm that an earlier one has replaced
+    return;
+  next_alarm_.reset();
+  restart_due(at);
+  expire_prefixes(at);
+  expire_flushes(at);
+  clean_when_idle(at);
+  settled();
+}
+
+/// Writes the oldest dirty blocks ahead of need, as long as the writer has nothing else to do.
+void hot_cache_state::clean_when_idle(time_point at) {
+  if (closing_ || !soiled_ || parts_->config.idle_clean.count() == 0 || !tiers_.pending().empty())
+    return;
+  if (at < clean_after_) {
+    alarm(clean_after_);
+    return;
+  }
+  soiled_ = false;
+  cleaning_ = tiers_.dirty_keys();
+  tiers_.offer_from(cleaning_, tiers::haste::half_of_it);
+}
+
+void hot_cache_state::on_write_reply(messages::write_reply& x) {
+  tiers_.settle(x.sequence, x.outcome);
+  x.slot.reset(); // before offering more
+  if (x.outcome.ok()) {
+    write_failures_ = 0;
+    writer_deaths_ = 0;
+    if (!cleaning_.empty())
+      tiers_.offer_from(cleaning_, tiers::haste::half_of_it);
+  } else {
+    log::warn("hot_cache.write_failed", "error={} failures_in_a_row={}", to_string(x.outcome.error()), ++write_failures_);
+    cleaning_.clear(); // a disk that fails is not worn out by cleaning: try again after a while
+    soiled_ = true;
+    clean_after_ = now() + std::min(parts_->config.restart_after * (1 << std::min<std::size_t>(write_failures_, 10)),
+                                    parts_->config.restart_after_max);
+  }
+  advance_flushes();
+  settled();
+}
+
+// --- supervision -------------------------------------------------------------------------------------------------------
+
+void hot_cache_state::start_writer() {
+  writer_ = spawn_writer(self_->system(), parts_, hot_cache_actor(self_));
+  self_->monitor(writer_);
+  parts_->roster->writer(writer_);
+  tiers_.writer_restarted();
+}
+
+void hot_cache_state::start_reader(std::size_t index) {
+  readers_[index] = spawn_reader(self_->system(), parts_, index, hot_cache_actor(self_));
+  self_->monitor(readers_[index]);
+  parts_->roster->reader(index, readers_[index]);
+}
+
+void hot_cache_state::start_stats() {
+  const auto actor = spawn_stats(self_->system(), parts_, hot_cache_actor(self_));
+  self_->monitor(actor);
+  parts_->roster->stats(actor);
+}
+
+void hot_cache_state::restart_later(std::function<void()> start, std::size_t& deaths) {
+  const auto& config = parts_->config;
+  const auto wait = std::min(config.restart_after * (1 << std::min<std::size_t>(deaths++, 10)), config.restart_after_max);
+  restarts_.emplace(now() + wait, std::move(start));
+  alarm(restarts_.begin()->first);
+}
+
+void hot_cache_state::restart_due(time_point at) {
+  while (!restarts_.empty() && restarts_.begin()->first <= at) {
+    const auto start = std::move(restarts_.extract(restarts_.begin()).mapped());
+    start();
+  }
+  if (!restarts_.empty())
+    alarm(restarts_.begin()->first);
+  advance_flushes(); // one may have been waiting for a writer
+}
+
+void hot_cache_state::on_down(const caf::down_msg& down) {
+  if (writer_ && down.source == writer_.address()) {
+    log::error("writer.died", "pending={}", tiers_.pending().size());
+    tiers_.writer_died();
+    soiled_ = true;
+    restart_later([this] { start_writer(); }, writer_deaths_);
+    advance_flushes();
+  } else if (const auto dead = std::find_if(readers_.begin(), readers_.end(),
+                                            [&](const auto& reader) { return reader && down.source == reader.address(); });
+             dead != readers_.end()) {
+    const auto index = static_cast<std::size_t>(dead - readers_.begin());
+    log::error("reader.died", "reader={}", index);
+    *dead = reader_actor{};
+    for (const auto batch : reads_.batches_of(index))
+      for (const auto& read : reads_.finish(batch))
+        end_read(read, failure{errc::io, "the reader died"});
+    restart_later([this, index] { start_reader(index); }, reader_deaths_);
+  } else {
+    log::error("stats.died", "deaths={}", stats_deaths_ + 1);
+    restart_later([this] { start_stats(); }, stats_deaths_);
+  }
+  settled();
+}
+
+} // namespace hearth::actors

@@ -1,0 +1,141 @@
+#pragma once
+
+#include "actors/cold_reads.hpp"
+#include "actors/parts.hpp"
+#include "actors/tiers.hpp"
+
+#include <caf/actor_addr.hpp>
+#include <caf/actor_clock.hpp>
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <variant>
+#include <vector>
+
+namespace hearth::actors {
+
+/// Owns the hot tier and what is pending (`tiers`), answers hosts, shares cold reads (`cold_reads`), drives flushes and idle
+/// cleaning, and replaces writer, readers and stats when they die. Never waits: what takes time comes back as a message.
+/// Invariant: every request is answered, at the latest at its deadline.
+class hot_cache_state {
+public:
+  static constexpr const char* name = "hot_cache";
+  using bounded_messages =
+      bounds<messages::put_request, messages::get_prefix_request, messages::contains_request, messages::erase_request,
+             messages::clear_request, messages::flush_request, messages::close_request>;
+
+  hot_cache_state(hot_cache_actor::base* self, std::shared_ptr<const cache_parts> parts);
+
+  hot_cache_actor::behavior_type make_behavior();
+
+private:
+  using time_point = caf::actor_clock::time_point;
+
+  /// A get_prefix that waits for cold reads.
+  struct prefix_in_flight {
+    answer<messages::get_prefix_reply> promise;
+    storage::namespace_id name_space = 0;
+    std::vector<storage::buffer> blocks; ///< as long as the run may get; empty where a read is open
+    std::size_t usable = 0;              ///< shorter than `blocks` once a read has failed
+    std::size_t open = 0;                ///< reads to come
+    bool truncated = false;
+    time_point deadline;
+    messages::permit slot;
+  };
+
+  /// How far a chain is present, and which cold blocks must be read for it.
+  struct prefix_plan {
+    std::vector<storage::buffer> blocks;
+    std::vector<std::size_t> cold; ///< indices of blocks to be read
+    std::vector<storage::block_key> reads; ///< keys of those whose read is not in flight yet
+    std::vector<read_waiter> readers;
+    std::uint64_t read_bytes = 0;
+    messages::permit read_slot;
+    bool truncated = false;
+  };
+
+  /// A flush or a close on its way.
+  struct flush_in_flight {
+    std::variant<answer<messages::flush_reply>, answer<messages::close_reply>> promise;
+    std::deque<storage::block_key> queue; ///< still to be offered
+    std::uint64_t last_sequence = 0;      ///< writes up to here are waited for
+    stats::amount persisted_before;
+    time_point deadline;
+    messages::permit slot;
+    bool syncing = false;
+  };
+
+  // From hosts.
+  caf::result<messages::put_reply> on_put(messages::put_request& x);
+  caf::result<messages::get_prefix_reply> on_get_prefix(messages::get_prefix_request& x);
+  caf::result<messages::contains_reply> on_contains(const messages::contains_request& x);
+  caf::result<messages::erase_reply> on_erase(const messages::erase_request& x);
+  caf::result<messages::clear_reply> on_clear(const messages::clear_request& x);
+  caf::result<messages::flush_reply> on_flush(messages::flush_request& x);
+  caf::result<messages::close_reply> on_close(messages::close_request& x);
+
+  // From the other actors.
+  void on_write_reply(messages::write_reply& x);
+  void on_read_reply(messages::read_reply& x);
+  void on_sync_completed(const messages::sync_completed& x);
+  void on_tick();
+  void on_down(const caf::down_msg& down);
+
+  // The read path.
+  void choose_reader();
+  prefix_plan plan_prefix(const messages::get_prefix_request& x, std::uint64_t waiter);
+  bool plan_cold_read(prefix_plan& plan, const storage::block_key& key, std::uint64_t bytes, const read_waiter& who);
+  void send_reads(prefix_plan& plan, storage::namespace_id name_space);
+  void end_read(const finished_read& read, const storage::result<storage::buffer>& outcome);
+  void answer_prefix(std::uint64_t number);
+  void expire_prefixes(time_point now);
+
+  // Flushing, closing and cleaning.
+  void start_flush(flush_in_flight flush);
+  void advance_flushes();
+  void end_flush(std::uint64_t number, const storage::result<void>& outcome);
+  void expire_flushes(time_point now);
+  void clean_when_idle(time_point now);
+
+  // Supervision.
+  void start_writer();
+  void start_reader(std::size_t index);
+  void start_stats();
+  void restart_later(std::function<void()> start, std::size_t& deaths);
+  void restart_due(time_point now);
+
+  void settled(); ///< after every handler that may have changed the tiers: publishes, reports, and sets the next alarm
+  void alarm(time_point due);
+  [[nodiscard]] time_point now() const { return self_->clock().now(); }
+  [[nodiscard]] static caf::error closed_error();
+
+  hot_cache_actor::base* self_;
+  std::shared_ptr<const cache_parts> parts_;
+  reporter stats_;
+  tiers tiers_;
+  cold_reads reads_;
+  writer_actor writer_;
+  std::vector<reader_actor> readers_;
+  std::size_t next_reader_ = 0;
+  std::size_t writer_deaths_ = 0; ///< since the last success, as are the other two: the back-off doubles with each
+  std::size_t reader_deaths_ = 0;
+  std::size_t stats_deaths_ = 0;
+  std::multimap<time_point, std::function<void()>> restarts_;
+
+  std::uint64_t last_number_ = 0; ///< of prefixes and flushes
+  std::map<std::uint64_t, prefix_in_flight> prefixes_;
+  std::map<std::uint64_t, flush_in_flight> flushes_;
+  std::deque<storage::block_key> cleaning_;
+  bool soiled_ = false; ///< something has become dirty since the last cleaning began
+  time_point clean_after_;
+  std::size_t write_failures_ = 0; ///< in a row
+  std::optional<time_point> next_alarm_;
+  std::uint64_t reported_accidents_ = 0;
+  bool closing_ = false; ///< a close has begun: nothing new is accepted
+};
+
+using hot_cache_impl = bounded<hot_cache_actor, hot_cache_state>;
+
+} // namespace hearth::actors

@@ -1,0 +1,109 @@
+#pragma once
+
+#include "actors/bounded.hpp"
+#include "actors/tiers.hpp"
+#include "stats/snapshot.hpp"
+#include "storage/block_store.hpp"
+#include "storage/namespace_table.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace hearth::actors {
+
+class preflight;
+
+/// Who plays which part now. hot_cache replaces those that died; everybody else asks here. Threads: any.
+class roster {
+public:
+  [[nodiscard]] writer_actor writer() const { return read(writer_); }
+  [[nodiscard]] stats_actor stats() const { return read(stats_); }
+  [[nodiscard]] reader_actor reader(std::size_t index) const {
+    std::lock_guard guard{mutex_};
+    return index < readers_.size() ? readers_[index] : reader_actor{};
+  }
+
+  void writer(writer_actor actor) { replace(writer_, std::move(actor)); }
+  void stats(stats_actor actor) { replace(stats_, std::move(actor)); }
+  void reader(std::size_t index, reader_actor actor) {
+    std::lock_guard guard{mutex_};
+    if (readers_.size() <= index)
+      readers_.resize(index + 1);
+    readers_[index] = std::move(actor);
+  }
+
+private:
+  template <class Handle>
+  Handle read(const Handle& slot) const {
+    std::lock_guard guard{mutex_};
+    return slot;
+  }
+  template <class Handle>
+  void replace(Handle& slot, Handle actor) {
+    std::lock_guard guard{mutex_};
+    std::swap(slot, actor); // the old one is released outside the lock
+  }
+
+  mutable std::mutex mutex_;
+  writer_actor writer_;
+  stats_actor stats_;
+  std::vector<reader_actor> readers_;
+};
+
+/// Settings of the actors of one cache, resolved: no zeros that mean something else.
+struct actors_config {
+  tiers_config tiers;
+  std::uint64_t lease_bytes_max = 0;
+  bool promote_cold_hits = true;
+  std::chrono::nanoseconds idle_clean{0};      ///< 0: never
+  std::chrono::nanoseconds request_timeout{0};
+  std::chrono::nanoseconds restart_after{std::chrono::milliseconds{100}}; ///< first back-off; doubles up to restart_after_max
+  std::chrono::nanoseconds restart_after_max{std::chrono::seconds{10}};
+  std::size_t readers = 0;                     ///< 0 if there is no cold tier
+  std::size_t writes_in_flight = 8;            ///< blocks the writer has at the block store at once
+};
+
+/// What the actors of one cache share. All of it outlives each of them, so a successor finds everything as it was.
+struct cache_parts {
+  actors_config config;
+  std::shared_ptr<storage::namespace_table> namespaces;
+  std::shared_ptr<storage::block_store> store; ///< null: hot tier only
+  mailbox hot_cache_mailbox;
+  mailbox writer_mailbox;                      ///< no gate if there is no cold tier
+  std::vector<mailbox> reader_mailboxes;
+  mailbox stats_mailbox;
+  std::shared_ptr<stats::tally> hot_cache_tally;
+  std::shared_ptr<stats::tally> preflight_tally;
+  std::shared_ptr<stats::baseline> baseline;   ///< belongs to the one living stats actor
+  std::shared_ptr<class roster> roster;
+  std::shared_ptr<class preflight> preflight;
+  std::uint64_t configured_cold_bytes_max = 0; ///< as set; 0: automatic
+};
+
+/// Tells the stats actor that a sender's tally has changed: at most one note of a sender is under way, and what changes
+/// meanwhile is in the next one. A full or dead stats actor costs the sender nothing. Threads: any.
+class reporter {
+public:
+  reporter(std::shared_ptr<const class roster> who, std::shared_ptr<messages::gate> stats_gate)
+      : roster_(std::move(who)), stats_gate_(std::move(stats_gate)),
+        turn_(std::make_shared<messages::gate>(messages::gate_limits{1, 0, 0})) {}
+
+  void report() const {
+    messages::totals_note note;
+    note.turn = messages::admit(turn_, {1, 0});
+    const auto stats = note.turn ? roster_->stats() : stats_actor{};
+    if (stats)
+      (void)try_send(bounded_ref<stats_actor>{stats, stats_gate_}, std::move(note));
+  }
+
+private:
+  std::shared_ptr<const class roster> roster_;
+  std::shared_ptr<messages::gate> stats_gate_;
+  std::shared_ptr<messages::gate> turn_;
+};
+
+} // namespace hearth::actors

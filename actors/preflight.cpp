@@ -1,0 +1,35 @@
+#include "actors/preflight.hpp"
+
+#include <string>
+#include <utility>
+
+namespace hearth::actors {
+
+preflight::preflight(const tiers_config& config, std::shared_ptr<messages::gate> writer_gate,
+                     std::shared_ptr<stats::tally> tally, reporter stats)
+    : config_(config), writer_gate_(std::move(writer_gate)), tally_(std::move(tally)), stats_(std::move(stats)),
+      free_bytes_(config.hot_bytes_max) {}
+
+void preflight::publish(std::uint64_t free_bytes, std::uint64_t clean_blocks) noexcept {
+  free_bytes_.store(free_bytes, std::memory_order_relaxed);
+  clean_blocks_.store(clean_blocks, std::memory_order_relaxed);
+}
+
+/// In write-back a block can be kept although the writer is busy, if it fits or something clean can leave for it.
+bool preflight::hot_takes(std::uint64_t bytes) const noexcept {
+  return config_.policy == write_policy::back && bytes <= config_.hot_bytes_max &&
+         (bytes <= free_bytes_.load(std::memory_order_relaxed) || clean_blocks_.load(std::memory_order_relaxed) > 0);
+}
+
+storage::result<void> preflight::check(storage::namespace_id name_space, std::uint64_t bytes) const {
+  if (!writer_gate_ || writer_gate_->never_admits({1, bytes}) || writer_gate_->open_for({1, bytes}) || hot_takes(bytes))
+    return {};
+  tally_->update(name_space, [&](stats::tally_entry& entry) {
+    entry.counters.ledger.give_up(stats::drop_reason::preflight_full, bytes);
+  });
+  stats_.report();
+  return {storage::errc::overloaded, "preflight_full: the writer's mailbox is full and so is the hot tier; nothing was "
+                                     "produced: try again later, or raise writer_queue_bytes or hot_bytes_max"};
+}
+
+} // namespace hearth::actors

@@ -1,0 +1,106 @@
+#include "actors/stats_state.hpp"
+
+#include "actors/log.hpp"
+
+#include <caf/actor_cast.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace hearth::actors {
+
+using hearth::stats::drop_reason;
+using hearth::stats::tally_entry;
+
+stats_state::stats_state(stats_actor::base* self, std::shared_ptr<const cache_parts> parts, hot_cache_actor hot_cache)
+    : self_(self), parts_(std::move(parts)), hot_cache_(hot_cache.address()) {}
+
+stats_actor::behavior_type stats_state::make_behavior() {
+  self_->monitor(hot_cache_);
+  self_->set_down_handler([this](caf::down_msg& down) {
+    if (down.source != hot_cache_)
+      return;
+    if (down.reason == caf::exit_reason::user_shutdown) // the cache is gone
+      self_->quit(down.reason);
+    else
+      on_hot_cache_down();
+  });
+  return {
+      [this](messages::totals_note& x) {
+        x.turn.reset(); // before reading: what changes from here on is in a note of its own
+        on_totals();
+      },
+      [this](const messages::snapshot_request& x) { return on_snapshot(x); },
+      [this](const messages::reset_request&) { return on_reset(); },
+  };
+}
+
+/// The senders' totals and the cold tier's, by namespace number, at one moment each.
+std::vector<tally_entry> stats_state::totals() const {
+  auto entries = stats::sum({parts_->hot_cache_tally->read(), parts_->preflight_tally->read()});
+  entries.resize(std::max(entries.size(), parts_->namespaces->names().size()));
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    auto& [counters, gauges] = entries[i];
+    const auto& pending = counters.ledger.pending();
+    gauges.queue = pending;
+    if (!parts_->store)
+      continue;
+    const auto cold = parts_->store->ledger(static_cast<storage::namespace_id>(i));
+    counters.evictions = cold.reclaimed.blocks;
+    gauges.cold = {cold.present.blocks, cold.present.bytes};
+    gauges.total_size_bytes = cold.bytes_on_disk;
+  }
+  return entries;
+}
+
+void stats_state::on_totals() {
+  stats::ledger now;
+  for (const auto& entry : totals())
+    now += entry.counters.ledger;
+  const auto since = now.since(logged_);
+  if (since.ssd_write_drops() == 0)
+    return;
+  logged_ = now;
+  log::warn("stats.write_drops", "evict_full={} preflight_full={} late_full={} total={}",
+            since.dropped(drop_reason::evict_full).blocks, since.dropped(drop_reason::preflight_full).blocks,
+            since.dropped(drop_reason::late_full).blocks, now.ssd_write_drops());
+}
+
+caf::result<messages::snapshot_reply> stats_state::on_snapshot(const messages::snapshot_request& x) {
+  stats::gauges limits;
+  limits.hot_cache_max_bytes = parts_->config.tiers.hot_bytes_max;
+  limits.configured_max_size_bytes = parts_->configured_cold_bytes_max;
+  limits.max_size_bytes = parts_->store ? parts_->store->bytes_max() : 0;
+  auto whole = stats::make_snapshot(totals(), *parts_->baseline, parts_->namespaces->names(), limits);
+  if (parts_->store)
+    whole.whole.gauges.total_size_bytes = parts_->store->bytes_in_use();
+  if (x.name_space == "*")
+    return messages::snapshot_reply{std::move(whole)};
+  if (auto part = stats::one_namespace(whole, x.name_space))
+    return messages::snapshot_reply{std::move(*part)};
+  return to_caf({storage::errc::not_found, "namespace \"" + x.name_space + "\": this cache has not seen it"});
+}
+
+messages::reset_reply stats_state::on_reset() {
+  *parts_->baseline = stats::make_baseline(totals());
+  return {};
+}
+
+/// Nobody will hear of what hot_cache had in hand: its dirty blocks are gone, and its pending ones count as given up.
+void stats_state::on_hot_cache_down() {
+  stats::amount lost;
+  const auto entries = parts_->hot_cache_tally->read();
+  for (std::size_t i = 0; i < entries.size(); ++i)
+    parts_->hot_cache_tally->update(i, [&](tally_entry& entry) {
+      auto gone = entry.counters.ledger.abandon_pending(drop_reason::closing);
+      gone += entry.gauges.dirty;
+      entry.counters.lost += gone;
+      entry.gauges.dirty = {};
+      entry.gauges.hot = {};
+      lost += gone;
+    });
+  if (lost.blocks > 0)
+    log::error("hot_cache.died", "lost_blocks={} lost_bytes={}", lost.blocks, lost.bytes);
+}
+
+} // namespace hearth::actors

@@ -1,0 +1,294 @@
+#include "actors/tiers.hpp"
+
+#include <cassert>
+#include <string>
+#include <unordered_set>
+#include <utility>
+
+namespace hearth::actors {
+
+using messages::put_outcome;
+using stats::drop_reason;
+using stats::fail_reason;
+using stats::tally_entry;
+using storage::block;
+using storage::block_key;
+using storage::errc;
+using storage::hot_block;
+using storage::namespace_id;
+using storage::result;
+
+tiers::tiers(const tiers_config& config, std::shared_ptr<storage::block_store> store,
+             std::shared_ptr<messages::gate> writer_gate, std::shared_ptr<stats::tally> tally, send_write send)
+    : config_(config), store_(std::move(store)), writer_gate_(std::move(writer_gate)), tally_(std::move(tally)),
+      send_(std::move(send)), hot_(config.hot_bytes_max, storage::make_lru_policy()) {
+  assert(tally_ && (store_ == nullptr) == (writer_gate_ == nullptr));
+}
+
+sighting tiers::look(const block_key& key) const {
+  if (const auto* hot = hot_.find(key))
+    return {place::hot, hot->item.name_space, hot->item.payload.size(), hot->item.payload};
+  if (const auto* write = pending_.find(key))
+    return {place::pending, write->item.name_space, write->item.payload.size(), write->item.payload};
+  if (const auto cold = store_ ? store_->find(key) : std::nullopt)
+    return {place::cold, cold->name_space, cold->payload_bytes, {}};
+  return {};
+}
+
+sighting tiers::look(namespace_id name_space, const block_key& key) const {
+  auto seen = look(key);
+  return seen.name_space == name_space ? seen : sighting{};
+}
+
+// --- puts ------------------------------------------------------------------------------------------------------------
+
+result<put_outcome> tiers::put(block item) {
+  const auto bytes = item.payload.size();
+  if (bytes == 0)
+    return {errc::invalid_argument, "an empty payload: a block has 1 byte or more"};
+  if (bytes > config_.block_bytes_max) {
+    if (store_)
+      give_up(drop_reason::too_large, item);
+    return {errc::too_large, "a block of " + std::to_string(bytes) + " bytes: block_bytes_max is " +
+                                 std::to_string(config_.block_bytes_max)};
+  }
+  if (const auto seen = look(item.key); seen.where != place::nowhere)
+    return refresh(std::move(item), seen);
+  if (bytes > hot_.bytes_max())
+    return put_cold(item);
+  make_room(bytes, true);
+  const bool dirty = store_ != nullptr;
+  keep_hot(item, dirty);
+  if (dirty && config_.policy == write_policy::through) {
+    const auto end = offer(item);
+    if (end == fate::full)
+      give_up(drop_reason::late_full, item);
+    else if (end == fate::admitted)
+      set_dirty(item.key, false);
+  }
+  return accept(item, put_outcome::stored);
+}
+
+result<put_outcome> tiers::accept(const block& item, put_outcome outcome) {
+  count(item.name_space, [](tally_entry& entry) { ++entry.counters.saves; });
+  return outcome;
+}
+
+result<put_outcome> tiers::refresh(block item, const sighting& seen) {
+  if (seen.name_space != item.name_space || seen.bytes != item.payload.size())
+    return {errc::conflict, "key " + to_hex(item.key) + " is there with " + std::to_string(seen.bytes) +
+                                " bytes in namespace " + std::to_string(seen.name_space) + ", put with " +
+                                std::to_string(item.payload.size()) + " bytes in namespace " +
+                                std::to_string(item.name_space) + ": erase it first, or use a key of its own"};
+  const auto accepted = accept(item, put_outcome::refreshed);
+  if (seen.where == place::hot)
+    hot_.touch(item.key);
+  if (seen.where == place::cold) {
+    store_->touch(item.key);
+    const auto bytes = item.payload.size();
+    if (bytes <= hot_.bytes_max() && make_room(bytes, false))
+      keep_hot(std::move(item), false);
+  }
+  return accepted;
+}
+
+result<put_outcome> tiers::put_cold(const block& item) {
+  const auto size = "a block of " + std::to_string(item.payload.size()) + " bytes";
+  if (!store_)
+    return {errc::too_large, size + ": hot_bytes_max is " + std::to_string(hot_.bytes_max()) + " and there is no cold tier"};
+  switch (offer(item)) {
+  case fate::admitted: return accept(item, put_outcome::stored);
+  case fate::full: give_up(drop_reason::late_full, item);
+    return {errc::overloaded, "late_full: the writer's mailbox is full; try again later"};
+  case fate::orphan: return {errc::orphan, "its parent is in no tier: put the chain from its head"};
+  case fate::too_large: return {errc::too_large, size + " fits neither the hot tier nor the writer's mailbox and the cold tier"};
+  case fate::no_writer: break;
+  }
+  return {errc::io, "the writer died and has not been restarted yet; try again later"};
+}
+
+// --- offers ----------------------------------------------------------------------------------------------------------
+
+tiers::fate tiers::fate_of(const block& item) const {
+  const messages::load size{1, item.payload.size()};
+  if (config_.cut_chains && item.parent && look(*item.parent).where == place::nowhere)
+    return fate::orphan;
+  if (writer_gate_->never_admits(size) || store_->record_bytes(size.bytes) > store_->bytes_max())
+    return fate::too_large;
+  if (!writer_up_)
+    return fate::no_writer;
+  return writer_gate_->open_for(size) ? fate::admitted : fate::full;
+}
+
+/// Acts on the fate: admitted blocks are on their way, orphans and the like are entered as given up. A full mailbox is left
+/// to the caller, who knows whether it is a drop, and at which site.
+tiers::fate tiers::offer(const block& item) {
+  const auto bytes = item.payload.size();
+  const auto end = fate_of(item);
+  switch (end) {
+  case fate::full: break;
+  case fate::orphan: give_up(drop_reason::orphan, item); break;
+  case fate::too_large: give_up(drop_reason::too_large, item); break;
+  case fate::no_writer:
+    ++accidents_;
+    count(item.name_space, [&](tally_entry& entry) {
+      entry.counters.ledger.offer(bytes);
+      entry.counters.ledger.fail(fail_reason::writer_died, bytes);
+    });
+    break;
+  case fate::admitted:
+    auto slot = messages::admit(writer_gate_, {1, bytes});
+    assert(slot && "only this object acquires from the writer's gate");
+    count(item.name_space, [&](tally_entry& entry) { entry.counters.ledger.offer(bytes); });
+    pending_amount_.add(bytes);
+    const auto& write = pending_.add(item);
+    send_({write.sequence, write.item, write.ticket, std::move(slot)});
+    break;
+  }
+  return end;
+}
+
+bool tiers::needs_write(const hot_block& item) const {
+  if (!store_)
+    return false;
+  const auto& key = item.item.key;
+  if (item.dirty)
+    return !store_->find(key);
+  return item.asked && !pending_.find(key) && !store_->find(key);
+}
+
+/// With `may_lose` false, nothing leaves whose only copy would go with it. Returns whether the room is there.
+bool tiers::make_room(std::uint64_t bytes, bool may_lose) {
+  while (!hot_.fits(bytes)) {
+    const auto* victim = hot_.victim([](const hot_block&) { return true; });
+    assert(victim != nullptr);
+    if (needs_write(*victim)) {
+      const auto end = may_lose || fate_of(victim->item) == fate::admitted ? offer(victim->item) : fate::full;
+      const auto* clean = end == fate::full && hot_.clean_blocks() > 0
+                              ? hot_.victim([this](const hot_block& item) { return !needs_write(item); })
+                              : nullptr;
+      if (clean != nullptr)
+        victim = clean;
+      else if (!may_lose && end != fate::admitted)
+        return false;
+      else if (end != fate::admitted)
+        lose(victim->item);
+      if (clean == nullptr && end == fate::full)
+        give_up(drop_reason::evict_full, victim->item);
+    }
+    count(victim->item.name_space, [](tally_entry& entry) { ++entry.counters.hot_cache_evictions; });
+    leave_hot(victim->item.key);
+  }
+  return true;
+}
+
+void tiers::give_up(drop_reason reason, const block& item) {
+  ++accidents_;
+  count(item.name_space, [&](tally_entry& entry) { entry.counters.ledger.give_up(reason, item.payload.size()); });
+}
+
+void tiers::lose(const block& item) {
+  ++accidents_;
+  count(item.name_space, [&](tally_entry& entry) { entry.counters.lost.add(item.payload.size()); });
+}
+
+// --- the hot tier, with its gauges -----------------------------------------------------------------------------------
+
+void tiers::keep_hot(block item, bool dirty) {
+  const auto bytes = item.payload.size();
+  count(item.name_space, [&](tally_entry& entry) {
+    entry.gauges.hot.add(bytes);
+    if (dirty)
+      entry.gauges.dirty.add(bytes);
+  });
+  if (dirty)
+    dirty_.add(bytes);
+  hot_.insert(std::move(item), dirty);
+}
+
+void tiers::leave_hot(const block_key& key) {
+  const auto gone = hot_.erase(key);
+  if (!gone)
+    return;
+  const auto bytes = gone->item.payload.size();
+  count(gone->item.name_space, [&](tally_entry& entry) {
+    entry.gauges.hot.take(bytes);
+    if (gone->dirty)
+      entry.gauges.dirty.take(bytes);
+  });
+  if (gone->dirty)
+    dirty_.take(bytes);
+}
+
+void tiers::set_dirty(const block_key& key, bool dirty) {
+  const auto* item = hot_.find(key);
+  if (item == nullptr || item->dirty == dirty)
+    return;
+  const auto bytes = item->item.payload.size();
+  const auto change = [&](stats::amount& level) { dirty ? level.add(bytes) : level.take(bytes); };
+  count(item->item.name_space, [&](tally_entry& entry) { change(entry.gauges.dirty); });
+  change(dirty_);
+  dirty ? hot_.mark_dirty(key) : hot_.mark_clean(key);
+}
+
+void tiers::touch(const block_key& key) {
+  if (hot_.find(key) != nullptr)
+    hot_.touch(key);
+}
+
+void tiers::promote(block item) {
+  const auto bytes = item.payload.size();
+  if (look(item.key).where != place::cold || bytes > hot_.bytes_max() || !make_room(bytes, false))
+    return;
+  count(item.name_space, [](tally_entry& entry) { ++entry.counters.hot_cache_promotions; });
+  keep_hot(std::move(item), false);
+}
+
+// --- erasing ---------------------------------------------------------------------------------------------------------
+
+/// A pending write is cancelled if it has not begun; if it has, it ends as it will, unseen.
+void tiers::withdraw(const block_key& key) {
+  const auto* write = pending_.find(key);
+  if (write == nullptr)
+    return;
+  if (!write->ticket->cancel()) {
+    pending_.hide(key);
+    return;
+  }
+  const auto bytes = write->item.payload.size();
+  count(write->item.name_space, [&](tally_entry& entry) { entry.counters.ledger.cancel(bytes); });
+  pending_amount_.take(bytes);
+  pending_.take(write->sequence);
+}
+
+bool tiers::erase(namespace_id name_space, const block_key& key) {
+  const auto seen = look(key);
+  if (seen.where != place::nowhere && seen.name_space != name_space)
+    return false;
+  leave_hot(key);
+  withdraw(key);
+  if (store_)
+    store_->erase(key); // also reaches an append in flight that nothing else here knows of any more
+  return seen.where != place::nowhere;
+}
+
+std::uint64_t tiers::clear(std::optional<namespace_id> name_space) {
+  std::unordered_set<block_key, storage::block_key_hash> keys;
+  hot_.visit([&](const hot_block& item) {
+    if (!name_space || item.item.name_space == *name_space)
+      keys.insert(item.item.key);
+    return true;
+  });
+  for (const auto& key : pending_.readable_keys())
+    if (!name_space || look(key).name_space == *name_space)
+      keys.insert(key);
+  std::uint64_t blocks = 0;
+  for (const auto& key : keys) {
+    blocks += store_ && store_->find(key) ? 0 : 1; // those are counted below
+    leave_hot(key);
+    withdraw(key);
+  }
+  return blocks + (store_ ? store_->clear(name_space) : 0);
+}
+
+} // namespace hearth::actors

@@ -1,0 +1,138 @@
+#pragma once
+
+#include "actors/pending_writes.hpp"
+#include "actors/write_policy.hpp"
+#include "messages/gate.hpp"
+#include "messages/host_messages.hpp"
+#include "messages/tier_messages.hpp"
+#include "stats/tally.hpp"
+#include "storage/block_store.hpp"
+#include "storage/hot_tier.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace hearth::actors {
+
+struct tiers_config {
+  write_policy policy = write_policy::back;
+  std::uint64_t hot_bytes_max = 0;   ///< 0: cold only
+  std::uint64_t block_bytes_max = 0;
+  bool cut_chains = true;            ///< do not write orphans
+};
+
+/// Where a block is found, first tier first, and what is known of it without I/O.
+enum class place : std::uint8_t { nowhere, hot, pending, cold };
+struct sighting {
+  place where = place::nowhere;
+  storage::namespace_id name_space = 0;
+  std::uint64_t bytes = 0;
+  storage::buffer payload; ///< hot and pending blocks only
+};
+
+/// What hot_cache owns: the hot tier, the pending writes, and the decisions about what is offered, kept and given up. Every
+/// decision is entered into the tally at the moment it is made, so the ledger balances between any two calls.
+/// Invariants: hot bytes never exceed their limit; a block is dirty only if it is neither pending nor known to be cold;
+/// only this object acquires from the writer's gate. Knows no actors: `send` hands requests to the writer. Threads: one owner.
+class tiers {
+public:
+  using send_write = std::function<void(messages::write_request)>;
+
+  /// `store` and `writer_gate` are null if there is no cold tier.
+  tiers(const tiers_config& config, std::shared_ptr<storage::block_store> store,
+        std::shared_ptr<messages::gate> writer_gate, std::shared_ptr<stats::tally> tally, send_write send);
+
+  /// The block of `key`, unless it belongs to another namespace.
+  [[nodiscard]] sighting look(storage::namespace_id name_space, const storage::block_key& key) const;
+
+  /// See put_request. Errors: too_large, conflict, orphan, overloaded (given up as late_full), invalid_argument, io (no writer).
+  storage::result<messages::put_outcome> put(storage::block item);
+
+  /// `key` was asked for and found hot: it moves away from eviction. Absent keys are ignored.
+  void touch(const storage::block_key& key);
+
+  /// A block was read from the cold tier: it enters the hot tier if that costs no other block its only copy.
+  void promote(storage::block item);
+
+  /// Takes a block out of every tier; cancels its write if that has not begun. Returns whether it was there.
+  bool erase(storage::namespace_id name_space, const storage::block_key& key);
+
+  /// Takes every block of a namespace (none: of all) out. Returns how many there were.
+  std::uint64_t clear(std::optional<storage::namespace_id> name_space);
+
+  /// The write with this number has ended. Unknown numbers (given up meanwhile) are ignored.
+  void settle(std::uint64_t sequence, const storage::result<void>& outcome);
+
+  /// Nothing that is pending will be answered: accounts for it as writer_died and takes payloads back that fit.
+  void writer_died();
+
+  /// A new writer takes requests.
+  void writer_restarted() { writer_up_ = true; }
+
+  /// The dirty blocks, chain heads before their tails, otherwise oldest first.
+  [[nodiscard]] std::deque<storage::block_key> dirty_keys() const;
+
+  /// How much of the writer's mailbox an offer ahead of need may fill.
+  enum class haste : std::uint8_t {
+    all_of_it,  ///< flush: as much as there is
+    half_of_it, ///< idle cleaning: evictions must find room
+  };
+
+  /// Offers blocks of `queue` from the front, as many as the writer takes, and removes them from it; they stay hot.
+  /// What is not dirty any more, or cannot be written, is skipped and stays as it is. Never drops.
+  void offer_from(std::deque<storage::block_key>& queue, haste speed);
+
+  /// Nothing more will be written: drops what is pending or dirty as `closing` and returns how much that was.
+  stats::amount abandon();
+
+  [[nodiscard]] const storage::hot_tier& hot() const noexcept { return hot_; }
+  [[nodiscard]] const pending_writes& pending() const noexcept { return pending_; }
+  [[nodiscard]] const stats::amount& persisted() const noexcept { return persisted_; } ///< since the start
+  [[nodiscard]] stats::amount unwritten() const;                                      ///< dirty or pending now
+  [[nodiscard]] std::uint64_t accidents() const noexcept { return accidents_; }       ///< drops, failures and losses so far
+
+private:
+  /// What would become of a block if it were offered now.
+  enum class fate : std::uint8_t { admitted, full, orphan, too_large, no_writer };
+
+  [[nodiscard]] sighting look(const storage::block_key& key) const;
+  [[nodiscard]] fate fate_of(const storage::block& item) const;
+  fate offer(const storage::block& item);
+  [[nodiscard]] bool half_full() const;
+  [[nodiscard]] bool needs_write(const storage::hot_block& item) const;
+  bool make_room(std::uint64_t bytes, bool may_lose);
+  storage::result<messages::put_outcome> refresh(storage::block item, const sighting& seen);
+  storage::result<messages::put_outcome> put_cold(const storage::block& item);
+  storage::result<messages::put_outcome> accept(const storage::block& item, messages::put_outcome outcome);
+  void keep_hot(storage::block item, bool dirty);
+  void leave_hot(const storage::block_key& key);
+  void set_dirty(const storage::block_key& key, bool dirty);
+  void withdraw(const storage::block_key& key);
+  void take_back(const pending_write& write, bool into_hot);
+  void give_up(stats::drop_reason reason, const storage::block& item);
+  void lose(const storage::block& item);
+
+  template <class Change>
+  void count(storage::namespace_id name_space, Change&& change) {
+    tally_->update(name_space, std::forward<Change>(change));
+  }
+
+  tiers_config config_;
+  std::shared_ptr<storage::block_store> store_;
+  std::shared_ptr<messages::gate> writer_gate_;
+  std::shared_ptr<stats::tally> tally_;
+  send_write send_;
+  storage::hot_tier hot_;
+  pending_writes pending_;
+  stats::amount dirty_;
+  stats::amount pending_amount_;
+  stats::amount persisted_;
+  std::uint64_t accidents_ = 0;
+  bool writer_up_ = true;
+};
+
+} // namespace hearth::actors

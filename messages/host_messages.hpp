@@ -1,0 +1,121 @@
+#pragma once
+
+#include "messages/gate.hpp"
+#include "stats/snapshot.hpp"
+#include "storage/block.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+// What host apps (through the facade, or as actors) say to hot_cache and stats, and what they hear back.
+// A request with a `slot` is bounded: it takes room in the receiver's mailbox until it has been answered. The sender
+// leaves `slot` empty; the mailbox fills it in, or answers `overloaded` at once.
+namespace hearth::messages {
+
+/// What became of an accepted put. Numbers reach bindings: append, never renumber.
+enum class put_outcome : std::uint8_t {
+  stored = 0,    ///< new; it can be read back from now on
+  refreshed = 1, ///< it was there already; it counts as used now
+};
+
+/// host -> hot_cache. Keep `item`.
+/// Reply: put_reply, once the block can be read back (not: once it is on disk).
+/// Errors: overloaded (nothing changed, or given up as late_full), too_large, conflict, orphan, invalid_argument, closed.
+struct put_request {
+  storage::block item;
+  permit slot;
+};
+struct put_reply {
+  put_outcome outcome = put_outcome::stored;
+};
+
+/// host -> hot_cache. The longest leading run of `keys` that is present, at most `bytes_max` bytes (0: lease_bytes_max).
+/// Reply: get_prefix_reply, when every block of the run is in memory and verified.
+/// Errors: overloaded, timeout (a cold read took longer than `timeout`), closed.
+struct get_prefix_request {
+  storage::namespace_id name_space = 0;
+  std::vector<storage::block_key> keys;
+  std::uint64_t bytes_max = 0;
+  std::chrono::nanoseconds timeout{0}; ///< 0: request_timeout
+  permit slot;
+};
+struct get_prefix_reply {
+  std::vector<storage::buffer> blocks; ///< blocks[i] belongs to keys[i]
+  bool truncated = false; ///< shortened by a byte limit or for want of read budget: ask again from there
+};
+
+/// host -> hot_cache. Whether each key is in some tier. Counts neither as use nor as hit.
+/// Reply: contains_reply. Errors: overloaded, closed.
+struct contains_request {
+  storage::namespace_id name_space = 0;
+  std::vector<storage::block_key> keys;
+  permit slot;
+};
+struct contains_reply {
+  std::vector<bool> present; ///< one for each key
+};
+
+/// host -> hot_cache. Take `key` out of every tier. Reply: erase_reply; from then on gets miss.
+/// Durable after the next flush. Errors: overloaded, closed.
+struct erase_request {
+  storage::namespace_id name_space = 0;
+  storage::block_key key;
+  permit slot;
+};
+struct erase_reply {
+  bool erased = false; ///< whether it was there
+};
+
+/// host -> hot_cache. Take every block of `name_space` (none: of all) out of every tier. Reply: clear_reply.
+/// Errors: overloaded, closed.
+struct clear_request {
+  std::optional<storage::namespace_id> name_space;
+  permit slot;
+};
+struct clear_reply {
+  std::uint64_t blocks = 0; ///< how many there were
+};
+
+/// host -> hot_cache. Write every block that is dirty now, with back-pressure instead of drops, then sync.
+/// Reply: flush_reply, at the latest when `deadline` has passed. Errors: io (the sync failed), overloaded, closed.
+struct flush_request {
+  std::chrono::nanoseconds deadline{0};
+  permit slot;
+};
+struct flush_reply {
+  stats::amount written; ///< persisted meanwhile
+  stats::amount left;    ///< still dirty or pending
+};
+
+/// host -> hot_cache. Flush, then refuse everything. What is not written when `deadline` has passed is dropped as `closing`.
+/// Reply: close_reply, at the latest then. Errors: overloaded, closed (by an earlier close_request).
+struct close_request {
+  std::chrono::nanoseconds deadline{0};
+  permit slot;
+};
+struct close_reply {
+  stats::amount written;
+  stats::amount left; ///< what was given up
+};
+
+/// host -> stats. The counters and gauges of one namespace, or of the whole cache ("*").
+/// Reply: snapshot_reply; includes everything that was answered before. Errors: not_found, overloaded, closed.
+struct snapshot_request {
+  std::string name_space = "*";
+  permit slot;
+};
+struct snapshot_reply {
+  stats::snapshot item;
+};
+
+/// host -> stats. Counters to zero; gauges stay; the ledger starts with offered = pending. Reply: reset_reply.
+/// Errors: overloaded, closed.
+struct reset_request {
+  permit slot;
+};
+struct reset_reply {};
+
+} // namespace hearth::messages

@@ -1,0 +1,76 @@
+#pragma once
+
+#include "messages/gate.hpp"
+#include "messages/write_ticket.hpp"
+#include "storage/block.hpp"
+#include "storage/errors.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+// What the actors of one cache say to each other, and what the I/O engine says to them.
+namespace hearth::messages {
+
+/// hot_cache -> writer, bounded. Write `item` to the cold tier, unless `ticket` is cancelled first.
+/// Reply: write_reply with the same `sequence`; none if it was cancelled. `slot` stays taken until the reply is handled.
+struct write_request {
+  std::uint64_t sequence = 0; ///< grows with every offer of one cache
+  storage::block item;
+  std::shared_ptr<write_ticket> ticket;
+  permit slot;
+};
+
+/// writer -> hot_cache, always passes. How the write ended.
+struct write_reply {
+  std::uint64_t sequence = 0;
+  storage::result<void> outcome;
+  permit slot; ///< of the write_request
+};
+
+/// I/O engine -> writer, always passes. An append has ended.
+struct append_completed {
+  std::shared_ptr<write_request> request;
+  storage::result<void> outcome;
+};
+
+/// hot_cache -> reader, bounded by blocks. Read and verify `keys`.
+/// Reply: read_reply with the same `batch`, once all of them have ended.
+struct read_request {
+  std::uint64_t batch = 0;
+  storage::namespace_id name_space = 0;
+  std::vector<storage::block_key> keys;
+  std::uint64_t bytes = 0; ///< payload bytes of all keys
+  permit slot;             ///< one a block, and `bytes`
+};
+
+/// reader -> hot_cache, always passes. `blocks[i]` belongs to the request's `keys[i]`.
+struct read_reply {
+  std::uint64_t batch = 0;
+  std::vector<storage::result<storage::buffer>> blocks;
+};
+
+/// I/O engine -> reader, always passes. The last read of a batch has ended.
+struct reads_completed {
+  read_reply reply;
+  permit slot;
+};
+
+/// block store -> hot_cache, always passes. A sync has ended.
+struct sync_completed {
+  std::uint64_t flush = 0; ///< which flush asked for it
+  storage::result<void> outcome;
+};
+
+/// hot_cache -> hot_cache, delayed. Look at the deadlines.
+struct tick {};
+
+/// hot_cache, facade -> stats, bounded; at most one outstanding a sender. Totals have changed; they stand in the sender's tally.
+/// Lost or rejected, it is made good by the next one: totals are cumulative.
+struct totals_note {
+  permit turn; ///< of the sender: it may send the next note when this one is gone
+  permit slot;
+};
+
+} // namespace hearth::messages
