@@ -4,7 +4,7 @@
 # pkg-config and catch2 are the names that all four distributions know (where they moved on, they are transitional
 # packages for pkgconf and libcatch2-dev).
 # shellcheck source=tests/steps.sh
-[ -n "${root:-}" ] || . "$(dirname "$0")/steps.sh"
+command -v step >/dev/null || . "$(dirname "$0")/steps.sh"
 
 packages='g++ meson ninja-build pkg-config libcaf-dev libcereal-dev libspdlog-dev catch2 libssl-dev libxxhash-dev libcli11-dev'
 

@@ -2,7 +2,7 @@
 # A step is one line for the reader; what its command prints goes to a log, shown only if it fails.
 # shellcheck shell=sh
 
-root=$(cd "$(dirname "$0")/.." && pwd)
+root=${root:-$(cd "$(dirname "$0")/.." && pwd)}
 logs=$root/build-logs
 
 # step TITLE LOG_NAME COMMAND...
