@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""Checks the house rules that can be read off the tree. rules.py [ROOT]; prints each violation, exits 1 if there is one."""
+import pathlib
+import re
+import subprocess
+import sys
+
+TOP = {"meson.build", "actors", "messages", "storage", "stats", "tests", "README.md", "LICENSE", "CHANGELOG.md"}
+CODE = {".cpp", ".hpp", ".h", ".py", ".sh"}
+LINES_MAX, README_LINES_MAX = 400, 25
+# Which rooms each room may include. storage and stats do not know each other.
+MAY_INCLUDE = {
+    "storage": {"storage"},
+    "stats": {"stats"},
+    "messages": {"storage", "stats", "messages"},
+    "actors": {"storage", "stats", "messages", "actors"},
+    "actors/host": {"storage", "stats", "messages", "actors", "actors/host"},
+    "tests": {"storage", "stats", "messages", "actors", "actors/host", "tests"},
+}
+FOR_ACTORS_ONLY = ("caf/", "spdlog/")
+SLEEP = re.compile(r"sleep_for|sleep_until|usleep|nanosleep|(?<![\w.])sleep\(|time\.sleep")
+SLEEP_ALLOWED = ("tests/stress/", "tests/crash/", "tests/bench/")  # real threads, real processes, real time
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
+
+
+def room(path):
+    return "actors/host" if path.startswith("actors/host/") else path.split("/")[0]
+
+
+def tracked(root):
+    """Files that git knows or would add; without git (an unpacked archive), all but hidden ones and build folders."""
+    listed = subprocess.run(["git", "-C", root, "ls-files", "-co", "--exclude-standard"], capture_output=True, text=True, check=False)
+    if listed.returncode == 0 and listed.stdout:
+        names = listed.stdout.splitlines()
+    else:
+        names = [p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file()]
+        names = [n for n in names if not n.startswith((".", "build")) and "__pycache__" not in n]
+    return sorted(n for n in set(names) if (root / n).is_file())
+
+
+def check_includes(path, text, names):
+    here = room(path)
+    for quote, target in INCLUDE.findall(text):
+        if target.startswith(FOR_ACTORS_ONLY) and not path.startswith(("actors/", "tests/")):
+            yield f"{path}: includes {target}; CAF and spdlog belong to actors/ and tests/"
+        if quote == "<":
+            if target.split("/")[0] in MAY_INCLUDE:
+                yield f"{path}: includes <{target}>; our own headers are included with quotes"
+            continue
+        if target not in names:
+            yield f'{path}: includes "{target}", which is no file seen from the repository root'
+        elif here in MAY_INCLUDE and room(target) not in MAY_INCLUDE[here]:
+            yield f"{path}: includes {target}; {here} may include {', '.join(sorted(MAY_INCLUDE[here]))} only"
+
+
+def check_facade(root, names):
+    """A host that only uses the cache must not need CAF's headers: follows the facade's includes."""
+    seen, todo = set(), ["actors/host/cache.hpp"]
+    while todo:
+        path = todo.pop()
+        if path in seen or path not in names:
+            continue
+        seen.add(path)
+        for _, target in INCLUDE.findall((root / path).read_text()):
+            if target.startswith("caf/"):
+                yield f"{path}: includes {target} and is reached from actors/host/cache.hpp, which must do without CAF"
+            todo.append(target)
+
+
+def check_folders(root, names):
+    folders = {parent.as_posix() for n in names for parent in pathlib.PurePosixPath(n).parents}
+    for folder in sorted(folders):
+        shared = folder.startswith("tests/")  # described in tests/README.md
+        hidden = folder.startswith(".") and folder != "."
+        readme = root / folder / "README.md"
+        if readme.is_file():
+            count = len(readme.read_text().splitlines())
+            if count > README_LINES_MAX and folder != ".":  # the front page is no room
+                yield f"{folder}/README.md: {count} lines, at most {README_LINES_MAX}"
+        elif not shared and not hidden:
+            yield f"{folder}/: has no README.md"
+
+
+def violations(root):
+    names = tracked(root)
+    for top in sorted({n.split("/")[0] for n in names}):
+        if top not in TOP and not top.startswith("."):
+            yield f"{top}: not at the top level, which holds {', '.join(sorted(TOP))} and dot files"
+    yield from check_folders(root, set(names))
+    yield from check_facade(root, set(names))
+    for path in names:
+        suffix = pathlib.PurePosixPath(path).suffix
+        if suffix not in CODE:
+            continue
+        text = (root / path).read_text()
+        if (count := len(text.splitlines())) > LINES_MAX:
+            yield f"{path}: {count} lines, at most {LINES_MAX}"
+        if suffix in {".cpp", ".hpp", ".h"}:
+            yield from check_includes(path, text, set(names))
+            if path.startswith("tests/") and not path.startswith(SLEEP_ALLOWED) and SLEEP.search(text):
+                yield f"{path}: sleeps; a test waits for what happens, or moves virtual time"
+
+
+def main():
+    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent.parent).resolve()
+    found = list(violations(root))
+    print("\n".join(found) or "the tree keeps the rules")
+    return 1 if found else 0
+
+
+sys.exit(main())

@@ -1,0 +1,81 @@
+#!/bin/sh
+# Every test and a long stress run, first under ThreadSanitizer, then under AddressSanitizer and UBSan.
+# ThreadSanitizer must see CAF's own synchronisation: with the distribution's libcaf_core it reports dozens of races that
+# are none, and suppressing that library hides real ones. So libcaf_core is built from the distribution's source package
+# with -fsanitize=thread, once (about two minutes), kept in HEARTH_SANITIZED_CAF, and put in the way of the installed one.
+# STRESS_OPERATIONS: length of the stress run.
+set -eu
+# shellcheck source=tests/steps.sh
+. "$(dirname "$0")/steps.sh"
+# shellcheck source=tests/install.sh
+. "$root/tests/install.sh"
+
+# Without address randomisation, where that is allowed: with a recent kernel's, the ThreadSanitizer of g++ 11 to 13 finds no
+# room for its memory.
+if [ "${1:-}" != fixed ] && setarch "$(uname -m)" -R true 2>/dev/null; then
+  exec setarch "$(uname -m)" -R sh "$0" fixed
+fi
+
+caf=${HEARTH_SANITIZED_CAF:-$root/build-sanitize/caf}
+operations=${STRESS_OPERATIONS:-1000000}
+
+closing='0 passed, 1 failed'
+trap 'status=$?; echo "$closing"; exit "$status"' EXIT
+
+# The system's package sources with "deb" turned to "deb-src", in a folder of our own: nothing on the system changes.
+# shellcheck disable=SC2317 # called by step
+fetch_caf() {
+  mkdir -p "$caf/apt/sources" "$caf/apt/lists/partial" "$caf/apt/cache/archives/partial"
+  for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources; do
+    [ -f "$file" ] || continue
+    sed -e 's/^deb[[:space:]]/deb-src /' -e 's/^Types:.*/Types: deb-src/' "$file" >"$caf/apt/sources/$(basename "$file")"
+  done
+  [ ! -f "$caf/apt/sources/sources.list" ] || mv "$caf/apt/sources/sources.list" "$caf/apt/sources/main.list"
+  set -- -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$caf/apt/sources" -o Dir::State::lists="$caf/apt/lists" \
+    -o Dir::Cache="$caf/apt/cache" -o APT::Sandbox::User="$(id -un)"
+  apt-get "$@" update
+  # CAF as its authors released it: the packaging adds nothing to libcaf_core but missing includes, which CXXFLAGS bring.
+  (cd "$caf" && apt-get "$@" source --download-only --tar-only actor-framework)
+  mkdir -p "$caf/source"
+  tar -xzf "$caf"/actor-framework_0.17.*.orig.tar.gz -C "$caf/source" --strip-components=1
+}
+
+# shellcheck disable=SC2317 # called by step
+build_caf() {
+  cmake -S "$caf/source" -B "$caf/build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+    -DCMAKE_CXX_FLAGS='-fsanitize=thread -include cstddef -include cstdint -include limits -include string' \
+    -DCAF_NO_IO=yes -DCAF_NO_OPENSSL=yes -DCAF_NO_OPENCL=yes -DCAF_NO_PYTHON=yes -DCAF_NO_TOOLS=yes \
+    -DCAF_NO_UNIT_TESTS=yes -DCAF_NO_EXAMPLES=yes -DCAF_NO_SUMMARY=yes
+  ninja -C "$caf/build"
+  mv "$caf/build/lib" "$caf/lib" # last: a half-built one is not taken for done
+}
+
+# sanitized NAME SANITIZERS: builds all, runs the tests (but those of the style, which run none of our code), and sets `stressed`.
+sanitized() {
+  configure "build-sanitize/$1" --buildtype=debugoptimized "-Db_sanitize=$2" -Db_lundef=false
+  step "building build-sanitize/$1" "build-$1" ninja -C "$root/build-sanitize/$1"
+  test_in "build-sanitize/$1" --no-suite style --timeout-multiplier 10 || true # count.py knows better what failed
+  stressed=0
+  step "stress, $operations operations, $1" "stress-$1" \
+    "$root/build-sanitize/$1/tests/stress/hearth_stress" --operations "$operations" --seed 1 || stressed=$?
+}
+
+install_packages cmake
+if [ ! -e "$caf/lib/libcaf_core.so" ]; then
+  step 'fetching the source of CAF' fetch-caf fetch_caf
+  step 'building CAF for ThreadSanitizer' build-caf build_caf
+fi
+
+export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+export TSAN_OPTIONS=second_deadlock_stack=1
+installed_libraries=${LD_LIBRARY_PATH:-}
+export LD_LIBRARY_PATH="$caf/lib${installed_libraries:+:$installed_libraries}"
+sanitized thread thread
+thread_stressed=$stressed
+export LD_LIBRARY_PATH="$installed_libraries"
+sanitized address address,undefined
+
+status=0
+closing=$(python3 "$root/tests/count.py" "$root/build-sanitize/thread" "$root/build-sanitize/address" \
+  "stress-thread=$thread_stressed" "stress-address=$stressed") || status=$?
+exit "$status"

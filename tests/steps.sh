@@ -1,0 +1,52 @@
+# Shared by the scripts beside it: sourced, not run. Sets `root`; every folder it writes to lies in there.
+# A step is one line for the reader; what its command prints goes to a log, shown only if it fails.
+# shellcheck shell=sh
+
+root=${root:-$(cd "$(dirname "$0")/.." && pwd)}
+logs=$root/build-logs
+
+# step TITLE LOG_NAME COMMAND...
+step() {
+  title=$1 log=$logs/$2.log started=$(date +%s)
+  shift 2
+  mkdir -p "$logs"
+  printf '%s ...' "$title"
+  "$@" >"$log" 2>&1 </dev/null &
+  child=$!
+  # A shell without job control shields its background commands from Ctrl-C: pass it on.
+  trap 'kill "$child" 2>/dev/null; echo; exit 130' INT TERM
+  if [ -t 1 ]; then
+    while kill -0 "$child" 2>/dev/null; do
+      printf '\r%s ... %d s' "$title" $(($(date +%s) - started))
+      sleep 0.2
+    done
+    printf '\r%s ...' "$title"
+  fi
+  status=0
+  wait "$child" || status=$?
+  trap - INT TERM
+  if [ "$status" -eq 0 ]; then
+    printf ' done, %d s\n' $(($(date +%s) - started))
+  else
+    printf ' FAILED with exit code %d, the end of %s:\n' "$status" "$log"
+    tail -n 40 "$log"
+  fi
+  return "$status"
+}
+
+# configure FOLDER OPTION...: once; afterwards ninja notices changed build files by itself.
+configure() {
+  folder=$1
+  shift
+  if [ ! -f "$root/$folder/build.ninja" ]; then
+    step "configuring $folder" "configure-$(basename "$folder")" meson setup "$@" "$root/$folder" "$root"
+  fi
+}
+
+# test_in FOLDER OPTION...: runs its tests. The report stays in FOLDER/meson-logs for count.py.
+test_in() {
+  folder=$1
+  shift
+  rm -f "$root/$folder/meson-logs/testlog.json" # or an early failure would count the last run
+  meson test -C "$root/$folder" --no-rebuild --print-errorlogs "$@" </dev/null
+}
