@@ -2,6 +2,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/io_worlds.hpp"
 
+#include <array>
 #include <atomic>
 #include <future>
 #include <latch>
@@ -58,20 +59,24 @@ struct virtual_engine {
 
 /// Threads: one for everything and the one for reads, each kept at work by a job that waits.
 struct threads_engine {
-  std::latch at_work{2};
+  std::array<std::latch, 2> at_work{std::latch{1}, std::latch{1}};
   std::promise<void> go_on;
   std::shared_future<void> released = go_on.get_future().share();
   threads_io_world world{{1, 0}};
   std::shared_ptr<io_engine> engine = world.engine();
 
   void occupy() {
-    const auto wait = [this] {
-      at_work.count_down();
-      released.wait();
-    };
-    for (auto kind : {io_kind::write, io_kind::read})
-      engine->submit(one({kind, 0, wait, [](bool) {}}));
-    at_work.wait();
+    // The write first: the thread for everything would take the read as well, and the write would wait.
+    for (auto kind : {io_kind::write, io_kind::read}) {
+      auto& started = at_work[kind == io_kind::write ? 0 : 1];
+      engine->submit(one({kind, 0,
+                          [this, &started] {
+                            started.count_down();
+                            released.wait();
+                          },
+                          [](bool) {}}));
+      started.wait();
+    }
   }
   void release() { go_on.set_value(); }
   void settle() { world.settle(); }
