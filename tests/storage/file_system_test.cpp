@@ -2,16 +2,16 @@
 #include "storage/memory_file_system.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/support/text_files.hpp"
 
 #include <array>
-#include <cstring>
-#include <string_view>
+#include <string>
 
 #include <sys/stat.h>
 #include <unistd.h>
 
 using namespace hearth::storage;
-using hearth::testing::temporary_directory;
+using namespace hearth::testing;
 
 namespace {
 
@@ -28,27 +28,6 @@ struct posix_world {
   temporary_directory directory;
   std::string root = directory.path();
 };
-
-std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span{text}); }
-
-result<void> write_text(file& target, std::uint64_t offset, std::string_view text) {
-  const std::array parts{bytes_of(text)};
-  return target.write(offset, parts);
-}
-
-void put_file(file_system& files, const std::string& path, std::string_view text) {
-  auto made = files.open(path, open_mode::create);
-  REQUIRE(made);
-  REQUIRE(write_text(**made, 0, text));
-}
-
-std::string read_file(file_system& files, const std::string& path) {
-  auto opened = files.open(path, open_mode::read);
-  REQUIRE(opened);
-  std::string text(static_cast<std::size_t>((*opened)->size().value()), '\0');
-  REQUIRE((*opened)->read(0, std::as_writable_bytes(std::span{text})).value() == text.size());
-  return text;
-}
 
 } // namespace
 

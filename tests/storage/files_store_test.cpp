@@ -1,0 +1,497 @@
+#include "storage/block_file.hpp"
+#include "tests/storage/block_store_worlds.hpp"
+#include "tests/support/text_files.hpp"
+
+#include <limits>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace hearth::testing;
+
+namespace {
+
+constexpr const char* blocks_directory = "/cache/blocks/";
+
+/// The name of the only block that is on disk.
+std::string only_block(memory_store_world& world) {
+  const auto names = names_in(*world.disk, "/cache/blocks");
+  REQUIRE(names.size() == 1);
+  return blocks_directory + names.front();
+}
+
+void flip(file_system& files, const std::string& path, std::size_t at) {
+  auto text = read_file(files, path);
+  text.at(at) = static_cast<char>(text.at(at) ^ 0x10);
+  auto opened = files.open(path, open_mode::read_write);
+  REQUIRE(opened);
+  REQUIRE(write_text(**opened, 0, text));
+}
+
+void truncate(file_system& files, const std::string& path, std::size_t bytes) {
+  const auto text = read_file(files, path).substr(0, bytes);
+  REQUIRE(files.remove(path));
+  put_file(files, path, text);
+}
+
+std::size_t files_in(memory_store_world& world) { return names_in(*world.disk, "/cache/blocks").size(); }
+
+} // namespace
+
+TEST_CASE("Only names that the store itself would write are taken for its own") {
+  const block_file_name name{0x1f, key(7)};
+  const auto complete = to_string(name, block_file_kind::complete);
+  CHECK(complete == "000000000000001f-" + to_hex(key(7)) + ".block");
+  CHECK(parse_file_name(complete).kind == block_file_kind::complete);
+  CHECK(parse_file_name(complete).name.sequence == 0x1f);
+  CHECK(parse_file_name(complete).name.key == key(7));
+  CHECK(parse_file_name(to_string(name, block_file_kind::unfinished)).kind == block_file_kind::unfinished);
+  auto capital = complete;
+  capital[15] = 'F';
+  auto signed_number = complete;
+  signed_number[0] = '-';
+  auto upper_half = complete;
+  upper_half[0] = '8';
+  for (const auto& text : {std::string{}, std::string{"x"}, complete + "x", complete.substr(1), capital, signed_number,
+                           upper_half, complete.substr(0, 81), complete.substr(0, 81) + ".tmp"})
+    CHECK(parse_file_name(text).kind == block_file_kind::foreign);
+}
+
+TEST_CASE("A new directory gets its format file, which says what the directory is") {
+  memory_store_world world;
+  world.open(2, 100);
+  CHECK(read_file(*world.disk, "/cache/hearth.format") == "hearth cold tier\nengine files\nversion 1\n");
+  CHECK(names_in(*world.disk, "/cache") == std::vector<std::string>{"blocks", "hearth.format", "hearth.lock"});
+}
+
+TEST_CASE("A directory of a later version, another engine or unknown making is refused and left untouched") {
+  memory_store_world world;
+  const auto* text = GENERATE("hearth cold tier\nengine files\nversion 2\n", "hearth cold tier\nengine segments\nversion 1\n",
+                              "", "something else");
+  put_file(*world.disk, "/cache/hearth.format", text);
+  const auto opened = world.try_open(1 << 20);
+  REQUIRE(opened.code() == errc::unsupported);
+  CHECK(opened.error().context.find("/cache/hearth.format") != std::string::npos);
+  CHECK(names_in(*world.disk, "/cache") == std::vector<std::string>{"hearth.format"});
+  CHECK(read_file(*world.disk, "/cache/hearth.format") == text);
+}
+
+TEST_CASE("What cannot be opened is refused with the reason") {
+  memory_store_world world;
+  SECTION("a budget of nothing") { CHECK(world.try_open(files_store_fixed_bytes).code() == errc::invalid_argument); }
+  SECTION("no directory") {
+    const auto opened = open_files_store(
+        {"/none", 1 << 20, world.disk, world.io.engine(), world.namespaces, [] { return std::int64_t{0}; }});
+    CHECK(opened.code() == errc::not_found);
+  }
+  SECTION("a directory that is in use, also by this process") {
+    world.open(2, 100);
+    CHECK(world.try_open(1 << 20).code() == errc::busy);
+    world.close();
+    CHECK(world.try_open(1 << 20).ok());
+  }
+  SECTION("a file where the blocks should be") {
+    put_file(*world.disk, "/cache/blocks", "");
+    CHECK(world.try_open(1 << 20).code() == errc::invalid_argument);
+  }
+  SECTION("a disk that cannot list") {
+    world.disk->fail_next(file_operation::list, errc::io);
+    CHECK(world.try_open(1 << 20).code() == errc::io);
+  }
+  SECTION("a block whose header cannot be read, and the block stays") {
+    world.open(2, 100);
+    REQUIRE(world.append(1, 100) == errc::none);
+    world.close();
+    world.disk->fail_next(file_operation::read, errc::io, 1, 2); // the format is read twice
+    CHECK(world.try_open(1 << 20).code() == errc::io);
+    CHECK(files_in(world) == 1);
+  }
+  SECTION("more namespaces than the table takes") {
+    world.open(2, 100);
+    REQUIRE(world.append(1, 100) == errc::none);
+    world.close();
+    world.namespaces = std::make_shared<namespace_table>(1);
+    REQUIRE(world.namespaces->intern("other"));
+    const auto opened = world.try_open(1 << 20);
+    REQUIRE(opened.code() == errc::overloaded);
+    CHECK(opened.error().context.find("\"a\"") != std::string::npos);
+    CHECK(files_in(world) == 1);
+  }
+}
+
+TEST_CASE("Recovery removes files of ours that are damaged, and counts them") {
+  memory_store_world world;
+  world.open(4, 5000);
+  REQUIRE(world.append(1, 5000) == errc::none);
+  const auto path = only_block(world);
+  REQUIRE(world.append(2, 5000) == errc::none);
+  world.close();
+
+  SECTION("a flipped bit in the header") { flip(*world.disk, path, 20); }
+  SECTION("a header cut short") { truncate(*world.disk, path, 4000); }
+  SECTION("a payload cut short") { truncate(*world.disk, path, 9095); }
+  SECTION("an empty file, as a crash leaves it") { truncate(*world.disk, path, 0); }
+  SECTION("bytes behind the payload") {
+    auto opened = world.disk->open(path, open_mode::read_write);
+    REQUIRE(opened);
+    REQUIRE(write_text(**opened, 9096, "x"));
+  }
+  SECTION("the name of another key") {
+    REQUIRE(world.disk->rename(path, blocks_directory + to_string({1, key(9)}, block_file_kind::complete)));
+  }
+  world.open(4, 5000);
+  CHECK(world.report.damaged == 1);
+  CHECK(world.report.recovered == 1);
+  CHECK(world.numbers() == std::vector<unsigned>{2});
+  CHECK(files_in(world) == 1);
+  CHECK(world.store->bytes_in_use() == files_store_fixed_bytes + world.store->record_bytes(5000));
+}
+
+TEST_CASE("Recovery leaves foreign names alone and removes what never became a block") {
+  memory_store_world world;
+  const block_file_name later{500, key(1)};
+  REQUIRE(world.disk->create_directory("/cache/blocks"));
+  put_file(*world.disk, "/cache/notes.txt", "mine");
+  put_file(*world.disk, "/cache/blocks/notes.block", "mine");
+  put_file(*world.disk, "/cache/blocks/notes.writing", "mine");
+  REQUIRE(world.disk->create_directory(blocks_directory + to_string({1, key(1)}, block_file_kind::complete)));
+  put_file(*world.disk, blocks_directory + to_string(later, block_file_kind::unfinished), "half a bl");
+  world.open(4, 100);
+  CHECK(world.report.foreign == 4);
+  CHECK(world.report.unfinished == 1);
+  CHECK(world.report.damaged == 0);
+  CHECK(files_in(world) == 3);
+  REQUIRE(world.append(2, 100) == errc::none);
+  // Sequences go on after the largest that was found.
+  CHECK(names_in(*world.disk, "/cache/blocks").back() == "notes.writing");
+  CHECK(world.disk->list("/cache/blocks").value()[1].name == to_string({501, key(2)}, block_file_kind::complete));
+}
+
+TEST_CASE("On a real disk links, FIFOs and directories with a block's name are neither opened nor removed") {
+  posix_store_world world;
+  const auto blocks = world.directory.path() + "/blocks/";
+  world.open(4, 100);
+  REQUIRE(world.append(1, 100) == errc::none);
+  const auto name = names_in(world.files(), blocks).front();
+  world.close();
+  REQUIRE(::rename((blocks + name).c_str(), (world.directory.path() + "/kept").c_str()) == 0);
+  REQUIRE(::symlink((world.directory.path() + "/kept").c_str(), (blocks + name).c_str()) == 0);
+  REQUIRE(::mkfifo((blocks + to_string({7, key(7)}, block_file_kind::complete)).c_str(), 0600) == 0);
+  REQUIRE(::mkdir((blocks + to_string({8, key(8)}, block_file_kind::unfinished)).c_str(), 0700) == 0);
+  world.open(4, 100);
+  CHECK(world.report.foreign == 4);
+  CHECK(world.store->keys().empty());
+  CHECK(names_in(world.files(), blocks).size() == 3);
+}
+
+TEST_CASE("Of two files of one key the later is kept") {
+  memory_store_world world;
+  world.open(4, 100);
+  REQUIRE(world.append(1, 100) == errc::none);
+  const auto old_path = only_block(world);
+  const auto old_bytes = read_file(*world.disk, old_path);
+  REQUIRE(world.append(1, 100, 55) == errc::none);
+  world.close();
+  put_file(*world.disk, old_path, old_bytes); // as if the power had gone before it was removed
+  REQUIRE(world.disk->last_use(old_path, 1'000'000'000));
+  world.open(4, 100);
+  CHECK(world.report.replaced == 1);
+  CHECK(same(world.read(1).value(), payload(56, 100)));
+  CHECK(files_in(world) == 1);
+}
+
+TEST_CASE("A smaller budget than before reclaims the least recently used until it fits") {
+  memory_store_world world;
+  world.open(5, 100);
+  for (unsigned i = 1; i <= 5; ++i)
+    REQUIRE(world.append(i, 100) == errc::none);
+  REQUIRE(world.read(1).ok());
+  world.close();
+  SECTION("and removes them") {
+    world.open(2, 100);
+    CHECK(world.numbers() == std::vector<unsigned>{5, 1});
+    CHECK(world.report.recovered == 5);
+    CHECK(world.report.reclaimed == 3);
+    CHECK(world.store->ledger(std::nullopt).reclaimed == cold_amount{3, 300});
+    CHECK(files_in(world) == 2);
+    CHECK(world.balanced());
+  }
+  SECTION("or says that it cannot") {
+    world.disk->fail_next(file_operation::remove, errc::io, 3);
+    CHECK(world.try_open(files_store_fixed_bytes + 2 * 8192).code() == errc::io);
+    world.open(2, 100);
+  }
+}
+
+TEST_CASE("A clock that went back, and a file from the far future, do not upset the order of use") {
+  memory_store_world world;
+  world.open(4, 100);
+  REQUIRE(world.append(1, 100) == errc::none);
+  const auto path = only_block(world);
+  REQUIRE(world.append(2, 100) == errc::none);
+  world.close();
+  REQUIRE(world.disk->last_use(path, std::numeric_limits<std::int64_t>::max()));
+  world.clock_ns = -5;
+  world.open(4, 100);
+  CHECK(world.numbers() == std::vector<unsigned>{2, 1});
+  world.store->touch(key(2));
+  REQUIRE(world.append(3, 100) == errc::none);
+  world.settle();
+  world.close();
+  world.open(4, 100);
+  CHECK(world.numbers() == std::vector<unsigned>{1, 2, 3});
+}
+
+TEST_CASE("A damaged block is never handed out: it is taken out, counted, and its file removed") {
+  memory_store_world world;
+  world.open(4, 5000);
+  REQUIRE(world.append(1, 5000) == errc::none);
+  const auto path = only_block(world);
+  SECTION("a flipped bit in the payload") { flip(*world.disk, path, 4096 + 4999); }
+  SECTION("a flipped bit in the header") { flip(*world.disk, path, 4095); }
+  SECTION("a file that ends early") { truncate(*world.disk, path, 9000); }
+  SECTION("a file that is gone") { REQUIRE(world.disk->remove(path)); }
+  SECTION("the file of another key") {
+    REQUIRE(world.append(2, 5000) == errc::none);
+    const auto other = blocks_directory + names_in(*world.disk, "/cache/blocks").back();
+    REQUIRE(world.disk->rename(other, path));
+  }
+  SECTION("the block of another namespace") {
+    REQUIRE(world.append(1, 5000, 0, 1) == errc::none);
+    const auto other = read_file(*world.disk, only_block(world));
+    REQUIRE(world.store->erase(key(1)));
+    REQUIRE(world.append(1, 5000, 0, 0) == errc::none);
+    const auto mine = only_block(world);
+    REQUIRE(world.disk->remove(mine));
+    put_file(*world.disk, mine, other);
+  }
+  CHECK(world.read(1).code() == errc::corrupt);
+  CHECK_FALSE(world.store->find(key(1)));
+  CHECK(world.read(1).code() == errc::not_found);
+  CHECK(world.store->ledger(std::nullopt).corrupt == cold_amount{1, 5000});
+  CHECK(world.balanced());
+  REQUIRE(world.store->clear(std::nullopt) <= 1);
+  CHECK(world.sync() == errc::none);
+  CHECK(files_in(world) == 0);
+  CHECK(world.store->bytes_in_use() == files_store_fixed_bytes);
+}
+
+TEST_CASE("An I/O error while reading says so and keeps the block") {
+  memory_store_world world;
+  world.open(4, 100);
+  REQUIRE(world.append(1, 100) == errc::none);
+  const auto operation = GENERATE(file_operation::open, file_operation::read);
+  world.disk->fail_next(operation, errc::io);
+  CHECK(world.read(1).code() == errc::io);
+  CHECK(world.read(1).ok());
+}
+
+TEST_CASE("A write that fails leaves neither bytes nor a half block, and keeps what was there") {
+  memory_store_world world;
+  world.open(4, 100);
+  REQUIRE(world.append(1, 100) == errc::none);
+  const auto before = world.store->bytes_in_use();
+  const auto [operation, code] = GENERATE(table<file_operation, errc>({{file_operation::open, errc::no_space},
+                                                                       {file_operation::open, errc::io},
+                                                                       {file_operation::write, errc::no_space},
+                                                                       {file_operation::write, errc::io},
+                                                                       {file_operation::rename, errc::io},
+                                                                       {file_operation::rename, errc::not_found}}));
+  world.disk->fail_next(operation, code);
+  CHECK(world.append(1, 100, 9) == (code == errc::no_space ? errc::no_space : errc::io));
+  CHECK(same(world.read(1).value(), payload(1, 100)));
+  CHECK(world.store->bytes_in_use() == before);
+  CHECK(files_in(world) == 1);
+  CHECK(world.store->ledger(std::nullopt).persisted.blocks == 1);
+  CHECK(world.append(1, 100, 9) == errc::none);
+}
+
+TEST_CASE("A full disk fails an append with no_space, and the store goes on when there is room again") {
+  memory_store_world world;
+  world.open(9, 5000);
+  REQUIRE(world.append(1, 5000) == errc::none);
+  world.disk->capacity(world.disk->bytes_in_use() + 6000);
+  CHECK(world.append(2, 5000) == errc::no_space);
+  CHECK(world.store->find(key(1)));
+  world.disk->capacity(1 << 20);
+  CHECK(world.append(2, 5000) == errc::none);
+}
+
+TEST_CASE("The limit holds on the disk at every instant, whatever happens") {
+  memory_store_world world;
+  world.open(6, 4096);
+  std::mt19937 random{20261123};
+  std::vector<answer<void>> appended;
+  std::vector<answer<buffer>> got;
+  for (int round = 0; round < 3000; ++round) {
+    const unsigned number = random() % 20;
+    const auto fault = static_cast<file_operation>(1 + random() % 4);
+    switch (random() % 10) {
+    case 0:
+    case 1:
+    case 2:
+    case 3: appended.push_back(world.start_append(number, 1 + random() % 12'000)); break;
+    case 4: got.push_back(world.start_read(number)); break;
+    case 5: world.store->erase(key(number)); break;
+    case 6: world.disk->fail_next(fault, errc::io, 1 + random() % 2, random() % 3); break;
+    case 7: world.settle(); break;
+    case 8: world.store->touch(key(number)); break;
+    default:
+      *world.io.now_ns += 150'000;
+      world.io.disk->step();
+      break;
+    }
+    REQUIRE(world.balanced());
+    REQUIRE(world.disk->bytes_in_use() <= world.store->bytes_in_use());
+  }
+  world.settle();
+  CHECK(world.disk->bytes_peak() <= world.store->bytes_max());
+  for (const auto& one : appended)
+    CHECK(one.given());
+  for (const auto& one : got)
+    CHECK(one.given());
+}
+
+TEST_CASE("A file that cannot be removed stays charged and is tried again: never stuck for ever") {
+  memory_store_world world;
+  world.open(2, 4096);
+  REQUIRE(world.append(1, 4096) == errc::none);
+  REQUIRE(world.append(2, 4096) == errc::none);
+  world.disk->fail_next(file_operation::remove, errc::io, 2);
+  // Nothing could be removed, and nothing is left to reclaim.
+  CHECK(world.append(3, 3 * 4096) == errc::no_space);
+  CHECK(world.store->bytes_in_use() == world.store->bytes_max());
+  CHECK(world.append(4, 4096) == errc::none);
+  CHECK(world.append(5, 4096) == errc::none);
+  CHECK(world.disk->bytes_peak() <= world.store->bytes_max());
+}
+
+TEST_CASE("A sync fails while an erased block would be found again, and tries once more each time") {
+  memory_store_world world;
+  world.open(2, 4096);
+  REQUIRE(world.append(1, 4096) == errc::none);
+  world.disk->fail_next(file_operation::remove, errc::io, 2);
+  world.store->erase(key(1));
+  world.settle();
+  CHECK(world.sync() == errc::io);
+  CHECK(world.sync() == errc::none);
+  CHECK(files_in(world) == 0);
+}
+
+TEST_CASE("A sync that the disk refuses says so") {
+  memory_store_world world;
+  world.open(2, 100);
+  world.disk->fail_next(file_operation::sync, errc::io);
+  CHECK(world.sync() == errc::io);
+  CHECK(world.sync() == errc::none);
+}
+
+TEST_CASE("A sync is answered after the removals that were decided before it, in flight or not") {
+  memory_store_world world;
+  world.open(4, 100);
+  REQUIRE(world.append(1, 100) == errc::none);
+  auto appended = world.start_append(2, 100);
+  auto got = world.start_read(1);
+  world.store->erase(key(1)); // its file goes when the read has ended
+  world.store->erase(key(2)); // it vanishes as soon as it has been written
+  answer<void> synced;
+  world.store->sync(synced.done());
+  while (!synced.given()) {
+    REQUIRE(world.io.disk->next_due_ns());
+    *world.io.now_ns = *world.io.disk->next_due_ns();
+    world.io.disk->step();
+  }
+  CHECK(synced.ok());
+  CHECK(appended.ok());
+  CHECK(got.ok());
+  CHECK(files_in(world) == 0);
+}
+
+TEST_CASE("An erase takes an append in flight along; a later append of the key stays") {
+  memory_store_world world;
+  world.open(4, 100);
+  auto first = world.start_append(1, 100, 10);
+  SECTION("by its key") { CHECK_FALSE(world.store->erase(key(1))); }
+  SECTION("by its namespace") { CHECK(world.store->clear(namespace_id{0}) == 0); }
+  auto second = world.start_append(1, 100, 20);
+  world.settle();
+  CHECK(first.ok());
+  CHECK(second.ok());
+  CHECK(same(world.read(1).value(), payload(21, 100)));
+  CHECK(files_in(world) == 1);
+  CHECK(world.store->ledger(std::nullopt).persisted.blocks == 2);
+  CHECK(world.store->ledger(std::nullopt).erased.blocks == 1);
+}
+
+TEST_CASE("A block is not reclaimed while it is read; the append waits for the read instead") {
+  memory_store_world world;
+  world.open(1, 4096);
+  REQUIRE(world.append(1, 4096) == errc::none);
+  auto got = world.start_read(1);
+  auto appended = world.start_append(2, 4096);
+  CHECK_FALSE(appended.given());
+  CHECK(world.store->find(key(1)));
+  world.settle();
+  CHECK(same(got.value(), payload(1, 4096)));
+  CHECK(appended.ok());
+  CHECK(world.numbers() == std::vector<unsigned>{2});
+}
+
+TEST_CASE("A replacement never gives up the block it replaces to make room for itself") {
+  memory_store_world world;
+  SECTION("another block leaves, even a younger one") {
+    world.open(2, 4096);
+    REQUIRE(world.append(1, 4096) == errc::none);
+    REQUIRE(world.append(2, 4096) == errc::none);
+    CHECK(world.append(1, 4096, 5) == errc::none);
+    CHECK(world.numbers() == std::vector<unsigned>{1});
+  }
+  SECTION("without another one it fails, and the block stays") {
+    world.open(1, 4096);
+    REQUIRE(world.append(1, 4096) == errc::none);
+    CHECK(world.append(1, 4096, 5) == errc::no_space);
+    CHECK(same(world.read(1).value(), payload(1, 4096)));
+  }
+}
+
+TEST_CASE("A store that is destroyed while the disk hangs answers what waits and keeps its directory until the end") {
+  memory_store_world world;
+  world.open(1, 4096);
+  auto writing = world.start_append(1, 4096);
+  auto waiting = world.start_append(2, 4096);
+  answer<void> synced;
+  world.store->erase(key(1));
+  world.store->sync(synced.done());
+  world.io.disk->hang(true);
+  world.store.reset();
+  CHECK(waiting.code() == errc::closed);
+  CHECK(synced.code() == errc::closed);
+  CHECK_FALSE(writing.given());
+  CHECK(world.try_open(1 << 20).code() == errc::busy);
+  world.io.disk->hang(false);
+  world.settle();
+  CHECK(writing.ok());
+  CHECK(files_in(world) == 0); // the erase of what was being written still holds
+  CHECK(world.try_open(1 << 20).ok());
+}
+
+TEST_CASE("An engine that stops closes the store: every call is answered") {
+  memory_store_world world;
+  world.open(2, 4096);
+  REQUIRE(world.append(1, 4096) == errc::none);
+  auto writing = world.start_append(2, 4096);
+  auto queued = world.start_read(1);
+  auto waiting = world.start_append(3, 4096);
+  world.io.disk->hang(true);
+  CHECK_FALSE(world.io.disk->stop(std::chrono::seconds{1}));
+  CHECK(queued.code() == errc::closed);
+  CHECK(waiting.code() == errc::closed);
+  CHECK(world.append(4, 100) == errc::closed);
+  CHECK(world.read(1).code() == errc::closed);
+  CHECK(world.sync() == errc::closed);
+  world.store->touch(key(1));
+  CHECK(world.balanced());
+  world.io.disk->hang(false);
+  world.settle();
+  CHECK(writing.ok());
+}
