@@ -4,10 +4,10 @@
 #include "storage/memory_file_system.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/io_worlds.hpp"
+#include "tests/support/keys.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <atomic>
-#include <cstring>
 #include <memory>
 #include <optional>
 #include <random>
@@ -49,28 +49,6 @@ private:
   };
   std::shared_ptr<state> state_ = std::make_shared<state>();
 };
-
-inline block_key key(unsigned number) {
-  block_key key;
-  key.bytes[0] = static_cast<std::byte>(number * 37);
-  key.bytes[30] = static_cast<std::byte>(number >> 8);
-  key.bytes[31] = static_cast<std::byte>(number);
-  return key;
-}
-
-/// Bytes that differ from block to block and from place to place.
-inline buffer payload(unsigned seed, std::size_t size) {
-  auto fresh = mutable_buffer::allocate(size);
-  REQUIRE(fresh);
-  std::mt19937 random{seed};
-  for (auto& byte : fresh->bytes())
-    byte = static_cast<std::byte>(random());
-  return std::move(*fresh).publish();
-}
-
-inline bool same(const buffer& a, const buffer& b) {
-  return a.size() == b.size() && (a.empty() || std::memcmp(a.bytes().data(), b.bytes().data(), a.size()) == 0);
-}
 
 /// A place for stores, which keeps its files when a store is closed and opened again.
 /// Derived: which file system, which I/O.
