@@ -115,7 +115,8 @@ result<buffer> read_block_file(file& opened, const std::string& path, const expe
   if (header->key != expected.key)
     return damaged(path, "holds another key, " + to_hex(header->key));
   if (header->name_space != expected.name_space)
-    return damaged(path, "holds a block of namespace \"" + header->name_space + "\", expected \"" + expected.name_space + "\"");
+    return damaged(path, "holds a block of namespace \"" + header->name_space + "\", expected \"" +
+                             expected.name_space + "\"");
   if (header->payload_bytes != expected.payload_bytes)
     return damaged(path, "holds " + std::to_string(header->payload_bytes) + " payload bytes, expected " +
                              std::to_string(expected.payload_bytes));

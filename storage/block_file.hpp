@@ -37,8 +37,9 @@ struct parsed_file_name {
 /// What a file of `length` bytes takes of the budget: whole units of 4 KiB, as on common file systems.
 [[nodiscard]] std::uint64_t budget_bytes(std::uint64_t length) noexcept;
 
-/// Writes `item` under the unfinished name in `directory` (ending in '/'), stores its last use and gives it the complete name.
-/// The payload is written from its own buffer. Errors: io, no_space; the unfinished file may be left behind.
+/// Writes `item` under the unfinished name in `directory` (ending in '/'), stores its last use and gives it the
+/// complete name. The payload is written from its own buffer. Errors: io, no_space; the unfinished file may be left
+/// behind.
 [[nodiscard]] result<void> write_block_file(file_system& files, const std::string& directory,
                                             const block_file_name& name, const block& item,
                                             const std::string& name_space, std::int64_t last_use_ns);

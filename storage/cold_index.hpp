@@ -34,7 +34,8 @@ public:
   /// Nullptr if `key` is not present.
   [[nodiscard]] std::shared_ptr<cold_record> find(const block_key& key) const;
 
-  /// Adds a record under `origin`, which is `&cold_ledger::recovered` or `&cold_ledger::persisted`. Pre: key not present.
+  /// Adds a record under `origin`, which is `&cold_ledger::recovered` or `&cold_ledger::persisted`. Pre: key not
+  /// present.
   void add(std::shared_ptr<cold_record> record, cold_amount cold_ledger::*origin);
 
   /// Takes a record out for `reason`, one of the ledger's ways out. Pre: present.

@@ -45,8 +45,8 @@ void files_core::append(std::vector<append_item> batch) {
   });
 }
 
-/// Starts the appends there is room for, first come, first served. Without room the first waits for removals, for reads that
-/// hold the victims, or for appends at work, which become victims; if there is nothing to wait for, it fails.
+/// Starts the appends there is room for, first come, first served. Without room the first waits for removals, for reads
+/// that hold the victims, or for appends at work, which become victims; if there is nothing to wait for, it fails.
 void files_core::start_appends(deferred& later) {
   while (!waiting_.empty()) {
     const auto next = waiting_.front();

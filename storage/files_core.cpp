@@ -41,8 +41,9 @@ result<void> files_core::adopt(scanned_blocks& scanned) {
   unlink(files);
   removals_ended(files);
   if (used_ > config_.bytes_max)
-    return {errc::io, blocks_ + ": " + std::to_string(stuck_.size()) + " files could not be removed and the store takes " +
-                          std::to_string(used_) + " bytes, bytes_max is " + std::to_string(config_.bytes_max) +
+    return {errc::io, blocks_ + ": " + std::to_string(stuck_.size()) +
+                          " files could not be removed and the store takes " + std::to_string(used_) +
+                          " bytes, bytes_max is " + std::to_string(config_.bytes_max) +
                           "; see to the directory's permissions or raise the limit"};
   return {};
 }

@@ -16,27 +16,29 @@
 
 namespace hearth::storage {
 
-/// The files store itself, shared by the store that the host holds and by every job in flight: a store that is destroyed
-/// while the disk hangs leaves behind what its jobs need, and the directory's lock, until the last of them has ended.
+/// The files store itself, shared by the store that the host holds and by every job in flight: a store that is
+/// destroyed while the disk hangs leaves behind what its jobs need, and the directory's lock, until the last of them
+/// has ended.
 ///
 /// One mutex guards the state. What follows from a change (jobs to submit, callers to answer) is gathered while it is
 /// held and done after it has been released (`update`), so it is held across neither I/O nor callbacks.
 ///
-/// Room. `used_` is what is on disk or set aside: present blocks, files whose removal has been decided but not happened,
-/// and appends at work. An append starts only if `used_` with its own bytes stays within `bytes_max`; until then it waits,
-/// first come, first served, while victims are removed. A file that cannot be removed stays in `used_` (`stuck_`) and is
-/// tried again for each append that needs room, and for each sync.
+/// Room. `used_` is what is on disk or set aside: present blocks, files whose removal has been decided but not
+/// happened, and appends at work. An append starts only if `used_` with its own bytes stays within `bytes_max`; until
+/// then it waits, first come, first served, while victims are removed. A file that cannot be removed stays in `used_`
+/// (`stuck_`) and is tried again for each append that needs room, and for each sync.
 /// Invariant: `used_ <= bytes_max`.
 ///
-/// Removals. A file is unlinked when nobody reads it any more. Each decided removal has a ticket until it has happened; a
-/// sync waits for the tickets that were given before it, and fails if such a file is stuck: it would be found again.
+/// Removals. A file is unlinked when nobody reads it any more. Each decided removal has a ticket until it has happened;
+/// a sync waits for the tickets that were given before it, and fails if such a file is stuck: it would be found again.
 class files_core : public std::enable_shared_from_this<files_core> {
 public:
   /// `config.io` stays with whoever holds the store.
   files_core(files_store_config config, std::unique_ptr<directory_lock> lock, std::uint64_t next_sequence);
 
-  /// Takes over what recovery found, removes what is of no use and reclaims down to the budget. The only I/O that does not
-  /// run on the engine: before the first call of the store. Errors: io (files could not be removed, and the budget is exceeded).
+  /// Takes over what recovery found, removes what is of no use and reclaims down to the budget. The only I/O that does
+  /// not run on the engine: before the first call of the store. Errors: io (files could not be removed, and the budget
+  /// is exceeded).
   [[nodiscard]] result<void> adopt(scanned_blocks& scanned);
 
   void append(std::vector<append_item> batch);
@@ -119,10 +121,10 @@ private:
   void removals_ended(std::vector<removal>& files);
   void start_syncs(deferred& later);
 
-  const files_store_config config_; ///< without `io`
-  const std::string blocks_; ///< the directory of the blocks, ending in '/'
+  const files_store_config config_;   ///< without `io`
+  const std::string blocks_;          ///< the directory of the blocks, ending in '/'
   const std::unique_ptr<directory_lock> lock_;
-  const std::weak_ptr<io_engine> io_; ///< weak, because its jobs own the core: an engine that hangs could never be destroyed
+  const std::weak_ptr<io_engine> io_; ///< weak: its jobs own the core, and neither could ever be destroyed
 
   mutable std::mutex mutex_; ///< guards everything below
   cold_index index_;

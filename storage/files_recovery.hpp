@@ -31,7 +31,9 @@ struct scanned_blocks {
 [[nodiscard]] result<void> write_format(file_system& files, const std::string& directory);
 
 /// Lists `directory` and its `blocks`, and reads the header of every block once. FORMAT.md has the rules.
-/// Errors: io, unsupported, invalid_argument (`blocks` is no directory), overloaded (more namespaces than the table takes).
-[[nodiscard]] result<scanned_blocks> scan_blocks(file_system& files, const std::string& directory, namespace_table& namespaces);
+/// Errors: io, unsupported, invalid_argument (`blocks` is no directory), overloaded (more namespaces than the table
+/// takes).
+[[nodiscard]] result<scanned_blocks> scan_blocks(file_system& files, const std::string& directory,
+                                                 namespace_table& namespaces);
 
 } // namespace hearth::storage

@@ -22,7 +22,8 @@ void files_core::take_out(const std::shared_ptr<cold_record>& record, cold_amoun
 
 void files_core::schedule_removal(const cold_record& record) {
   assert(record.readers == 0 && record.removal != 0);
-  schedule_removal({to_string({record.sequence, record.key}, block_file_kind::complete), record.disk_bytes, record.removal});
+  schedule_removal(
+      {to_string({record.sequence, record.key}, block_file_kind::complete), record.disk_bytes, record.removal});
 }
 
 void files_core::schedule_removal(removal file) {
@@ -79,8 +80,8 @@ void files_core::sync(std::function<void(result<void>)> done) {
   });
 }
 
-/// A sync may start when every removal that was decided before it has happened. One that cannot happen fails it: after a
-/// power cut the erased block would be found again.
+/// A sync may start when every removal that was decided before it has happened. One that cannot happen fails it: after
+/// a power cut the erased block would be found again.
 void files_core::start_syncs(deferred& later) {
   const auto ended = [&](const waiting_sync& sync) {
     const auto answer = [&](errc code, const std::string& context) {

@@ -20,7 +20,8 @@ struct files_store_config {
   clock_ns clock;               ///< wall time, ns since the epoch: the order of last use is kept in the files' times
 };
 
-/// What `hearth.format` and `hearth.lock` take of the budget: one 4 KiB unit of the disk each. An empty store holds this much.
+/// What `hearth.format` and `hearth.lock` take of the budget: one 4 KiB unit of the disk each. An empty store holds
+/// this much.
 inline constexpr std::uint64_t files_store_fixed_bytes = 8192;
 
 /// What recovery met, for the log and for counters.
@@ -40,9 +41,9 @@ struct opened_store {
 
 /// Opens a directory as a store that keeps one file a block: simple, portable, and the reference for other engines.
 /// Blocks while it reads every header once. The directory belongs to the store until the last job of it has ended.
-/// Errors: not_found (no directory), busy (another process), unsupported (written by a newer version or another engine), io,
-/// overloaded (more namespaces than the table takes), invalid_argument. After an error every block that was there still is,
-/// unless it failed while removing what is of no use.
+/// Errors: not_found (no directory), busy (another process), unsupported (written by a newer version or another
+/// engine), io, overloaded (more namespaces than the table takes), invalid_argument. After an error every block that
+/// was there still is, unless it failed while removing what is of no use.
 [[nodiscard]] result<opened_store> open_files_store(files_store_config config);
 
 } // namespace hearth::storage

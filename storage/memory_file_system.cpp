@@ -13,8 +13,8 @@ namespace hearth::storage {
 
 namespace {
 
-/// How many bytes all files hold. Shared with the files: a removed file keeps its bytes until the last handle is closed,
-/// as on a disk.
+/// How many bytes all files hold. Shared with the files: a removed file keeps its bytes until the last handle is
+/// closed, as on a disk.
 struct byte_count {
   std::uint64_t now = 0;
   std::uint64_t peak = 0;
@@ -171,7 +171,8 @@ private:
 
 class memory_lock final : public directory_lock {
 public:
-  memory_lock(std::shared_ptr<memory_state> state, std::string path) : state_(std::move(state)), path_(std::move(path)) {}
+  memory_lock(std::shared_ptr<memory_state> state, std::string path)
+      : state_(std::move(state)), path_(std::move(path)) {}
   ~memory_lock() override {
     std::lock_guard guard{state_->mutex};
     state_->locks.erase(path_);
@@ -240,8 +241,10 @@ public:
       return failure{errc::not_found, name + ": no such directory"};
     const auto prefix = name == "/" ? name : name + "/";
     std::vector<directory_entry> entries;
-    for (auto at = state_->nodes.upper_bound(prefix); at != state_->nodes.end() && at->first.starts_with(prefix); ++at) {
+    for (auto at = state_->nodes.upper_bound(prefix); at != state_->nodes.end(); ++at) {
       const auto& [full, held] = *at;
+      if (!full.starts_with(prefix))
+        break;
       if (full.find('/', prefix.size()) == std::string::npos)
         entries.push_back({full.substr(prefix.size()), held->is_directory ? entry_kind::directory : entry_kind::regular,
                            held->bytes.size(), held->last_use_ns});

@@ -74,7 +74,8 @@ public:
 
   void latency(const io_latency& latency) override { latency_ = latency; }
 
-  /// Nothing here can move the owner's clock: a running job that is due within `patience` ends now, a later one is left behind.
+  /// Nothing here can move the owner's clock: a running job that is due within `patience` ends now, a later one is left
+  /// behind.
   bool stop(std::chrono::nanoseconds patience) override {
     stopped_ = true;
     for (auto& queue : waiting_)

@@ -127,7 +127,8 @@ result<record_header> decode(std::span<const std::byte> bytes) {
   if (fields->name_bytes == 0)
     return failure{errc::corrupt, "record header: the namespace name is empty"};
   auto header = from_wire(*fields);
-  // One block, one header: whatever the fields above leave open (flags, padding, byte order) must be as `encode` writes it.
+  // One block, one header: whatever the fields above leave open (flags, padding, byte order) must be as `encode` writes
+  // it.
   if (const auto again = encode(header); std::memcmp(again.data(), bytes.data(), bytes.size()) != 0)
     return failure{errc::corrupt, "record header: bytes that carry no meaning are not zero"};
   return header;

@@ -164,7 +164,8 @@ TEMPLATE_TEST_CASE("A removed file stays readable for who has it open", "", memo
   CHECK(text == "kept");
 }
 
-TEMPLATE_TEST_CASE("A directory belongs to one holder at a time, also within a process", "", memory_world, posix_world) {
+TEMPLATE_TEST_CASE("A directory belongs to one holder at a time, also within a process", "", memory_world,
+                   posix_world) {
   TestType world;
   auto& files = *world.files;
   auto held = files.lock(world.root + "/lock");

@@ -170,7 +170,8 @@ TEMPLATE_TEST_CASE("A job that is no longer in flight owns nothing any more", ""
 TEMPLATE_TEST_CASE("A completion may submit the next job", "", virtual_engine, threads_engine) {
   journal seen;
   TestType io;
-  io.engine->submit(one({io_kind::write, 0, [] {}, [&](bool) { io.engine->submit(one(seen.job(io_kind::read, "next"))); }}));
+  const auto go_on = [&](bool) { io.engine->submit(one(seen.job(io_kind::read, "next"))); };
+  io.engine->submit(one({io_kind::write, 0, [] {}, go_on}));
   io.settle();
   CHECK(seen.lines() == std::vector<std::string>{"next", "next done"});
 }
