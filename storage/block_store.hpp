@@ -61,10 +61,10 @@ struct read_item {
 
 /// The cold tier: blocks on disk under a byte budget, and the index that says which are there.
 /// One contract suite holds for every engine. I/O happens on an I/O engine; no call here waits for the disk.
-/// `done` callbacks run on a thread of the I/O engine, or inside the call when the answer is known at once; they must not block.
-/// Invariants: bytes on disk never exceed `bytes_max()`, in-flight and removed-but-not-yet-freed bytes included; a block is
-/// never handed out unless its full key, namespace, lengths and checksums were verified in this read.
-/// Threads: any.
+/// `done` callbacks run on a thread of the I/O engine, or inside the call when the answer is known at once; they must
+/// not block. Invariants: bytes on disk never exceed `bytes_max()`, in-flight and removed-but-not-yet-freed bytes
+/// included; a block is never handed out unless its full key, namespace, lengths and checksums were verified in this
+/// read. Threads: any.
 class block_store {
 public:
   virtual ~block_store() = default;
@@ -73,7 +73,8 @@ public:
   /// Errors: too_large, no_space, io, closed. After a failure a block that was there under that key still is.
   virtual void append(std::vector<append_item> batch) = 0;
 
-  /// Reads and verifies blocks; a read counts as use. Errors: not_found, corrupt (the block has been taken out), io, no_memory, closed.
+  /// Reads and verifies blocks; a read counts as use. Errors: not_found, corrupt (the block has been taken out), io,
+  /// no_memory, closed.
   virtual void read(std::vector<read_item> batch) = 0;
 
   /// Whether `key` is readable now, without I/O.
@@ -82,14 +83,15 @@ public:
   /// `key` was used in another tier: it becomes the most recently used, also across a restart. Absent keys are ignored.
   virtual void touch(const block_key& key) = 0;
 
-  /// Takes `key` out at once, and any append of it that is in flight as soon as it ends. Returns whether it was readable.
-  /// Durable after the next `sync`.
+  /// Takes `key` out at once, and any append of it that is in flight as soon as it ends. Returns whether it was
+  /// readable. Durable after the next `sync`.
   virtual bool erase(const block_key& key) = 0;
 
   /// Erases every block of a namespace (none: of all), as `erase`. Returns how many were readable.
   virtual std::size_t clear(std::optional<namespace_id> name_space) = 0;
 
-  /// `done` is called when everything that was persisted or erased before this call survives a power cut. Errors: io, closed.
+  /// `done` is called when everything that was persisted or erased before this call survives a power cut. Errors: io,
+  /// closed.
   virtual void sync(std::function<void(result<void>)> done) = 0;
 
   /// The ledger of one namespace, or of all.

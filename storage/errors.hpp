@@ -55,7 +55,8 @@ public:
 
   [[nodiscard]] T& value() & noexcept { return assert(ok()), *std::get_if<0>(&state_); }
   [[nodiscard]] const T& value() const& noexcept { return assert(ok()), *std::get_if<0>(&state_); }
-  [[nodiscard]] T&& value() && noexcept { return assert(ok()), std::move(*std::get_if<0>(&state_)); }
+  /// By value, so that `for (auto& x : f().value())` does not dangle.
+  [[nodiscard]] T value() && { return assert(ok()), std::move(*std::get_if<0>(&state_)); }
   [[nodiscard]] T& operator*() & noexcept { return value(); }
   [[nodiscard]] const T& operator*() const& noexcept { return value(); }
   [[nodiscard]] T* operator->() noexcept { return &value(); }

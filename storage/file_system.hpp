@@ -62,11 +62,12 @@ class file_system {
 public:
   virtual ~file_system() = default;
 
-  /// Opens a regular file; never follows a symbolic link. Errors: not_found, io, no_space, invalid_argument (not a regular file,
-  /// or `create` where the name is taken).
+  /// Opens a regular file; never follows a symbolic link. Errors: not_found, io, no_space, invalid_argument (not a
+  /// regular file, or `create` where the name is taken).
   [[nodiscard]] virtual result<std::unique_ptr<file>> open(const std::string& path, open_mode mode) = 0;
 
-  /// Makes one directory, mode 0700, in a parent that exists; no error if it is there already. Errors: not_found, io, no_space.
+  /// Makes one directory, mode 0700, in a parent that exists; no error if it is there already. Errors: not_found, io,
+  /// no_space.
   [[nodiscard]] virtual result<void> create_directory(const std::string& path) = 0;
 
   /// What is in a directory, sorted by name, without "." and "..". Errors: not_found, io.
@@ -81,7 +82,8 @@ public:
   /// Stores the time of last use of a file, as `file::last_use`. Errors: not_found, io.
   [[nodiscard]] virtual result<void> last_use(const std::string& path, std::int64_t time_ns) = 0;
 
-  /// After: everything written, renamed and removed on the file system that holds `path` survives a power cut. Errors: io, not_found.
+  /// After: everything written, renamed and removed on the file system that holds `path` survives a power cut. Errors:
+  /// io, not_found.
   [[nodiscard]] virtual result<void> sync_all(const std::string& path) = 0;
 
   /// Bytes an ordinary user could still write on the file system that holds `path`. Errors: not_found, io.

@@ -13,12 +13,16 @@ namespace hearth::storage {
 /// Where a files store lives and what it works with.
 struct files_store_config {
   std::string directory;        ///< must exist
-  std::uint64_t bytes_max = 0;  ///< > 0; bytes on disk, headers included
+  std::uint64_t bytes_max = 0;  ///< > files_store_fixed_bytes; bytes on disk, headers included
   std::shared_ptr<file_system> files;
   std::shared_ptr<io_engine> io;
   std::shared_ptr<namespace_table> namespaces;
   clock_ns clock;               ///< wall time, ns since the epoch: the order of last use is kept in the files' times
 };
+
+/// What `hearth.format` and `hearth.lock` take of the budget: one 4 KiB unit of the disk each. An empty store holds
+/// this much.
+inline constexpr std::uint64_t files_store_fixed_bytes = 8192;
 
 /// What recovery met, for the log and for counters.
 struct recovery_report {
@@ -26,7 +30,8 @@ struct recovery_report {
   std::uint64_t damaged = 0;   ///< files of ours with a bad header or a wrong length: removed
   std::uint64_t unfinished = 0; ///< temporary files of writes that never ended: removed
   std::uint64_t foreign = 0;   ///< names that are not ours: left alone, never opened
-  std::uint64_t reclaimed = 0; ///< blocks removed because the budget is smaller than it was
+  std::uint64_t reclaimed = 0; ///< of the blocks found, those removed because the budget is smaller than it was
+  std::uint64_t replaced = 0;  ///< older files of a key that has a later one: removed
 };
 
 struct opened_store {
@@ -36,8 +41,9 @@ struct opened_store {
 
 /// Opens a directory as a store that keeps one file a block: simple, portable, and the reference for other engines.
 /// Blocks while it reads every header once. The directory belongs to the store until the last job of it has ended.
-/// Errors: not_found (no directory), busy (another process), unsupported (written by a newer version or another engine), io,
-/// invalid_argument. After an error the directory is as it was.
+/// Errors: not_found (no directory), busy (another process), unsupported (written by a newer version or another
+/// engine), io, overloaded (more namespaces than the table takes), invalid_argument. After an error every block that
+/// was there still is, unless it failed while removing what is of no use.
 [[nodiscard]] result<opened_store> open_files_store(files_store_config config);
 
 } // namespace hearth::storage

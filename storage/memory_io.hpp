@@ -7,15 +7,16 @@
 
 namespace hearth::storage {
 
-/// How long simulated I/O takes: `fixed_ns` a job and, for jobs that move bytes, bytes / rate. A rate of 0 is infinitely fast.
+/// How long simulated I/O takes: `fixed_ns` a job and, for jobs that move bytes, bytes / rate. A rate of 0 is
+/// infinitely fast.
 struct io_latency {
   std::int64_t fixed_ns = 100'000;
   std::uint64_t read_bytes_per_second = 2'000'000'000;
   std::uint64_t write_bytes_per_second = 1'000'000'000;
 };
 
-/// An I/O engine in virtual time, for deterministic tests: a job is in flight until the owner's clock has reached its due
-/// time and the owner calls `step`. Jobs run one after the other, as on a disk with one queue.
+/// An I/O engine in virtual time, for deterministic tests: a job is in flight until the owner's clock has reached its
+/// due time and the owner calls `step`. Jobs run one after the other, as on a disk with one queue.
 /// Threads: one.
 class memory_io : public io_engine {
 public:

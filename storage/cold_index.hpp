@@ -1,0 +1,69 @@
+#pragma once
+
+#include "storage/block_store.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace hearth::storage {
+
+/// What memory knows of a record on disk. It outlives its place in the index for as long as somebody reads the file.
+struct cold_record {
+  block_key key;
+  namespace_id name_space = 0;
+  std::uint64_t payload_bytes = 0;
+  std::uint64_t disk_bytes = 0;   ///< what its file takes of the budget
+  std::uint64_t sequence = 0;     ///< the larger, the later it was appended; names its file
+  std::int64_t last_use_ns = 0;   ///< changed by the index only
+  std::uint32_t readers = 0;      ///< reads at work; its file stays until there is none
+  std::uint64_t removal = 0;      ///< ticket of the removal that has been decided; 0: none
+  bool stamp_waits = false;       ///< its last use has yet to be stored
+};
+
+/// The readable blocks of a cold tier, their order of use, and the ledger that follows every change.
+/// Invariants: `recovered + persisted = present + reclaimed + erased + expired + corrupt` for each namespace; the order
+/// holds exactly the blocks that are present. Threads: one at a time.
+class cold_index {
+public:
+  /// Nullptr if `key` is not present.
+  [[nodiscard]] std::shared_ptr<cold_record> find(const block_key& key) const;
+
+  /// Adds a record under `origin`, which is `&cold_ledger::recovered` or `&cold_ledger::persisted`. Pre: key not
+  /// present.
+  void add(std::shared_ptr<cold_record> record, cold_amount cold_ledger::*origin);
+
+  /// Takes a record out for `reason`, one of the ledger's ways out. Pre: present.
+  void take_out(const cold_record& record, cold_amount cold_ledger::*reason);
+
+  /// Counts a block that was persisted and is erased already: nobody could read it.
+  void pass_through(const cold_record& record);
+
+  /// Makes the record the last used. Pre: present; `time_ns` is later than that of every other record.
+  void touch(cold_record& record, std::int64_t time_ns);
+
+  /// The least recently used record for which `may_leave` answers true, or nullptr.
+  [[nodiscard]] std::shared_ptr<cold_record> victim(const std::function<bool(const cold_record&)>& may_leave) const;
+
+  /// All records, or those of a namespace, least recently used first.
+  [[nodiscard]] std::vector<std::shared_ptr<cold_record>> records(std::optional<namespace_id> name_space = {}) const;
+
+  [[nodiscard]] cold_ledger ledger(std::optional<namespace_id> name_space) const;
+
+private:
+  using place = std::pair<std::int64_t, std::uint64_t>; ///< time of last use, then sequence
+
+  static place place_of(const cold_record& record) { return {record.last_use_ns, record.sequence}; }
+  void check(namespace_id name_space) const;
+
+  std::unordered_map<block_key, std::shared_ptr<cold_record>, block_key_hash> records_;
+  std::map<place, std::shared_ptr<cold_record>> order_;
+  std::map<namespace_id, cold_ledger> ledgers_;
+};
+
+} // namespace hearth::storage

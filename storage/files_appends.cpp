@@ -1,0 +1,160 @@
+#include "storage/files_core.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace hearth::storage {
+
+/// One append, from the call to its answer.
+struct files_core::append_job {
+  append_item request;
+  std::string name_space;
+  std::uint64_t disk_bytes = 0;
+  block_file_name name;
+  std::int64_t last_use_ns = 0;
+  std::uint64_t erased = 0;   ///< ticket of the erase that came while it was under way; 0: none
+  bool stuck_retried = false; ///< files that could not be removed were tried again for its sake
+  result<void> outcome;       ///< written by the job
+  bool leftover = false;      ///< written by the job: it failed, and its unfinished file could not be removed
+};
+
+void files_core::append(std::vector<append_item> batch) {
+  std::vector<std::shared_ptr<append_job>> jobs;
+  for (auto& request : batch) {
+    auto job = std::make_shared<append_job>();
+    job->name.key = request.item.key;
+    job->name_space = config_.namespaces->name(request.item.name_space);
+    job->disk_bytes = budget_bytes(block_file_length(request.item.payload.size()));
+    job->request = std::move(request);
+    jobs.push_back(std::move(job));
+  }
+  const auto now_ns = config_.clock();
+  update([&](deferred& later) {
+    for (auto& job : jobs) {
+      if (job->disk_bytes > config_.bytes_max - files_store_fixed_bytes) {
+        later.answers.push_back([job, most = config_.bytes_max] {
+          job->request.done({errc::too_large, "a block of " + std::to_string(job->request.item.payload.size()) +
+                                                  " bytes never fits into bytes_max = " + std::to_string(most)});
+        });
+        continue;
+      }
+      job->name.sequence = next_sequence_++;
+      job->last_use_ns = last_stamp_ns_ = std::max(last_stamp_ns_ + 1, now_ns);
+      waiting_.push_back(std::move(job));
+    }
+  });
+}
+
+/// Starts the appends there is room for, first come, first served. Without room the first waits for removals, for reads
+/// that hold the victims, or for appends at work, which become victims; if there is nothing to wait for, it fails.
+void files_core::start_appends(deferred& later) {
+  while (!waiting_.empty()) {
+    const auto next = waiting_.front();
+    result<void> refused;
+    if (closed_ || stopped_)
+      refused = {errc::closed, blocks_ + ": the store was closed before the block was written"};
+    else if (next->disk_bytes <= config_.bytes_max - used_)
+      start_append(next, later);
+    else if (make_room(*next))
+      return;
+    else
+      refused = {errc::no_space, blocks_ + ": nothing is left to reclaim, and bytes_max is " +
+                                     std::to_string(config_.bytes_max)};
+    waiting_.pop_front();
+    if (refused.ok())
+      continue;
+    tickets_.erase(next->erased);
+    later.answers.push_back([next, refused] { next->request.done(refused); });
+  }
+}
+
+/// Takes out the least recently used blocks until their removal will make room for `next`. Answers whether there is
+/// anything to wait for. Never the block that is being replaced: it stays if the write fails.
+bool files_core::make_room(append_job& next) {
+  if (!std::exchange(next.stuck_retried, true))
+    retry_stuck();
+  while (used_ - leaving_ + next.disk_bytes > config_.bytes_max) {
+    const auto victim = index_.victim([&](const cold_record& record) {
+      return record.readers == 0 && record.key != next.name.key && !is_written(record.key);
+    });
+    if (victim == nullptr)
+      break;
+    take_out(victim, &cold_ledger::reclaimed);
+  }
+  return leaving_ > 0 || reading_ > 0 || !writing_.empty();
+}
+
+bool files_core::is_written(const block_key& key) const {
+  return std::any_of(writing_.begin(), writing_.end(), [&](const auto& job) { return job->name.key == key; });
+}
+
+void files_core::start_append(const std::shared_ptr<append_job>& job, deferred& later) {
+  used_ += job->disk_bytes;
+  writing_.push_back(job);
+  later.jobs.push_back({io_kind::write, job->disk_bytes, [core = shared_from_this(), job] { core->write(*job); },
+                        [core = shared_from_this(), job](bool ran) {
+                          core->update([&](deferred& next) { core->append_ended(job, ran, next); });
+                        }});
+}
+
+/// On a thread of the engine, without the mutex: touches what belongs to the job, and what never changes.
+void files_core::write(append_job& job) const {
+  auto& files = *config_.files;
+  job.outcome = write_block_file(files, blocks_, job.name, job.request.item, job.name_space, job.last_use_ns);
+  if (job.outcome.ok())
+    return;
+  const auto removed = files.remove(blocks_ + to_string(job.name, block_file_kind::unfinished));
+  job.leftover = !removed && removed.code() != errc::not_found;
+}
+
+void files_core::append_ended(const std::shared_ptr<append_job>& job, bool ran, deferred& later) {
+  std::erase(writing_, job);
+  if (!ran) {
+    stopped_ = true;
+    job->outcome = {errc::closed, blocks_ + ": the I/O engine stopped before the block was written"};
+  }
+  if (job->outcome.ok()) {
+    append_persisted(*job);
+  } else {
+    tickets_.erase(job->erased);
+    if (job->leftover)
+      stuck_.push_back({to_string(job->name, block_file_kind::unfinished), job->disk_bytes,
+                        *tickets_.insert(next_ticket_++).first});
+    else
+      used_ -= job->disk_bytes;
+  }
+  later.answers.push_back([job] { job->request.done(job->outcome); });
+}
+
+void files_core::append_persisted(const append_job& job) {
+  const auto& item = job.request.item;
+  auto record = std::make_shared<cold_record>();
+  record->key = item.key;
+  record->name_space = item.name_space;
+  record->payload_bytes = item.payload.size();
+  record->disk_bytes = job.disk_bytes;
+  record->sequence = job.name.sequence;
+  record->last_use_ns = job.last_use_ns;
+  const auto present = index_.find(item.key);
+  // Two appends of one key may end in either order: the later one stays, as it would after a restart.
+  if (job.erased != 0 || (present != nullptr && present->sequence > record->sequence)) {
+    index_.pass_through(*record);
+    record->removal = job.erased != 0 ? job.erased : *tickets_.insert(next_ticket_++).first;
+    schedule_removal(*record);
+    return;
+  }
+  if (present != nullptr)
+    take_out(present, &cold_ledger::erased);
+  index_.add(std::move(record), &cold_ledger::persisted);
+}
+
+void files_core::mark_erased(const std::function<bool(const block&)>& matches) {
+  const auto mark = [&](const std::shared_ptr<append_job>& job) {
+    if (job->erased == 0 && matches(job->request.item))
+      job->erased = *tickets_.insert(next_ticket_++).first;
+  };
+  std::for_each(waiting_.begin(), waiting_.end(), mark);
+  std::for_each(writing_.begin(), writing_.end(), mark);
+}
+
+} // namespace hearth::storage

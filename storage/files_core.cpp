@@ -1,0 +1,126 @@
+#include "storage/files_core.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace hearth::storage {
+
+namespace {
+
+files_store_config without_io(files_store_config config) {
+  config.io.reset();
+  return config;
+}
+
+} // namespace
+
+files_core::files_core(files_store_config config, std::unique_ptr<directory_lock> lock, std::uint64_t next_sequence)
+    : config_(without_io(config)), blocks_(config_.directory + "/blocks/"), lock_(std::move(lock)), io_(config.io),
+      used_(files_store_fixed_bytes), next_sequence_(next_sequence) {}
+
+result<void> files_core::adopt(scanned_blocks& scanned) {
+  std::lock_guard guard{mutex_};
+  for (const auto& file : scanned.useless) {
+    used_ += budget_bytes(file.bytes);
+    schedule_removal({file.name, budget_bytes(file.bytes), *tickets_.insert(next_ticket_++).first});
+  }
+  for (auto& record : scanned.blocks) {
+    used_ += record->disk_bytes;
+    last_stamp_ns_ = record->last_use_ns;
+    index_.add(std::move(record), &cold_ledger::recovered);
+  }
+  while (used_ - leaving_ > config_.bytes_max) {
+    const auto oldest = index_.victim([](const cold_record&) { return true; });
+    if (oldest == nullptr)
+      break;
+    take_out(oldest, &cold_ledger::reclaimed);
+    ++scanned.report.reclaimed;
+  }
+  std::vector<removal> files{doomed_.begin(), doomed_.end()};
+  doomed_.clear();
+  unlink(files);
+  removals_ended(files);
+  if (used_ > config_.bytes_max)
+    return {errc::io, blocks_ + ": " + std::to_string(stuck_.size()) +
+                          " files could not be removed and the store takes " + std::to_string(used_) +
+                          " bytes, bytes_max is " + std::to_string(config_.bytes_max) +
+                          "; see to the directory's permissions or raise the limit"};
+  return {};
+}
+
+std::optional<cold_entry> files_core::find(const block_key& key) const {
+  std::lock_guard guard{mutex_};
+  const auto record = index_.find(key);
+  if (record == nullptr)
+    return std::nullopt;
+  return cold_entry{record->name_space, record->payload_bytes};
+}
+
+bool files_core::erase(const block_key& key) {
+  bool was_readable = false;
+  update([&](deferred&) {
+    const auto record = index_.find(key);
+    was_readable = record != nullptr;
+    if (was_readable)
+      take_out(record, &cold_ledger::erased);
+    mark_erased([&](const block& item) { return item.key == key; });
+  });
+  return was_readable;
+}
+
+std::size_t files_core::clear(std::optional<namespace_id> name_space) {
+  std::size_t count = 0;
+  update([&](deferred&) {
+    for (const auto& record : index_.records(name_space)) {
+      take_out(record, &cold_ledger::erased);
+      ++count;
+    }
+    mark_erased([&](const block& item) { return !name_space || item.name_space == *name_space; });
+  });
+  return count;
+}
+
+cold_ledger files_core::ledger(std::optional<namespace_id> name_space) const {
+  std::lock_guard guard{mutex_};
+  return index_.ledger(name_space);
+}
+
+std::uint64_t files_core::bytes_in_use() const {
+  std::lock_guard guard{mutex_};
+  return used_;
+}
+
+std::vector<block_key> files_core::keys() const {
+  std::lock_guard guard{mutex_};
+  std::vector<block_key> keys;
+  for (const auto& record : index_.records())
+    keys.push_back(record->key);
+  return keys;
+}
+
+void files_core::close() {
+  update([this](deferred&) { closed_ = true; });
+}
+
+/// Every change may have made room, ended a removal, or stopped the engine: one place decides what goes on.
+/// Removals come after appends, because appends choose the victims.
+void files_core::advance(deferred& later) {
+  start_appends(later);
+  start_removals(later);
+  start_stamps(later);
+  start_syncs(later);
+  assert(used_ <= config_.bytes_max);
+  assert(leaving_ <= used_);
+}
+
+void files_core::carry_out(deferred later) {
+  if (const auto io = io_.lock(); io != nullptr && !later.jobs.empty())
+    io->submit(std::move(later.jobs));
+  else // the store has been destroyed and the engine with it: as if it had been stopped
+    for (auto& job : later.jobs)
+      job.complete(false);
+  for (const auto& answer : later.answers)
+    answer();
+}
+
+} // namespace hearth::storage

@@ -1,0 +1,195 @@
+#include "storage/files_recovery.hpp"
+
+#include "storage/block_file.hpp"
+#include "storage/record_header.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+
+namespace hearth::storage {
+
+namespace {
+
+constexpr std::string_view format_text = "hearth cold tier\nengine files\nversion 1\n";
+constexpr const char* format_name = "/hearth.format";
+constexpr const char* unfinished_format_name = "/hearth.format.writing";
+
+bool is_ours(const directory_entry& entry) {
+  return entry.name == "blocks" || entry.name == "hearth.lock" || entry.name == format_name + 1 ||
+         entry.name == unfinished_format_name + 1;
+}
+
+/// The first bytes of a file as text: enough to tell a format, however long the file is.
+result<std::string> read_text(file_system& files, const std::string& path) {
+  auto opened = files.open(path, open_mode::read);
+  if (!opened)
+    return opened.error();
+  std::string text(256, '\0');
+  const auto got = (*opened)->read(0, std::as_writable_bytes(std::span{text}));
+  if (!got)
+    return got.error();
+  text.resize(*got);
+  return text;
+}
+
+/// Looks at one name after the other and keeps what recovery needs to know of it.
+class scan {
+public:
+  scan(file_system& files, std::string blocks, namespace_table& namespaces)
+      : files_(files), blocks_(std::move(blocks)), namespaces_(namespaces) {}
+
+  result<void> visit(const directory_entry& entry) {
+    const auto parsed = parse_file_name(entry.name);
+    if (entry.kind != entry_kind::regular || parsed.kind == block_file_kind::foreign) {
+      ++found_.report.foreign;
+      return {};
+    }
+    found_.next_sequence = std::max(found_.next_sequence, parsed.name.sequence + 1);
+    if (parsed.kind == block_file_kind::unfinished) {
+      ++found_.report.unfinished;
+      return discard(entry.name, entry.bytes);
+    }
+    auto record = read(entry, parsed.name);
+    if (!record)
+      return record.error();
+    if (*record != nullptr)
+      return keep(std::move(*record));
+    ++found_.report.damaged;
+    return discard(entry.name, entry.bytes);
+  }
+
+  scanned_blocks finish() {
+    for (auto& [key, record] : by_key_)
+      found_.blocks.push_back(std::move(record));
+    std::sort(found_.blocks.begin(), found_.blocks.end(), [](const auto& a, const auto& b) {
+      return std::pair{a->last_use_ns, a->sequence} < std::pair{b->last_use_ns, b->sequence};
+    });
+    found_.report.recovered = found_.blocks.size();
+    return std::move(found_);
+  }
+
+private:
+  result<void> discard(std::string name, std::uint64_t bytes) {
+    found_.useless.push_back({std::move(name), bytes});
+    return {};
+  }
+
+  /// Two files of one key: a replacement whose last step, removing the old file, did not happen any more.
+  result<void> keep(std::shared_ptr<cold_record> record) {
+    auto& kept = by_key_[record->key];
+    if (kept == nullptr || kept->sequence < record->sequence)
+      std::swap(kept, record);
+    if (record == nullptr)
+      return {};
+    ++found_.report.replaced;
+    return discard(to_string({record->sequence, record->key}, block_file_kind::complete),
+                   block_file_length(record->payload_bytes));
+  }
+
+  /// The record, or nullptr if the file is damaged.
+  result<std::shared_ptr<cold_record>> read(const directory_entry& entry, const block_file_name& name) {
+    const std::shared_ptr<cold_record> none;
+    const auto path = blocks_ + entry.name;
+    auto opened = open_block_file(files_, path);
+    if (opened.code() == errc::corrupt)
+      return none;
+    if (!opened)
+      return opened.error();
+    header_bytes bytes{};
+    const auto got = (*opened)->read(0, bytes);
+    if (!got)
+      return got.error();
+    const auto header = decode(std::span{bytes}.first(*got));
+    if (header.code() == errc::unsupported)
+      return failure{errc::unsupported, path + ": " + header.error().context};
+    if (!header || header->key != name.key || block_file_length(header->payload_bytes) != entry.bytes)
+      return none;
+    const auto id = namespaces_.intern(header->name_space);
+    if (id.code() == errc::overloaded)
+      return failure{errc::overloaded, path + ": " + id.error().context};
+    if (!id)
+      return none;
+    auto record = std::make_shared<cold_record>();
+    record->key = name.key;
+    record->name_space = *id;
+    record->payload_bytes = header->payload_bytes;
+    record->disk_bytes = budget_bytes(entry.bytes);
+    record->sequence = name.sequence;
+    // Anybody can set a file's time: none may be so late that no later one is left.
+    record->last_use_ns = std::min(entry.last_use_ns, std::numeric_limits<std::int64_t>::max() / 2);
+    return record;
+  }
+
+  file_system& files_;
+  std::string blocks_;
+  namespace_table& namespaces_;
+  std::unordered_map<block_key, std::shared_ptr<cold_record>, block_key_hash> by_key_;
+  scanned_blocks found_;
+};
+
+} // namespace
+
+result<bool> check_format(file_system& files, const std::string& directory) {
+  const auto path = directory + format_name;
+  const auto text = read_text(files, path);
+  if (text.code() == errc::not_found)
+    return false;
+  if (text.code() == errc::invalid_argument)
+    return failure{errc::unsupported, text.error().context};
+  if (!text)
+    return text.error();
+  if (*text != format_text)
+    return failure{errc::unsupported, path + ": expected engine files, version 1, found \"" +
+                                          text->substr(0, text->find_last_not_of('\n') + 1) +
+                                          "\"; use the hearth that wrote it or choose another directory"};
+  return true;
+}
+
+result<void> write_format(file_system& files, const std::string& directory) {
+  const auto unfinished = directory + unfinished_format_name;
+  if (auto removed = files.remove(unfinished); !removed && removed.code() != errc::not_found)
+    return removed;
+  {
+    auto made = files.open(unfinished, open_mode::create);
+    if (!made)
+      return made.error();
+    const std::array parts{std::as_bytes(std::span{format_text})};
+    if (auto written = (*made)->write(0, parts); !written)
+      return written;
+    if (auto synced = (*made)->sync(); !synced)
+      return synced;
+  }
+  return files.rename(unfinished, directory + format_name);
+}
+
+result<scanned_blocks> scan_blocks(file_system& files, const std::string& directory, namespace_table& namespaces) {
+  const auto names = files.list(directory);
+  if (!names)
+    return names.error();
+  scan found{files, directory + "/blocks/", namespaces};
+  std::uint64_t foreign = 0;
+  bool has_blocks = false;
+  for (const auto& entry : *names) {
+    foreign += is_ours(entry) ? 0 : 1;
+    if (entry.name == "blocks" && entry.kind != entry_kind::directory)
+      return failure{errc::invalid_argument, directory + "/blocks: expected a directory; move it away"};
+    has_blocks = has_blocks || entry.name == "blocks";
+  }
+  if (has_blocks) {
+    const auto entries = files.list(directory + "/blocks");
+    if (!entries)
+      return entries.error();
+    for (const auto& entry : *entries)
+      if (auto seen = found.visit(entry); !seen)
+        return seen.error();
+  }
+  auto scanned = found.finish();
+  scanned.report.foreign += foreign;
+  return scanned;
+}
+
+} // namespace hearth::storage

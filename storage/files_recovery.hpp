@@ -1,0 +1,39 @@
+#pragma once
+
+#include "storage/cold_index.hpp"
+#include "storage/files_store.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace hearth::storage {
+
+/// A file of ours that holds no block of use: to be removed.
+struct useless_file {
+  std::string name; ///< inside `blocks/`
+  std::uint64_t bytes = 0;
+};
+
+/// What was found in a directory. Nothing has been changed yet.
+struct scanned_blocks {
+  std::vector<std::shared_ptr<cold_record>> blocks; ///< one a key, ordered by (last use, sequence)
+  std::vector<useless_file> useless;
+  std::uint64_t next_sequence = 1;                  ///< larger than every one that was found
+  recovery_report report;
+};
+
+/// Checks `hearth.format` in `directory` without changing anything. Answers whether it is there.
+/// Errors: unsupported (a later version, another engine, or unreadable), io.
+[[nodiscard]] result<bool> check_format(file_system& files, const std::string& directory);
+
+/// Writes `hearth.format`, through a temporary name, and syncs it. Errors: io, no_space.
+[[nodiscard]] result<void> write_format(file_system& files, const std::string& directory);
+
+/// Lists `directory` and its `blocks`, and reads the header of every block once. FORMAT.md has the rules.
+/// Errors: io, unsupported, invalid_argument (`blocks` is no directory), overloaded (more namespaces than the table
+/// takes).
+[[nodiscard]] result<scanned_blocks> scan_blocks(file_system& files, const std::string& directory,
+                                                 namespace_table& namespaces);
+
+} // namespace hearth::storage

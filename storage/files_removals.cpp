@@ -1,0 +1,110 @@
+#include "storage/files_core.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace hearth::storage {
+
+namespace {
+
+/// Files that one job unlinks: few enough that an append which waits for room gets it soon.
+constexpr std::size_t removals_at_once = 64;
+
+} // namespace
+
+void files_core::take_out(const std::shared_ptr<cold_record>& record, cold_amount cold_ledger::*reason) {
+  const auto kept = record; // `record` may be the index's own
+  index_.take_out(*kept, reason);
+  kept->removal = *tickets_.insert(next_ticket_++).first;
+  if (kept->readers == 0)
+    schedule_removal(*kept);
+}
+
+void files_core::schedule_removal(const cold_record& record) {
+  assert(record.readers == 0 && record.removal != 0);
+  schedule_removal(
+      {to_string({record.sequence, record.key}, block_file_kind::complete), record.disk_bytes, record.removal});
+}
+
+void files_core::schedule_removal(removal file) {
+  leaving_ += file.bytes;
+  doomed_.push_back(std::move(file));
+}
+
+void files_core::retry_stuck() {
+  for (auto& file : std::exchange(stuck_, {}))
+    schedule_removal(std::move(file));
+}
+
+void files_core::start_removals(deferred& later) {
+  if (removing_ || stopped_ || doomed_.empty())
+    return;
+  removing_ = true;
+  const auto count = static_cast<std::ptrdiff_t>(std::min(doomed_.size(), removals_at_once));
+  auto files = std::make_shared<std::vector<removal>>(doomed_.begin(), doomed_.begin() + count);
+  doomed_.erase(doomed_.begin(), doomed_.begin() + count);
+  later.jobs.push_back({io_kind::metadata, 0, [core = shared_from_this(), files] { core->unlink(*files); },
+                        [core = shared_from_this(), files](bool ran) {
+                          core->update([&](deferred&) {
+                            core->removing_ = false;
+                            core->stopped_ = core->stopped_ || !ran;
+                            core->removals_ended(*files);
+                          });
+                        }});
+}
+
+/// On a thread of the engine, without the mutex. A file that is gone already is removed as well as one can wish.
+void files_core::unlink(std::vector<removal>& files) const {
+  for (auto& file : files) {
+    const auto unlinked = config_.files->remove(blocks_ + file.name);
+    file.removed = unlinked.ok() || unlinked.code() == errc::not_found;
+  }
+}
+
+void files_core::removals_ended(std::vector<removal>& files) {
+  for (auto& file : files) {
+    leaving_ -= file.bytes;
+    if (!file.removed) {
+      stuck_.push_back(std::move(file));
+      continue;
+    }
+    used_ -= file.bytes;
+    tickets_.erase(file.ticket);
+  }
+}
+
+void files_core::sync(std::function<void(result<void>)> done) {
+  update([&](deferred&) {
+    retry_stuck();
+    syncs_.push_back({std::move(done), next_ticket_});
+  });
+}
+
+/// A sync may start when every removal that was decided before it has happened. One that cannot happen fails it: after
+/// a power cut the erased block would be found again.
+void files_core::start_syncs(deferred& later) {
+  const auto ended = [&](const waiting_sync& sync) {
+    const auto answer = [&](errc code, const std::string& context) {
+      later.answers.push_back([done = sync.done, error = failure{code, blocks_ + context}] { done(error); });
+      return true;
+    };
+    if (closed_ || stopped_)
+      return answer(errc::closed, ": the store was closed before it was synced");
+    if (std::any_of(stuck_.begin(), stuck_.end(), [&](const removal& file) { return file.ticket < sync.tickets_end; }))
+      return answer(errc::io, ": a file could not be removed, so its block would be found again; sync tries once more");
+    if (!tickets_.empty() && *tickets_.begin() < sync.tickets_end)
+      return false;
+    auto outcome = std::make_shared<result<void>>();
+    later.jobs.push_back({io_kind::metadata, 0,
+                          [core = shared_from_this(), outcome] { *outcome = core->config_.files->sync_all(core->blocks_); },
+                          [core = shared_from_this(), outcome, done = sync.done](bool ran) {
+                            if (!ran)
+                              core->update([&](deferred&) { core->stopped_ = true; });
+                            done(ran ? *outcome : failure{errc::closed, "the I/O engine stopped before the sync"});
+                          }});
+    return true;
+  };
+  std::erase_if(syncs_, ended);
+}
+
+} // namespace hearth::storage

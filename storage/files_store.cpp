@@ -1,0 +1,83 @@
+#include "storage/files_store.hpp"
+
+#include "storage/files_core.hpp"
+#include "storage/files_recovery.hpp"
+
+#include <utility>
+
+namespace hearth::storage {
+
+namespace {
+
+/// What the host holds: calls go to the core, which its jobs share.
+class files_store final : public block_store {
+public:
+  files_store(std::shared_ptr<files_core> core, std::shared_ptr<io_engine> io)
+      : io_(std::move(io)), core_(std::move(core)) {}
+  ~files_store() override { core_->close(); }
+
+  void append(std::vector<append_item> batch) override { core_->append(std::move(batch)); }
+  void read(std::vector<read_item> batch) override { core_->read(std::move(batch)); }
+  std::optional<cold_entry> find(const block_key& key) const override { return core_->find(key); }
+  void touch(const block_key& key) override { core_->touch(key); }
+  bool erase(const block_key& key) override { return core_->erase(key); }
+  std::size_t clear(std::optional<namespace_id> name_space) override { return core_->clear(name_space); }
+  void sync(std::function<void(result<void>)> done) override { core_->sync(std::move(done)); }
+  cold_ledger ledger(std::optional<namespace_id> name_space) const override { return core_->ledger(name_space); }
+  std::uint64_t bytes_in_use() const override { return core_->bytes_in_use(); }
+  std::uint64_t bytes_max() const override { return core_->bytes_max(); }
+  std::uint64_t record_bytes(std::uint64_t payload_bytes) const override {
+    return budget_bytes(block_file_length(payload_bytes));
+  }
+  std::vector<block_key> keys() const override { return core_->keys(); }
+
+private:
+  std::shared_ptr<io_engine> io_;
+  std::shared_ptr<files_core> core_;
+};
+
+result<void> validate(const files_store_config& config) {
+  if (config.directory.empty())
+    return {errc::invalid_argument, "directory: empty; expected the path of a directory that exists"};
+  if (config.bytes_max <= files_store_fixed_bytes)
+    return {errc::invalid_argument, "bytes_max: found " + std::to_string(config.bytes_max) + ", expected more than " +
+                                        std::to_string(files_store_fixed_bytes)};
+  if (!config.files || !config.io || !config.namespaces || !config.clock)
+    return {errc::invalid_argument, "files, io, namespaces and clock: all of them must be given"};
+  return {};
+}
+
+} // namespace
+
+result<opened_store> open_files_store(files_store_config config) {
+  if (auto valid = validate(config); !valid)
+    return valid.error();
+  auto& files = *config.files;
+  while (config.directory.size() > 1 && config.directory.ends_with('/'))
+    config.directory.pop_back();
+  // Before the lock, so that a directory of another engine stays untouched; and again under it, because its owner may
+  // have been at work in between.
+  if (auto known = check_format(files, config.directory); !known)
+    return known.error();
+  auto lock = files.lock(config.directory + "/hearth.lock");
+  if (!lock)
+    return lock.error();
+  const auto known = check_format(files, config.directory);
+  if (!known)
+    return known.error();
+  auto scanned = scan_blocks(files, config.directory, *config.namespaces);
+  if (!scanned)
+    return scanned.error();
+  // Up to here nothing has been changed.
+  if (!*known)
+    if (auto written = write_format(files, config.directory); !written)
+      return written.error();
+  if (auto made = files.create_directory(config.directory + "/blocks"); !made)
+    return made.error();
+  auto core = std::make_shared<files_core>(config, std::move(*lock), scanned->next_sequence);
+  if (auto adopted = core->adopt(*scanned); !adopted)
+    return adopted.error();
+  return opened_store{std::make_shared<files_store>(std::move(core), std::move(config.io)), scanned->report};
+}
+
+} // namespace hearth::storage

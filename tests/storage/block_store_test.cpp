@@ -1,0 +1,211 @@
+#include "tests/storage/block_store_worlds.hpp"
+
+using namespace hearth::testing;
+
+// The contract of block_store.hpp, over every engine and every kind of I/O.
+
+TEMPLATE_TEST_CASE("A block is found and read back exactly as it was appended", "", memory_store_world,
+                   posix_store_world) {
+  TestType world;
+  world.open(10, 20'000);
+  const auto size = GENERATE(std::size_t{1}, std::size_t{4095}, std::size_t{4096}, std::size_t{20'000});
+  CHECK_FALSE(world.store->find(key(1)));
+  REQUIRE(world.append(1, size) == errc::none);
+  const auto found = world.store->find(key(1));
+  REQUIRE(found);
+  CHECK(found->payload_bytes == size);
+  CHECK(found->name_space == 0);
+  const auto got = world.read(1);
+  REQUIRE(got.ok());
+  CHECK(same(got.value(), payload(1, size)));
+  CHECK(world.store->bytes_in_use() <= world.store->bytes_max());
+}
+
+TEMPLATE_TEST_CASE("A block that is absent, or belongs to another namespace, is not found", "", memory_store_world,
+                   posix_store_world) {
+  TestType world;
+  world.open(4, 100);
+  REQUIRE(world.append(1, 100) == errc::none);
+  CHECK(world.read(2).code() == errc::not_found);
+  CHECK(world.read(1, 1).code() == errc::not_found);
+}
+
+TEMPLATE_TEST_CASE("A batch is answered block by block", "", memory_store_world, posix_store_world) {
+  TestType world;
+  world.open(8, 100);
+  std::vector<append_item> blocks;
+  std::vector<answer<void>> appended(5);
+  for (unsigned i = 0; i < 5; ++i)
+    blocks.push_back({{key(i), 0, std::nullopt, payload(i, i == 3 ? 1'000'000 : 100)}, appended[i].done()});
+  world.store->append(std::move(blocks));
+  world.settle();
+  std::vector<read_item> reads;
+  std::vector<answer<buffer>> got(5);
+  for (unsigned i = 0; i < 5; ++i)
+    reads.push_back({key(i), 0, got[i].done()});
+  world.store->read(std::move(reads));
+  world.settle();
+  for (unsigned i = 0; i < 5; ++i) {
+    CHECK(appended[i].code() == (i == 3 ? errc::too_large : errc::none));
+    CHECK(got[i].code() == (i == 3 ? errc::not_found : errc::none));
+  }
+}
+
+TEMPLATE_TEST_CASE("Room is made by giving up the least recently used", "", memory_store_world, posix_store_world) {
+  TestType world;
+  world.open(3, 100);
+  for (unsigned i = 1; i <= 3; ++i)
+    REQUIRE(world.append(i, 100) == errc::none);
+  CHECK(world.store->bytes_in_use() == world.store->bytes_max());
+
+  SECTION("a read counts as use") { REQUIRE(world.read(1).ok()); }
+  SECTION("a touch counts as use") { world.store->touch(key(1)); }
+  SECTION("a failed read of something else does not") {
+    world.store->touch(key(1));
+    CHECK(world.read(9).code() == errc::not_found);
+  }
+  REQUIRE(world.append(4, 100) == errc::none);
+  CHECK(world.numbers() == std::vector<unsigned>{3, 1, 4});
+  const auto ledger = world.store->ledger(std::nullopt);
+  CHECK(ledger.persisted == cold_amount{4, 400});
+  CHECK(ledger.reclaimed == cold_amount{1, 100});
+  CHECK(ledger.present == cold_amount{3, 300});
+  CHECK(world.balanced());
+}
+
+TEMPLATE_TEST_CASE("Many more appends than fit, at once, all succeed and stay within the budget", "",
+                   memory_store_world, posix_store_world) {
+  TestType world;
+  world.open(5, 4096);
+  std::vector<append_item> batch;
+  std::vector<answer<void>> appended(60);
+  for (unsigned i = 0; i < 60; ++i)
+    batch.push_back({{key(i), 0, std::nullopt, payload(i, 4096)}, appended[i].done()});
+  world.store->append(std::move(batch));
+  world.settle();
+  for (const auto& one : appended)
+    CHECK(one.ok());
+  CHECK(world.store->bytes_in_use() == world.store->bytes_max());
+  CHECK(world.store->keys().size() == 5);
+  CHECK(world.balanced());
+  for (const auto number : world.numbers())
+    CHECK(same(world.read(number).value(), payload(number, 4096)));
+}
+
+TEMPLATE_TEST_CASE("A block that can never fit is refused, and nothing leaves for it", "", memory_store_world,
+                   posix_store_world) {
+  TestType world;
+  world.open(2, 4096);
+  REQUIRE(world.append(1, 4096) == errc::none);
+  CHECK(world.append(2, 2 * 4096 + 4096 + 1) == errc::too_large);
+  CHECK(world.store->find(key(1)));
+  CHECK(world.append(3, 2 * 4096 + 4096) == errc::none);
+  CHECK_FALSE(world.store->find(key(1)));
+}
+
+TEMPLATE_TEST_CASE("A key that is there is replaced", "", memory_store_world, posix_store_world) {
+  TestType world;
+  world.open(3, 5000);
+  REQUIRE(world.append(1, 5000) == errc::none);
+  REQUIRE(world.append(1, 300, 77, 1) == errc::none);
+  CHECK(world.store->find(key(1))->payload_bytes == 300);
+  CHECK(same(world.read(1, 1).value(), payload(78, 300)));
+  const auto ledger = world.store->ledger(std::nullopt);
+  CHECK(ledger.present == cold_amount{1, 300});
+  CHECK(ledger.erased == cold_amount{1, 5000});
+  CHECK(world.store->bytes_in_use() == files_store_fixed_bytes + world.store->record_bytes(300));
+}
+
+TEMPLATE_TEST_CASE("An erased block is gone at once, and its room comes back", "", memory_store_world,
+                   posix_store_world) {
+  TestType world;
+  world.open(3, 100);
+  const auto empty = world.store->bytes_in_use();
+  REQUIRE(world.append(1, 100) == errc::none);
+  CHECK(world.store->erase(key(1)));
+  CHECK_FALSE(world.store->find(key(1)));
+  CHECK_FALSE(world.store->erase(key(1)));
+  CHECK(world.read(1).code() == errc::not_found);
+  CHECK(world.sync() == errc::none);
+  CHECK(world.store->bytes_in_use() == empty);
+  CHECK(world.store->ledger(std::nullopt).erased == cold_amount{1, 100});
+}
+
+TEMPLATE_TEST_CASE("Clearing takes one namespace or all of them", "", memory_store_world, posix_store_world) {
+  TestType world;
+  world.open(6, 100);
+  for (unsigned i = 0; i < 4; ++i)
+    REQUIRE(world.append(i, 100, 0, i < 3 ? 0 : 1) == errc::none);
+  CHECK(world.store->clear(namespace_id{0}) == 3);
+  CHECK(world.numbers() == std::vector<unsigned>{3});
+  CHECK(world.store->ledger(namespace_id{0}).erased.blocks == 3);
+  CHECK(world.store->ledger(namespace_id{1}).present.blocks == 1);
+  CHECK(world.store->clear(std::nullopt) == 1);
+  CHECK(world.store->keys().empty());
+  CHECK(world.store->clear(std::nullopt) == 0);
+  CHECK(world.balanced());
+}
+
+TEMPLATE_TEST_CASE("Blocks, namespaces and the order of use survive a restart; what was erased stays away", "",
+                   memory_store_world, posix_store_world) {
+  TestType world;
+  world.open(6, 100);
+  for (unsigned i = 1; i <= 5; ++i)
+    REQUIRE(world.append(i, 100 + i, 0, i % 2) == errc::none);
+  REQUIRE(world.read(2, 0).ok());
+  world.store->touch(key(1));
+  world.store->erase(key(4));
+  REQUIRE(world.sync() == errc::none);
+  const auto before = world.numbers();
+  world.close();
+
+  world.open(6, 100);
+  CHECK(world.numbers() == before);
+  CHECK(world.numbers() == std::vector<unsigned>{3, 5, 2, 1});
+  CHECK(world.report.recovered == 4);
+  CHECK(world.store->ledger(namespace_id{1}).recovered == cold_amount{3, 101 + 103 + 105});
+  CHECK(same(world.read(5, 1).value(), payload(5, 105)));
+  REQUIRE(world.append(9, 100) == errc::none);
+  CHECK(world.numbers() == std::vector<unsigned>{3, 2, 1, 5, 9});
+  CHECK(world.balanced());
+}
+
+TEMPLATE_TEST_CASE("A touch of what is not there is ignored", "", memory_store_world, posix_store_world) {
+  TestType world;
+  world.open(2, 100);
+  world.store->touch(key(1));
+  world.settle();
+  CHECK(world.store->keys().empty());
+}
+
+TEMPLATE_TEST_CASE("After every answer has been given nothing is in flight and every append was answered once", "",
+                   memory_store_world, posix_store_world) {
+  TestType world;
+  world.open(4, 6000);
+  std::mt19937 random{5};
+  std::vector<answer<void>> appended;
+  std::vector<answer<buffer>> got;
+  for (int round = 0; round < 300; ++round) {
+    const unsigned number = random() % 8;
+    switch (random() % 6) {
+    case 0:
+    case 1: appended.push_back(world.start_append(number, 1 + random() % 6000)); break;
+    case 2:
+    case 3: got.push_back(world.start_read(number)); break;
+    case 4: world.store->erase(key(number)); break;
+    default: world.store->touch(key(number)); break;
+    }
+    CHECK(world.store->bytes_in_use() <= world.store->bytes_max());
+    CHECK(world.balanced());
+  }
+  world.settle();
+  for (const auto& one : appended)
+    CHECK(one.ok());
+  for (const auto& one : got)
+    CHECK((one.ok() || one.code() == errc::not_found));
+  std::uint64_t held = files_store_fixed_bytes;
+  for (const auto& key : world.store->keys())
+    held += world.store->record_bytes(world.store->find(key)->payload_bytes);
+  CHECK(world.store->bytes_in_use() == held);
+  CHECK(world.balanced());
+}

@@ -1,0 +1,108 @@
+#include "storage/hot_tier.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/keys.hpp"
+
+#include <vector>
+
+using namespace hearth::storage;
+using namespace hearth::testing;
+
+namespace {
+
+block sized(unsigned number, std::size_t size) { return {key(number), 0, std::nullopt, payload(number, size)}; }
+
+hot_tier small_tier() { return {100, make_lru_policy()}; }
+
+bool anyone(const hot_block&) { return true; }
+
+} // namespace
+
+TEST_CASE("The hot tier keeps blocks and counts their bytes") {
+  auto tier = small_tier();
+  CHECK(tier.bytes_max() == 100);
+  tier.insert(sized(1, 60), true);
+  tier.insert(sized(2, 30), false);
+  CHECK(tier.bytes() == 90);
+  CHECK(tier.blocks() == 2);
+  CHECK(tier.dirty_blocks() == 1);
+  CHECK(tier.clean_blocks() == 1);
+  REQUIRE(tier.find(key(1)));
+  CHECK(tier.find(key(1))->dirty);
+  CHECK(same(tier.find(key(1))->item.payload, payload(1, 60)));
+  CHECK(tier.find(key(3)) == nullptr);
+}
+
+TEST_CASE("What fits is what the budget leaves, to the byte") {
+  auto tier = small_tier();
+  CHECK(tier.fits(100));
+  CHECK_FALSE(tier.fits(101));
+  tier.insert(sized(1, 60), false);
+  CHECK(tier.fits(40));
+  CHECK_FALSE(tier.fits(41));
+  CHECK_FALSE(tier.fits(~std::uint64_t{0}));
+  CHECK_FALSE(hot_tier(0, make_lru_policy()).fits(1));
+}
+
+TEST_CASE("Erasing hands the block over and gives its bytes back") {
+  auto tier = small_tier();
+  tier.insert(sized(1, 60), true);
+  const auto taken = tier.erase(key(1));
+  REQUIRE(taken);
+  CHECK(taken->dirty);
+  CHECK(taken->item.payload.size() == 60);
+  CHECK(tier.bytes() == 0);
+  CHECK(tier.blocks() == 0);
+  CHECK(tier.dirty_blocks() == 0);
+  CHECK_FALSE(tier.erase(key(1)));
+}
+
+TEST_CASE("Dirty and clean are counted once, however often they are said") {
+  auto tier = small_tier();
+  tier.insert(sized(1, 10), true);
+  tier.mark_dirty(key(1));
+  CHECK(tier.dirty_blocks() == 1);
+  tier.mark_clean(key(1));
+  tier.mark_clean(key(1));
+  CHECK(tier.dirty_blocks() == 0);
+  tier.mark_dirty(key(1));
+  CHECK(tier.dirty_blocks() == 1);
+  tier.mark_clean(key(9));
+  tier.mark_dirty(key(9));
+  CHECK(tier.dirty_blocks() == 1);
+}
+
+TEST_CASE("Whether a block was asked for is known since its last write") {
+  auto tier = small_tier();
+  tier.insert(sized(1, 10), true);
+  CHECK_FALSE(tier.find(key(1))->asked);
+  tier.touch(key(1));
+  CHECK(tier.find(key(1))->asked);
+  tier.mark_clean(key(1));
+  CHECK_FALSE(tier.find(key(1))->asked);
+}
+
+TEST_CASE("The victim is the first to leave among those that may, and stays until it is erased") {
+  auto tier = small_tier();
+  tier.insert(sized(1, 10), true);
+  tier.insert(sized(2, 10), false);
+  tier.insert(sized(3, 10), true);
+  tier.touch(key(1));
+  CHECK(tier.victim(anyone)->item.key == key(2));
+  CHECK(tier.victim([](const hot_block& held) { return held.dirty; })->item.key == key(3));
+  CHECK(tier.victim([](const hot_block&) { return false; }) == nullptr);
+  CHECK(tier.blocks() == 3);
+  std::vector<block_key> visited;
+  tier.visit([&](const hot_block& held) {
+    visited.push_back(held.item.key);
+    return visited.size() < 2;
+  });
+  CHECK(visited == std::vector<block_key>{key(2), key(3)});
+}
+
+TEST_CASE("A block handed out lives on after the tier has given it up") {
+  auto tier = small_tier();
+  tier.insert(sized(1, 50), false);
+  const auto held = tier.find(key(1))->item.payload;
+  static_cast<void>(tier.erase(key(1)));
+  CHECK(same(held, payload(1, 50)));
+}
