@@ -149,10 +149,10 @@ std::string to_json(const snapshot& item, const std::function<void(json_writer&)
   auto copy = item; // the member lists want to be able to assign
   headed_part(json, copy.name_space, copy.whole);
   text.object("namespaces", [&] {
-    for (auto& [name, part] : copy.namespaces)
-      text.object(name, [&] {
-        std::string name_space = name;
-        headed_part(json, name_space, part);
+    for (auto& entry : copy.namespaces)
+      text.object(entry.first, [&] {
+        auto name_space = entry.first;
+        headed_part(json, name_space, entry.second);
       });
   });
   if (more)
