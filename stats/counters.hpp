@@ -28,6 +28,7 @@ struct counters {
   counters& operator+=(const counters& other) noexcept;
 
   /// What happened since `start`, an earlier state of these same counters (the ledger as `ledger::since`).
+  /// Pre: no counter of `start` is larger.
   [[nodiscard]] counters since(const counters& start) const noexcept;
 
   friend bool operator==(const counters&, const counters&) = default;

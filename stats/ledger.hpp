@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace hearth::stats {
@@ -40,54 +41,84 @@ inline constexpr std::size_t fail_reasons = 3;
 [[nodiscard]] std::string_view to_string(drop_reason reason) noexcept;
 [[nodiscard]] std::string_view to_string(fail_reason reason) noexcept;
 
+/// Whether `reason` is one of the three of `ssd_write_drops`: a send that the writer's full mailbox rejected.
+[[nodiscard]] constexpr bool is_ssd_write_drop(drop_reason reason) noexcept {
+  return reason == drop_reason::evict_full || reason == drop_reason::preflight_full || reason == drop_reason::late_full;
+}
+
+/// The entries of a ledger as plain values: what a snapshot writes and reads back. It may be out of balance.
+struct ledger_parts {
+  amount offered;
+  amount persisted;
+  amount pending;
+  amount cancelled;
+  std::array<amount, drop_reasons> dropped{}; ///< by drop_reason
+  std::array<amount, fail_reasons> failed{};  ///< by fail_reason
+
+  /// The right side of the equation: persisted + pending + cancelled + sum of dropped + sum of failed.
+  /// Modulo 2^64 if the parts are nonsense; `balanced` is not fooled by that.
+  [[nodiscard]] amount accounted() const noexcept;
+
+  /// Whether `offered` is exactly the sum of the other parts, in blocks and in bytes.
+  [[nodiscard]] bool balanced() const noexcept;
+
+  [[nodiscard]] amount dropped_sum() const noexcept; ///< over every drop_reason
+  [[nodiscard]] amount failed_sum() const noexcept;  ///< over every fail_reason
+
+  /// evict_full + preflight_full + late_full.
+  [[nodiscard]] amount ssd_write_drops() const noexcept;
+
+  friend bool operator==(const ledger_parts&, const ledger_parts&) = default;
+};
+
 /// Where every offered block has gone. Invariant, in blocks and in bytes, after every call:
 /// `offered = persisted + pending + cancelled + sum of dropped + sum of failed`.
 /// `pending` is counted, never computed as the difference. Threads: one owner.
 class ledger {
 public:
-  void offer(std::uint64_t bytes) noexcept;                      ///< a block was admitted: pending from now on
+  ledger() = default;
+
+  /// The ledger that has `parts`, or nothing if they are out of balance.
+  [[nodiscard]] static std::optional<ledger> restore(const ledger_parts& parts) noexcept;
+
+  void offer(std::uint64_t bytes) noexcept;                       ///< a block was admitted: pending from now on
   void give_up(drop_reason reason, std::uint64_t bytes) noexcept; ///< offered and dropped in one: never admitted
-  void persist(std::uint64_t bytes) noexcept;                    ///< pending -> persisted
-  void cancel(std::uint64_t bytes) noexcept;                     ///< pending -> cancelled
-  void drop(drop_reason reason, std::uint64_t bytes) noexcept;   ///< pending -> dropped
-  void fail(fail_reason reason, std::uint64_t bytes) noexcept;   ///< pending -> failed
+
+  // The four ends of a block that was admitted. Pre: a block of `bytes` is pending.
+  void persist(std::uint64_t bytes) noexcept;                  ///< pending -> persisted
+  void cancel(std::uint64_t bytes) noexcept;                   ///< pending -> cancelled
+  void drop(drop_reason reason, std::uint64_t bytes) noexcept; ///< pending -> dropped
+  void fail(fail_reason reason, std::uint64_t bytes) noexcept; ///< pending -> failed
 
   /// Moves everything pending to dropped and returns how much that was: whoever was to report the ends is gone.
   amount abandon_pending(drop_reason reason) noexcept;
 
-  [[nodiscard]] const amount& offered() const noexcept { return offered_; }
-  [[nodiscard]] const amount& persisted() const noexcept { return persisted_; }
-  [[nodiscard]] const amount& pending() const noexcept { return pending_; }
-  [[nodiscard]] const amount& cancelled() const noexcept { return cancelled_; }
+  [[nodiscard]] const amount& offered() const noexcept { return parts_.offered; }
+  [[nodiscard]] const amount& persisted() const noexcept { return parts_.persisted; }
+  [[nodiscard]] const amount& pending() const noexcept { return parts_.pending; }
+  [[nodiscard]] const amount& cancelled() const noexcept { return parts_.cancelled; }
   [[nodiscard]] const amount& dropped(drop_reason reason) const noexcept;
   [[nodiscard]] const amount& failed(fail_reason reason) const noexcept;
+  [[nodiscard]] const ledger_parts& parts() const noexcept { return parts_; }
 
-  /// The right side of the equation; equal to `offered()` unless a program or a file is broken.
-  [[nodiscard]] amount accounted() const noexcept;
-  [[nodiscard]] bool balanced() const noexcept { return accounted() == offered_; }
+  /// The right side of the equation; equal to `offered()` unless a program is broken.
+  [[nodiscard]] amount accounted() const noexcept { return parts_.accounted(); }
+  [[nodiscard]] bool balanced() const noexcept { return parts_.balanced(); }
 
-  /// evict_full + preflight_full + late_full: sends that the full writer mailbox rejected.
-  [[nodiscard]] std::uint64_t ssd_write_drops() const noexcept;
+  /// evict_full + preflight_full + late_full, in blocks.
+  [[nodiscard]] std::uint64_t ssd_write_drops() const noexcept { return parts_.ssd_write_drops().blocks; }
 
   ledger& operator+=(const ledger& other) noexcept;
 
   /// What happened since `start`, an earlier state of this same ledger: pending is kept, the ends before `start` are
-  /// left out, and what was pending at `start` counts as offered since. Pre: `start` is earlier.
+  /// left out, and what was pending at `start` counts as offered since. So `x.since(x)` has offered = pending and
+  /// nothing else, and stays in balance while that ends. Pre: `start` is earlier.
   [[nodiscard]] ledger since(const ledger& start) const noexcept;
 
   friend bool operator==(const ledger&, const ledger&) = default;
 
-  /// For cereal (see snapshot_json): every member by its name in the JSON contract.
-  template <class Archive>
-  void serialize(Archive& archive);
-
 private:
-  amount offered_;
-  amount persisted_;
-  amount pending_;
-  amount cancelled_;
-  std::array<amount, drop_reasons> dropped_{};
-  std::array<amount, fail_reasons> failed_{};
+  ledger_parts parts_;
 };
 
 } // namespace hearth::stats

@@ -3,6 +3,7 @@
 #include "stats/counters.hpp"
 #include "stats/tally.hpp"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,6 +11,8 @@
 #include <vector>
 
 namespace hearth::stats {
+
+class json_writer;
 
 /// The state of one namespace, or of the whole cache ("*"), at one moment.
 struct snapshot_part {
@@ -19,7 +22,8 @@ struct snapshot_part {
   friend bool operator==(const snapshot_part&, const snapshot_part&) = default;
 };
 
-/// What the stats actor answers: the whole cache (or one namespace) and, for the whole, each namespace with the same members.
+/// What the stats actor answers: the whole cache (or one namespace) and, for the whole, each namespace with the same
+/// members.
 struct snapshot {
   std::string name_space = "*";
   snapshot_part whole;
@@ -38,7 +42,8 @@ struct baseline {
 [[nodiscard]] baseline make_baseline(const std::vector<tally_entry>& totals);
 
 /// The snapshot of the whole cache: `totals` (by namespace number, as summed over all senders) since `start`.
-/// `names` gives each number its name; `limits` has the three limits of the whole cache, which every part shows.
+/// `names` gives each number its name (one that is missing shows as "#<number>"); `limits` has the three limits of the
+/// whole cache, which every part shows. After: the namespaces' counters and levels add up to those of the whole.
 [[nodiscard]] snapshot make_snapshot(const std::vector<tally_entry>& totals, const baseline& start,
                                      const std::vector<std::string>& names, const gauges& limits);
 
@@ -48,11 +53,14 @@ struct baseline {
 /// The sum of several senders' totals, by namespace number.
 [[nodiscard]] std::vector<tally_entry> sum(const std::vector<std::vector<tally_entry>>& totals);
 
-/// The snapshot as JSON, version 1. Member names are a contract: README.md of this room lists them. Same snapshot, same bytes.
-[[nodiscard]] std::string to_json(const snapshot& item);
+/// The snapshot as JSON, version 1. Member names are a contract: SNAPSHOT.md lists them. Same snapshot, same bytes; no
+/// newline at the end. `more`, if given, adds further members behind (names of its own).
+/// Pre: namespace names are such as storage's namespace table gives: no zero bytes.
+[[nodiscard]] std::string to_json(const snapshot& item, const std::function<void(json_writer&)>& more = {});
 
-/// Reads what `to_json` wrote; members it does not know are ignored. Nothing if the text is not such a snapshot: `error`
-/// then says what was found and what was expected.
+/// Reads what `to_json` wrote; members it does not know are ignored. Nothing if the text is not such a snapshot, or if it
+/// does not add up (ledger, ssd_write_drops, hits, namespaces): `error` then says where, what was found and what was
+/// expected; else it is empty. Exceptions: none.
 [[nodiscard]] std::optional<snapshot> snapshot_from_json(std::string_view text, std::string& error);
 
 } // namespace hearth::stats

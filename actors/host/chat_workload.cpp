@@ -1,0 +1,64 @@
+#include "actors/host/chat_workload.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace hearth {
+
+namespace {
+
+constexpr std::size_t conversations_max = 256;
+constexpr std::size_t conversation_blocks_max = 400;
+constexpr std::uint64_t system_prompt_count = 8;
+constexpr std::uint64_t recent_conversations = 32;
+
+} // namespace
+
+chat_workload::chat_workload(std::uint64_t seed) : state_(seed) {
+  system_prompts_.resize(system_prompt_count);
+  for (auto& prompt : system_prompts_)
+    append_new(prompt, 1 + below(4));
+}
+
+request chat_workload::next() {
+  auto conversation = take_conversation();
+  // A turn is mostly a question and its answer; every sixth brings a document along.
+  append_new(conversation, below(6) == 0 ? 8 + below(40) : 1 + below(5));
+  request made{conversation};
+  const bool goes_on = below(4) != 0 && conversation.size() < conversation_blocks_max - 48;
+  if (goes_on) {
+    if (active_.size() == conversations_max)
+      active_.erase(active_.begin());
+    active_.push_back(std::move(conversation));
+  }
+  return made;
+}
+
+chat_workload::blocks chat_workload::take_conversation() {
+  if (active_.size() < 4 || below(10) < 3) { // a new one; the smaller of two draws makes some prompts common, some rare
+    const auto first = below(system_prompt_count);
+    const auto second = below(system_prompt_count);
+    return system_prompts_[std::min(first, second)];
+  }
+  const auto reach = below(4) != 0 ? std::min<std::uint64_t>(recent_conversations, active_.size()) : active_.size();
+  const auto chosen = active_.end() - 1 - static_cast<std::ptrdiff_t>(below(reach));
+  auto conversation = std::move(*chosen);
+  active_.erase(chosen);
+  return conversation;
+}
+
+void chat_workload::append_new(blocks& to, std::uint64_t count) {
+  for (std::uint64_t i = 0; i < count; ++i)
+    to.push_back(next_id_++);
+}
+
+std::uint64_t chat_workload::random() noexcept {
+  auto z = (state_ += 0x9e3779b97f4a7c15u);
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+  return z ^ (z >> 31);
+}
+
+std::uint64_t chat_workload::below(std::uint64_t bound) noexcept { return ((random() >> 32) * bound) >> 32; }
+
+} // namespace hearth

@@ -1,0 +1,187 @@
+#include "actors/host/replay_arguments.hpp"
+
+#include "stats/units.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <limits>
+#include <map>
+
+#include <unistd.h>
+
+namespace hearth {
+
+using storage::errc;
+using storage::failure;
+using storage::result;
+
+namespace {
+
+constexpr std::uint64_t block_bytes_limit = 512ull << 20;
+constexpr std::uint64_t bytes_limit = std::numeric_limits<std::int64_t>::max(); // what a file size can hold
+
+failure refuse(const std::string& what) { return {errc::invalid_argument, what}; }
+
+/// The values of the flags as they were typed, by flag. Read here and not by CLI11, whose own conversions take "-1" for
+/// 2^64-1 and whose messages do not tell the range.
+class typed_values {
+public:
+  std::string& operator[](const std::string& flag) { return texts_[flag]; }
+
+  [[nodiscard]] bool has(const std::string& flag) const { return !texts_.at(flag).empty(); }
+
+  void integer(const std::string& flag, std::uint64_t low, std::uint64_t high, std::uint64_t& value) {
+    read(flag, low, high, value, stats::parse_integer(texts_.at(flag)), "an integer");
+  }
+
+  void size(const std::string& flag, std::uint64_t low, std::uint64_t high, std::uint64_t& value) {
+    read(flag, low, high, value, stats::parse_bytes(texts_.at(flag)), "a size such as 64MiB,");
+  }
+
+  /// What the first value that could not be read was, or empty.
+  [[nodiscard]] const std::string& error() const noexcept { return error_; }
+
+private:
+  void read(const std::string& flag, std::uint64_t low, std::uint64_t high, std::uint64_t& value,
+            std::optional<std::uint64_t> parsed, const std::string& kind) {
+    if (!has(flag) || !error_.empty())
+      return;
+    if (parsed && *parsed >= low && *parsed <= high)
+      value = *parsed;
+    else
+      error_ = flag + ": expected " + kind + " " + std::to_string(low) + ".." + std::to_string(high) + ", found " +
+               texts_.at(flag);
+  }
+
+  std::map<std::string, std::string> texts_;
+  std::string error_;
+};
+
+void declare(CLI::App& replay, typed_values& typed, replay_options& options) {
+  const auto value = [&](const char* flag, const char* kind, const char* text) {
+    return replay.add_option(flag, typed[flag], text)->type_name(kind);
+  };
+  auto* trace = value("--trace", "FILE", "requests to replay, one JSON object with hash_ids a line");
+  auto* workload = value("--workload", "NAME", "made-up requests instead; the only one is chat, which is the default");
+  workload->excludes(trace)->check(CLI::IsMember({"chat"}));
+  value("--seed", "N", "of the made-up requests [1]");
+  value("--requests", "N", "replay no more than these [the whole trace, or 2000 of the chat]");
+  value("--dir", "DIR", "where the cold tier lives; must exist [a temporary directory, removed in the end]");
+  value("--hot", "SIZE", "limit of the hot tier; 0: cold tier only [64MiB]");
+  value("--cold", "SIZE", "limit of the cold tier; 0: hot tier only [2GiB]");
+  value("--block-bytes", "SIZE", "bytes of every block [64KiB]");
+  value("--writer-queue-blocks", "N", "limit of the writer's queue in blocks [256]");
+  value("--writer-queue-bytes", "SIZE", "limit of the writer's queue in bytes [a quarter of --hot, 64MiB at least]");
+  value("--write-policy", "NAME", "back: write a block when it leaves the hot tier; through: at once [back]")
+      ->check(CLI::IsMember({"back", "through"}));
+  value("--drain-mib-per-s", "N", "slow the disk down to this; 0: no limit [0]");
+  replay.add_flag("--verify", options.verify, "compare every byte of every block handed out");
+  replay.add_flag("--json", options.json, "print the report as one JSON object");
+}
+
+/// What can only be said about several flags together.
+result<void> check_together(const replay_options& options) {
+  const auto holds_block = [&](const char* flag, std::uint64_t bytes) {
+    return bytes == 0 || options.block_bytes <= bytes
+               ? result<void>{}
+               : refuse("--block-bytes: a block of " + stats::format_bytes(options.block_bytes) +
+                        " is larger than " + flag + ", " + stats::format_bytes(bytes));
+  };
+  if (options.hot_bytes == 0 && options.cold_bytes == 0)
+    return refuse("--hot and --cold are both 0: expected room in one of the tiers");
+  if (auto fits = holds_block("--hot", options.hot_bytes); !fits)
+    return fits;
+  if (auto fits = holds_block("--cold", options.cold_bytes); !fits)
+    return fits;
+  return holds_block("--writer-queue-bytes", options.writer_queue_bytes);
+}
+
+/// Reads what was typed into `options`.
+result<void> read_values(typed_values& typed, replay_options& options) {
+  options.trace = typed["--trace"];
+  options.directory = typed["--dir"];
+  std::uint64_t requests = 0;
+  std::uint64_t queue_blocks = options.writer_queue_blocks;
+  typed.integer("--seed", 0, std::numeric_limits<std::uint64_t>::max(), options.seed);
+  typed.integer("--requests", 1, 1'000'000'000, requests);
+  typed.size("--hot", 0, bytes_limit, options.hot_bytes);
+  typed.size("--cold", 0, bytes_limit, options.cold_bytes);
+  typed.size("--block-bytes", 1, block_bytes_limit, options.block_bytes);
+  typed.integer("--writer-queue-blocks", 1, 65'536, queue_blocks);
+  typed.size("--writer-queue-bytes", 1, bytes_limit, options.writer_queue_bytes);
+  typed.integer("--drain-mib-per-s", 0, 1'000'000, options.drain_mib_per_second);
+  if (!typed.error().empty())
+    return refuse(typed.error());
+  if (requests > 0)
+    options.requests = requests;
+  options.writer_queue_blocks = static_cast<std::uint32_t>(queue_blocks);
+  if (typed["--write-policy"] == "through")
+    options.policy = write_policy::through;
+  return check_together(options);
+}
+
+std::string one_line(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  text.erase(text.find_last_not_of(' ') + 1);
+  return text;
+}
+
+} // namespace
+
+result<replay_options> parse_replay_arguments(int argc, const char* const* argv) {
+  CLI::App app{"hearth: a two-tier cache for KV-cache blocks", "hearth"};
+  auto* replay = app.add_subcommand("replay", "Sends a workload through a cache and reports what became of it");
+  app.require_subcommand(1);
+  replay_options options;
+  typed_values typed;
+  declare(*replay, typed, options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    options.help = app.help();
+    return options;
+  } catch (const CLI::Error& refused) {
+    return refuse(one_line(refused.what()) + " (see hearth replay --help)");
+  }
+  for (const auto* option : replay->get_options())
+    if (option->count() > 0 && option->get_expected_max() > 0 && option->as<std::string>().empty())
+      return refuse(option->get_name() + ": expected a value, found none");
+  if (auto read = read_values(typed, options); !read)
+    return read.error();
+  return options;
+}
+
+cache_options to_cache_options(const replay_options& options, const std::string& directory) {
+  constexpr std::uint64_t queue_least = 64ull << 20;
+  cache_options made;
+  made.directory = options.has_cold_tier() ? directory : std::string{};
+  made.policy = options.policy;
+  made.hot_bytes_max = options.hot_bytes;
+  made.cold_bytes_max = options.cold_bytes;
+  made.writer_queue_blocks = options.writer_queue_blocks;
+  made.writer_queue_bytes = options.writer_queue_bytes;
+  made.drain_bytes_per_second = options.drain_mib_per_second << 20;
+  made.block_bytes_max = block_bytes_limit;
+  if (made.writer_queue_bytes == 0 && options.block_bytes > std::max(queue_least, options.hot_bytes / 4))
+    made.writer_queue_bytes = options.block_bytes;
+  if (options.block_bytes > std::max(queue_least, options.hot_bytes / 2))
+    made.lease_bytes_max = options.block_bytes;
+  made.reader_queue_bytes = std::max(made.reader_queue_bytes, options.block_bytes);
+  return made;
+}
+
+result<void> check_directory(const std::string& directory) {
+  std::error_code unknown;
+  const auto status = std::filesystem::status(directory, unknown);
+  if (status.type() == std::filesystem::file_type::not_found)
+    return failure{errc::not_found, "--dir: " + directory + " does not exist; make it first"};
+  if (!std::filesystem::is_directory(status))
+    return failure{errc::invalid_argument, "--dir: " + directory + " is no directory"};
+  if (::access(directory.c_str(), R_OK | W_OK | X_OK) != 0)
+    return failure{errc::io, "--dir: " + directory + " cannot be written to by this user"};
+  return {};
+}
+
+} // namespace hearth

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "actors/host/cache_options.hpp"
+#include "storage/errors.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace hearth {
+
+/// What `hearth replay` was asked to do. Sizes in bytes.
+struct replay_options {
+  std::string help;                            ///< not empty: print this and end; nothing else was asked for
+  std::string trace;                           ///< file; empty: the generated chat
+  std::uint64_t seed = 1;                      ///< of the chat
+  std::optional<std::uint64_t> requests;       ///< 1..1e9; none: the whole trace, or 2,000 of the chat
+  std::string directory;                       ///< of the cold tier, must exist; empty: a temporary one
+  std::uint64_t hot_bytes = 64ull << 20;       ///< 0: cold tier only
+  std::uint64_t cold_bytes = 2ull << 30;       ///< 0: hot tier only
+  std::uint64_t block_bytes = 64ull << 10;     ///< 1 to 512 MiB, and not more than a tier or the writer's queue takes
+  std::uint32_t writer_queue_blocks = 256;     ///< 1..65,536
+  std::uint64_t writer_queue_bytes = 0;        ///< 0: as cache_options has it
+  write_policy policy = write_policy::back;
+  std::uint64_t drain_mib_per_second = 0;      ///< slows the disk down; 0: no limit
+  bool verify = false;
+  bool json = false;
+
+  [[nodiscard]] bool has_cold_tier() const noexcept { return cold_bytes > 0; }
+};
+
+inline constexpr std::uint64_t chat_requests_default = 2000;
+
+/// Reads the command line of the program, `argv[0]` included: `replay` and its flags.
+/// Errors: invalid_argument, with one line that names the flag, what was found and what was expected.
+[[nodiscard]] storage::result<replay_options> parse_replay_arguments(int argc, const char* const* argv);
+
+/// The options of the cache that `options` ask for, its cold tier (if any) in `directory`. Where a limit is left to the
+/// cache, it is raised so far that one block fits.
+[[nodiscard]] cache_options to_cache_options(const replay_options& options, const std::string& directory);
+
+/// Whether a cold tier can live in `directory`: it is there, it is a directory, and this process may write to it. Looks
+/// only, changes nothing. Errors: not_found, invalid_argument, io.
+[[nodiscard]] storage::result<void> check_directory(const std::string& directory);
+
+} // namespace hearth

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "storage/errors.hpp"
+
+#include <string>
+
+namespace hearth {
+
+/// A fresh directory of this process alone (0700) that goes, with all that is in it, when this object goes.
+/// Move-only. Threads: one owner.
+class temporary_directory {
+public:
+  /// Makes one under $TMPDIR, or /tmp if that is not set. Errors: io.
+  [[nodiscard]] static storage::result<temporary_directory> make();
+
+  temporary_directory(temporary_directory&& other) noexcept;
+  temporary_directory& operator=(temporary_directory&& other) noexcept;
+  ~temporary_directory();
+
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+private:
+  explicit temporary_directory(std::string path) : path_(std::move(path)) {}
+
+  std::string path_; ///< empty: moved away
+};
+
+} // namespace hearth

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace hearth::stats {
+
+/// Rows of text in aligned columns, two spaces apart: the first flush left, the others flush right.
+/// Threads: one owner. Errors: none.
+class columns {
+public:
+  void row(std::vector<std::string> cells);
+
+  /// Every row, each ending with '\n', without trailing spaces.
+  [[nodiscard]] std::string text() const;
+
+private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+/// `part` of `whole` in per cent with one decimal, rounded half up, e.g. "36.6 %"; "-" if `whole` is 0.
+[[nodiscard]] std::string format_share(std::uint64_t part, std::uint64_t whole);
+
+} // namespace hearth::stats

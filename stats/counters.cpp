@@ -1,0 +1,49 @@
+#include "stats/counters.hpp"
+
+#include <array>
+#include <cassert>
+
+namespace hearth::stats {
+
+namespace {
+
+/// Every plain counter, once: a sum and a difference must not forget one.
+constexpr std::array plain{
+    &counters::saves,     &counters::loads,     &counters::misses,              &counters::errors,
+    &counters::hot_cache_hits, &counters::pending_hits, &counters::cold_hits,   &counters::hot_cache_evictions,
+    &counters::hot_cache_promotions, &counters::evictions, &counters::puts_rejected,
+};
+// A counter that is added to the struct and not here would never be summed: ledger and lost are the only others.
+static_assert(sizeof(counters) == sizeof(ledger) + sizeof(amount) + plain.size() * sizeof(std::uint64_t));
+
+} // namespace
+
+counters& counters::operator+=(const counters& other) noexcept {
+  ledger += other.ledger;
+  lost += other.lost;
+  for (auto member : plain)
+    this->*member += other.*member;
+  return *this;
+}
+
+counters counters::since(const counters& start) const noexcept {
+  counters rest = *this;
+  rest.ledger = ledger.since(start.ledger);
+  rest.lost -= start.lost;
+  for (auto member : plain) {
+    assert(this->*member >= start.*member);
+    rest.*member -= start.*member;
+  }
+  return rest;
+}
+
+gauges& gauges::operator+=(const gauges& other) noexcept {
+  hot += other.hot;
+  dirty += other.dirty;
+  cold += other.cold;
+  queue += other.queue;
+  total_size_bytes += other.total_size_bytes;
+  return *this;
+}
+
+} // namespace hearth::stats

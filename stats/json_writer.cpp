@@ -1,0 +1,66 @@
+#include "stats/json_writer.hpp"
+
+#include <cereal/archives/json.hpp>
+
+#include <cassert>
+#include <cmath>
+#include <optional>
+#include <sstream>
+
+namespace hearth::stats {
+
+namespace {
+
+using archive_options = cereal::JSONOutputArchive::Options;
+
+archive_options two_spaces() {
+  // 324 decimal places are every one that a double has: a smaller bound would cut digits off.
+  return archive_options(324, archive_options::IndentChar::space, 2);
+}
+
+} // namespace
+
+class json_writer::impl {
+public:
+  impl() { archive_.emplace(stream_, two_spaces()); }
+
+  template <class T>
+  void member(std::string_view name, const T& value) {
+    (*archive_)(cereal::make_nvp(std::string{name}, value));
+  }
+
+  void object(std::string_view name, const std::function<void()>& members) {
+    const std::string terminated{name};
+    archive_->setNextName(terminated.c_str());
+    archive_->startNode();
+    members();
+    archive_->finishNode();
+  }
+
+  std::string finish() {
+    archive_.reset(); // its destructor writes the closing brace
+    return stream_.str();
+  }
+
+private:
+  std::ostringstream stream_;
+  std::optional<cereal::JSONOutputArchive> archive_;
+};
+
+json_writer::json_writer() : impl_(std::make_unique<impl>()) {}
+json_writer::~json_writer() = default;
+
+void json_writer::integer(std::string_view name, std::uint64_t value) { impl_->member(name, value); }
+
+void json_writer::real(std::string_view name, double value) {
+  assert(std::isfinite(value));
+  impl_->member(name, value);
+}
+
+void json_writer::text(std::string_view name, std::string_view value) { impl_->member(name, std::string{value}); }
+
+void json_writer::object(std::string_view name, const std::function<void()>& members) { impl_->object(name, members); }
+
+std::string json_writer::finish() { return impl_->finish(); }
+
+} // namespace hearth::stats

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace hearth::stats {
+
+/// Writes one JSON object, member by member in the order of the calls, through cereal's JSON archive. Two spaces of
+/// indentation; the same calls give the same bytes on every machine and in every locale.
+/// Names and texts hold no zero byte. Threads: one owner. Errors: none but std::bad_alloc.
+class json_writer {
+public:
+  json_writer();
+  json_writer(const json_writer&) = delete;
+  json_writer& operator=(const json_writer&) = delete;
+  ~json_writer();
+
+  void integer(std::string_view name, std::uint64_t value);
+  void real(std::string_view name, double value); ///< pre: finite; the shortest digits that read back as `value`
+  void text(std::string_view name, std::string_view value);
+
+  /// A nested object; what `members` writes to this writer goes into it.
+  void object(std::string_view name, const std::function<void()>& members);
+
+  /// Closes the object and returns the text, without a newline at the end. Pre: once, outside `object`.
+  [[nodiscard]] std::string finish();
+
+private:
+  class impl;
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace hearth::stats

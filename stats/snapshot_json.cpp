@@ -1,0 +1,178 @@
+#include "stats/json_reader.hpp"
+#include "stats/json_writer.hpp"
+#include "stats/snapshot.hpp"
+
+#include <exception>
+
+namespace hearth::stats {
+
+namespace {
+
+constexpr std::uint64_t version = 1;
+
+/// Lets the member lists below write a value as they read one: each member stands once, so that what is written is read.
+class member_writer {
+public:
+  explicit member_writer(json_writer& json) : json_(json) {}
+
+  void integer(std::string_view name, std::uint64_t value) { json_.integer(name, value); }
+  void text(std::string_view name, const std::string& value) { json_.text(name, value); }
+  template <class Members>
+  void object(std::string_view name, Members&& members) { json_.object(name, members); }
+  void refuse(std::string_view, std::string_view) {} ///< what is in memory adds up by itself
+
+private:
+  json_writer& json_;
+};
+
+template <class Json>
+void amount_member(Json& json, std::string_view name, amount& item) {
+  json.object(name, [&] {
+    json.integer("blocks", item.blocks);
+    json.integer("bytes", item.bytes);
+  });
+}
+
+std::string text_of(const amount& item) {
+  return std::to_string(item.blocks) + " blocks (" + std::to_string(item.bytes) + " bytes)";
+}
+
+template <class Json>
+void ledger_member(Json& json, ledger& item) {
+  auto parts = item.parts();
+  json.object("ledger", [&] {
+    amount_member(json, "offered", parts.offered);
+    amount_member(json, "persisted", parts.persisted);
+    amount_member(json, "pending", parts.pending);
+    amount_member(json, "cancelled", parts.cancelled);
+    json.object("dropped", [&] {
+      for (std::size_t i = 0; i < drop_reasons; ++i)
+        amount_member(json, to_string(static_cast<drop_reason>(i)), parts.dropped[i]);
+    });
+    json.object("failed", [&] {
+      for (std::size_t i = 0; i < fail_reasons; ++i)
+        amount_member(json, to_string(static_cast<fail_reason>(i)), parts.failed[i]);
+    });
+  });
+  if (const auto restored = ledger::restore(parts))
+    item = *restored;
+  else
+    json.refuse("ledger", "not balanced: " + text_of(parts.offered) + " offered, " + text_of(parts.accounted()) +
+                              " accounted for");
+}
+
+/// Writes or reads a member that is derived from others: `compute` is asked for it again once those are read.
+class derived {
+public:
+  template <class Json>
+  derived(Json& json, std::string name, std::uint64_t computed) : name_(std::move(name)), said_(computed) {
+    json.integer(name_, said_);
+  }
+
+  template <class Json>
+  void check(Json& json, std::uint64_t computed) const {
+    if (said_ != computed)
+      json.refuse(name_, "found " + std::to_string(said_) + ", its parts add up to " + std::to_string(computed));
+  }
+
+private:
+  std::string name_;
+  std::uint64_t said_;
+};
+
+/// Every member of one namespace or of the whole, in the order of the contract.
+template <class Json>
+void part_members(Json& json, snapshot_part& part) {
+  auto& [count, level] = part;
+  ledger_member(json, count.ledger);
+  const derived drops{json, "ssd_write_drops", count.ledger.ssd_write_drops()};
+  json.integer("saves", count.saves);
+  json.integer("loads", count.loads);
+  json.integer("errors", count.errors);
+  const derived hits{json, "hits", count.hits()};
+  json.integer("misses", count.misses);
+  json.integer("evictions", count.evictions);
+  json.integer("hot_cache_hits", count.hot_cache_hits);
+  json.integer("pending_hits", count.pending_hits);
+  json.integer("cold_hits", count.cold_hits);
+  json.integer("hot_cache_evictions", count.hot_cache_evictions);
+  json.integer("hot_cache_promotions", count.hot_cache_promotions);
+  json.integer("hot_cache_entries", level.hot.blocks);
+  json.integer("hot_cache_size_bytes", level.hot.bytes);
+  json.integer("hot_cache_max_bytes", level.hot_cache_max_bytes);
+  json.integer("total_size_bytes", level.total_size_bytes);
+  json.integer("max_size_bytes", level.max_size_bytes);
+  json.integer("configured_max_size_bytes", level.configured_max_size_bytes);
+  json.integer("num_blocks", level.cold.blocks);
+  json.integer("cold_payload_bytes", level.cold.bytes);
+  json.integer("writer_queue_blocks", level.queue.blocks);
+  json.integer("writer_queue_bytes", level.queue.bytes);
+  json.integer("puts_rejected", count.puts_rejected);
+  amount_member(json, "lost", count.lost);
+  amount_member(json, "dirty", level.dirty);
+  drops.check(json, count.ledger.ssd_write_drops());
+  hits.check(json, count.hits());
+}
+
+template <class Json>
+void headed_part(Json& json, std::string& name_space, snapshot_part& part) {
+  std::uint64_t found = version;
+  json.integer("version", found);
+  if (found != version)
+    json.refuse("version", "expected 1, found " + std::to_string(found) + ": written by another version of hearth");
+  json.text("namespace", name_space);
+  part_members(json, part);
+}
+
+void read_namespaces(json_reader& json, snapshot& item) {
+  counters sum;
+  json.names("namespaces", [&](const std::string& name) {
+    json.object(name, [&] {
+      std::string inner;
+      snapshot_part part;
+      headed_part(json, inner, part);
+      if (inner != name)
+        json.refuse("namespace", "expected " + name + ", found " + inner);
+      sum += part.counters;
+      item.namespaces.emplace(name, std::move(part));
+    });
+  });
+  if (!item.namespaces.empty() && sum != item.whole.counters)
+    json.refuse("namespaces", "their counters do not add up to those of the whole");
+}
+
+} // namespace
+
+std::string to_json(const snapshot& item, const std::function<void(json_writer&)>& more) {
+  json_writer text;
+  member_writer json{text};
+  auto copy = item; // the member lists want to be able to assign
+  headed_part(json, copy.name_space, copy.whole);
+  text.object("namespaces", [&] {
+    for (auto& entry : copy.namespaces)
+      text.object(entry.first, [&] {
+        auto name_space = entry.first;
+        headed_part(json, name_space, entry.second);
+      });
+  });
+  if (more)
+    more(text);
+  return text.finish();
+}
+
+std::optional<snapshot> snapshot_from_json(std::string_view text, std::string& error) {
+  try {
+    json_reader json{text};
+    snapshot item;
+    headed_part(json, item.name_space, item.whole);
+    read_namespaces(json, item);
+    error = json.error();
+    if (json.ok())
+      return item;
+  } catch (const std::exception& caught) { // memory is gone, or the parser met what it had ruled out
+    error = std::string{"reading the snapshot failed: "} + caught.what();
+  }
+  return std::nullopt;
+}
+
+} // namespace hearth::stats
