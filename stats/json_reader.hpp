@@ -11,9 +11,9 @@
 namespace hearth::stats {
 
 /// Reads one JSON object that somebody else may have written: the twin of json_writer, with the same calls.
-/// The first thing wrong is kept in `error()`, with the path of the member; every later call does nothing and leaves its
-/// argument as it was. Members that nobody asks for are ignored; one that is there twice is an error. Depth of nesting
-/// costs memory, never stack. Threads: one owner. Exceptions: std::bad_alloc only.
+/// The first thing wrong is kept in `error()`, with the path of the member; every later call does nothing and leaves
+/// its argument as it was. Members that nobody asks for are ignored; one that is asked for and there twice is an error.
+/// Depth of nesting costs memory, never stack. Threads: one owner. Exceptions: std::bad_alloc only.
 class json_reader {
 public:
   /// Parses `text`, which must be one JSON object in UTF-8 and nothing else.

@@ -8,9 +8,9 @@ namespace hearth::stats {
 
 namespace {
 
-constexpr unsigned exact_bits = 8;                          // values below 256 have a bucket each
+constexpr unsigned exact_bits = 8; // values below 256 have a bucket each
 constexpr std::uint64_t exact = 1ull << exact_bits;
-constexpr std::uint64_t per_power = exact / 2;              // above: 128 buckets for each power of two
+constexpr std::uint64_t per_power = exact / 2; // above: 128 buckets for each power of two
 constexpr std::size_t bucket_count = exact + (64 - exact_bits) * per_power;
 
 /// How many low bits of `ns` its bucket does not tell apart.

@@ -6,8 +6,8 @@
 
 namespace hearth::stats {
 
-/// How long something took, in nanoseconds, over any number of samples in 58 KiB: a log-linear histogram as HdrHistogram
-/// has it, 128 buckets for each power of two. Exact below 256 ns, at most 1/128 (0.8 %) too high above.
+/// How long something took, in nanoseconds, over any number of samples in 58 KiB: a log-linear histogram as
+/// HdrHistogram has it, 128 buckets for each power of two. Exact below 256 ns, at most 1/128 (0.8 %) too high above.
 /// Invariant: `count()` is the sum of all buckets. Threads: one owner.
 class latency_histogram {
 public:
@@ -17,7 +17,7 @@ public:
 
   [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
 
-  /// The latency, in ns, that `per_mille` of 1000 samples do not exceed (nearest rank; 500 is the median, 999 is p99.9).
+  /// The latency, in ns, that `per_mille` of 1000 samples do not exceed (nearest rank; 500: the median, 999: p99.9).
   /// 0 if there are no samples. Pre: 1 <= per_mille <= 1000.
   [[nodiscard]] std::uint64_t quantile(std::uint64_t per_mille) const noexcept;
 

@@ -17,7 +17,7 @@ amount total(const std::array<amount, N>& parts) noexcept {
   return sum;
 }
 
-/// Calls `each(a, b)` for every entry of two ledgers, `offered` and `pending` apart, which each caller treats by itself.
+/// Calls `each(a, b)` for every end that two ledgers count; `offered` and `pending` each caller treats by itself.
 template <class Each>
 void for_each_end(ledger_parts& a, const ledger_parts& b, Each each) noexcept {
   each(a.persisted, b.persisted);

@@ -37,8 +37,8 @@ struct baseline {
   std::vector<counters> entries;
 };
 
-/// The baseline that a reset at this moment sets: from here on every counter starts at zero, gauges stay, and the ledger
-/// starts with offered = pending.
+/// The baseline that a reset at this moment sets: from here on every counter starts at zero, gauges stay, and the
+/// ledger starts with offered = pending.
 [[nodiscard]] baseline make_baseline(const std::vector<tally_entry>& totals);
 
 /// The snapshot of the whole cache: `totals` (by namespace number, as summed over all senders) since `start`.
@@ -58,8 +58,8 @@ struct baseline {
 /// Pre: namespace names are such as storage's namespace table gives: no zero bytes.
 [[nodiscard]] std::string to_json(const snapshot& item, const std::function<void(json_writer&)>& more = {});
 
-/// Reads what `to_json` wrote; members it does not know are ignored. Nothing if the text is not such a snapshot, or if it
-/// does not add up (ledger, ssd_write_drops, hits, namespaces): `error` then says where, what was found and what was
+/// Reads what `to_json` wrote; members it does not know are ignored. Nothing if the text is not such a snapshot, or if
+/// it does not add up (ledger, ssd_write_drops, hits, namespaces): `error` then says where, what was found and what was
 /// expected; else it is empty. Exceptions: none.
 [[nodiscard]] std::optional<snapshot> snapshot_from_json(std::string_view text, std::string& error);
 

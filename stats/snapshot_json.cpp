@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint64_t version = 1;
 
-/// Lets the member lists below write a value as they read one: each member stands once, so that what is written is read.
+/// Lets the member lists below write as they read: each member stands once, so what is written is what is read.
 class member_writer {
 public:
   explicit member_writer(json_writer& json) : json_(json) {}

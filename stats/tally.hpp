@@ -15,10 +15,11 @@ struct tally_entry {
   hearth::stats::gauges gauges;
 };
 
-/// Cumulative totals of one sender (hot_cache, or the facade's preflight), per namespace. The sender adds to its own tally;
-/// whoever reports reads the newest totals. Because totals are cumulative, a report that is late, merged or lost loses
-/// nothing, and they outlive the actor that counted.
-/// Invariant: every entry's ledger balances whenever the tally is not locked. Threads: any; the lock is held for a few additions.
+/// Cumulative totals of one sender (hot_cache, or the facade's preflight), per namespace. The sender adds to its own
+/// tally; whoever reports reads the newest totals. Because totals are cumulative, a report that is late, merged or lost
+/// loses nothing, and they outlive the actor that counted.
+/// Invariant: every entry's ledger balances whenever the tally is not locked.
+/// Threads: any; the lock is held for a few additions.
 class tally {
 public:
   /// Applies `change` to the entry of namespace number `name_space` (made if new). `change` must not call back.

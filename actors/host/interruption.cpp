@@ -17,8 +17,8 @@ extern "C" void note_signal(int number) { noted.store(number); }
 void note_interruptions() noexcept {
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
     struct sigaction before {};
-    if (::sigaction(number, nullptr, &before) != 0 || before.sa_handler == SIG_IGN)
-      continue;
+    if (number == SIGHUP && ::sigaction(number, nullptr, &before) == 0 && before.sa_handler == SIG_IGN)
+      continue; // SIGINT is caught all the same: shells ignore it for jobs in the background
     struct sigaction noting {};
     noting.sa_handler = note_signal;
     noting.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);

@@ -2,9 +2,9 @@
 
 namespace hearth {
 
-/// From here on SIGINT, SIGTERM and SIGHUP are noted instead of ending the process, so that it can clean up. Each does
-/// so once: a second one ends the process at once. Call it once, from the program's main thread; a signal that is
-/// ignored (nohup) stays so.
+/// From here on SIGINT, SIGTERM and SIGHUP are noted instead of ending the process, so that it can clean up. Each is
+/// noted once: the second of its kind ends the process at once. A SIGHUP that is ignored (nohup) stays so.
+/// Call it once, from the program's main thread.
 void note_interruptions() noexcept;
 
 /// The signal that arrived since, or 0. Threads: any.

@@ -71,8 +71,8 @@ private:
         return failure{answer.code(), "get_prefix: " + answer.error().context};
       const auto& blocks = answer->blocks;
       if (blocks.size() > rest.size())
-        return failure{errc::corrupt, "get_prefix: handed out " + std::to_string(blocks.size()) + " blocks, asked for " +
-                                          std::to_string(rest.size())};
+        return failure{errc::corrupt, "get_prefix: asked for " + std::to_string(rest.size()) + " blocks, was handed " +
+                                          std::to_string(blocks.size())};
       for (std::size_t i = 0; i < blocks.size(); ++i)
         right = check(rest[i], blocks[i], right);
       present += blocks.size();
@@ -82,7 +82,8 @@ private:
     return present;
   }
 
-  /// Counts one block that was handed out; `right_so_far`: all before it were what was put. Returns whether that holds on.
+  /// Counts one block that was handed out; `right_so_far`: all before it were what was put. Returns whether that still
+  /// holds behind it.
   bool check(const block_key& key, const buffer& block, bool right_so_far) {
     const auto bytes = block.bytes();
     const bool right = bytes.size() == settings_.block_bytes &&

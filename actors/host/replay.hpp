@@ -14,7 +14,8 @@ namespace hearth {
 /// What a replay asks of a cache; `cache`'s functions of the same names.
 struct replay_target {
   std::function<result<prefix>(std::span<const block_key>)> get_prefix;
-  std::function<result<put_outcome>(const block_key&, std::uint64_t bytes, const cache::producer&, const put_options&)> put;
+  std::function<result<put_outcome>(const block_key&, std::uint64_t bytes, const cache::producer&, const put_options&)>
+      put;
 };
 
 struct replay_settings {

@@ -142,6 +142,9 @@ result<replay_options> parse_replay_arguments(int argc, const char* const* argv)
   } catch (const CLI::CallForHelp&) {
     options.help = app.help();
     return options;
+  } catch (const CLI::RequiredError&) {
+    return refuse("expected the command replay, found " + (argc > 1 ? std::string{argv[1]} : "none") +
+                  " (see hearth --help)");
   } catch (const CLI::Error& refused) {
     return refuse(one_line(refused.what()) + " (see hearth replay --help)");
   }

@@ -4,7 +4,7 @@
 
 namespace hearth::stats {
 
-/// A seeded sequence for tests: Knuth's MMIX linear congruential generator, the high bits of it. Same seed, same numbers.
+/// A seeded sequence for tests: the high bits of Knuth's MMIX linear congruential generator. Same seed, same numbers.
 class random_sequence {
 public:
   explicit random_sequence(std::uint64_t seed) : state_(seed) {}

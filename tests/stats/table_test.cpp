@@ -55,8 +55,8 @@ TEST_CASE("The table shows tiers, hits, drops and the ledger's two sides, and th
   CHECK(has_line(text, "  orphan                  1  1048576  1 MiB"));
   CHECK(has_line(text, "* = ssd_write_drops       3  3145728  3 MiB"));
   CHECK(has_line(text, "blocks: offered 7 = persisted 2 + pending 1 + cancelled 0 + dropped 4 + failed 0 -> balanced"));
-  CHECK(has_line(text, "bytes:  offered 7340032 = persisted 2097152 + pending 1048576 + cancelled 0 + dropped 4194304 + "
-                       "failed 0 -> balanced"));
+  CHECK(has_line(text, "bytes:  offered 7340032 = persisted 2097152 + pending 1048576 + cancelled 0 + "
+                       "dropped 4194304 + failed 0 -> balanced"));
 }
 
 TEST_CASE("Namespaces have a row each when there is more than one") {
