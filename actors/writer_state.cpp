@@ -36,10 +36,11 @@ void writer_state::submit() {
     auto request = std::move(waiting_.front());
     waiting_.pop_front();
     // The request, and with it the slot, belongs to the append until its end is told.
-    batch.push_back({request->item, [ticket = request->ticket] { return ticket->start(); },
+    batch.push_back({request->item,
                      [request, me = writer_actor(self_)](storage::result<void> outcome) {
                        caf::anon_send(me, messages::append_completed{request, std::move(outcome)});
-                     }});
+                     },
+                     [ticket = request->ticket] { return ticket->start(); }});
   }
   if (!batch.empty())
     parts_->store->append(std::move(batch));

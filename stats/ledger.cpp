@@ -148,6 +148,13 @@ void ledger::drop(drop_reason reason, std::uint64_t bytes) noexcept {
   parts_.dropped[index(reason)].add(bytes);
 }
 
+amount ledger::abandon_pending(drop_reason reason) noexcept {
+  const auto gone = parts_.pending;
+  parts_.pending = {};
+  parts_.dropped[index(reason)] += gone;
+  return gone;
+}
+
 void ledger::fail(fail_reason reason, std::uint64_t bytes) noexcept {
   parts_.pending.take(bytes);
   parts_.failed[index(reason)].add(bytes);

@@ -43,13 +43,13 @@ struct cold_entry {
   std::uint64_t payload_bytes = 0;
 };
 
-/// A block to write, and whom to tell. `begin` (may be empty) is asked once, at the moment from which `erase` would reach this
-/// append, under the store's lock: answering false gives the append up, and `done` answers closed. `done` is called exactly
-/// once, when the block is readable or the write has failed.
+/// A block to write, and whom to tell. `done` is called exactly once, when the block is readable or the write has
+/// failed. `begin` (may be empty) is asked once, under the store's lock, at the moment from which `erase` reaches this
+/// append: answering false gives it up, and `done` answers closed. So an append is either cancelled or erased, never missed.
 struct append_item {
   block item;
-  std::function<bool()> begin;
   std::function<void(result<void>)> done;
+  std::function<bool()> begin = {};
 };
 
 /// A block to read, and whom to tell. `done` is called exactly once.

@@ -32,6 +32,7 @@ void cold_index::add(std::shared_ptr<cold_record> record, cold_amount cold_ledge
   auto& ledger = ledgers_[record->name_space];
   ledger.*origin += amount;
   ledger.present += amount;
+  ledger.bytes_on_disk += record->disk_bytes;
   [[maybe_unused]] const bool placed = order_.emplace(place_of(*record), record).second;
   [[maybe_unused]] const bool added = records_.emplace(record->key, record).second;
   assert(placed && added);
@@ -44,6 +45,7 @@ void cold_index::take_out(const cold_record& record, cold_amount cold_ledger::*r
   auto& ledger = ledgers_[name_space];
   ledger.present.blocks -= amount.blocks;
   ledger.present.bytes -= amount.bytes;
+  ledger.bytes_on_disk -= record.disk_bytes;
   ledger.*reason += amount;
   // `record` may live in the index alone: its key goes last.
   const auto found = records_.find(record.key);
@@ -94,6 +96,7 @@ cold_ledger cold_index::ledger(std::optional<namespace_id> name_space) const {
       sum.*way += ledger.*way;
     for (const auto place : places)
       sum.*place += ledger.*place;
+    sum.bytes_on_disk += ledger.bytes_on_disk;
   }
   return sum;
 }

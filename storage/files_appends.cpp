@@ -38,6 +38,10 @@ void files_core::append(std::vector<append_item> batch) {
         });
         continue;
       }
+      if (job->request.begin && !job->request.begin()) {
+        later.answers.push_back([job] { job->request.done({errc::closed, "given up before it began"}); });
+        continue;
+      }
       job->name.sequence = next_sequence_++;
       job->last_use_ns = last_stamp_ns_ = std::max(last_stamp_ns_ + 1, now_ns);
       waiting_.push_back(std::move(job));

@@ -10,7 +10,9 @@ client::client(caf::actor_system& system) : companion_(system.spawn<caf::actor_c
 }
 
 client::~client() {
-  caf::actor_cast<caf::actor_companion*>(companion_)->disconnect(); // after this nothing calls `receive` any more
+  auto* companion = caf::actor_cast<caf::actor_companion*>(companion_);
+  companion->on_enqueue({}); // waits for calls of `receive` under way; after this there are none
+  companion->cleanup(caf::exit_reason::normal, nullptr);
   for (auto& [number, handler] : waiting_)
     handler(nullptr);
 }
