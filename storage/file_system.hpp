@@ -67,13 +67,14 @@ public:
   [[nodiscard]] virtual result<std::unique_ptr<file>> open(const std::string& path, open_mode mode) = 0;
 
   /// Makes one directory, mode 0700, in a parent that exists; no error if it is there already. Errors: not_found, io,
-  /// no_space.
+  /// no_space, invalid_argument (the name is taken by something else, also by a link to a directory).
   [[nodiscard]] virtual result<void> create_directory(const std::string& path) = 0;
 
-  /// What is in a directory, sorted by name, without "." and "..". Errors: not_found, io.
+  /// What is in a directory, sorted by name, without "." and "..". `path` itself may be a link, which is the operator's
+  /// choice; links inside are told, not followed. Errors: not_found, io.
   [[nodiscard]] virtual result<std::vector<directory_entry>> list(const std::string& path) = 0;
 
-  /// Replaces `to` atomically. Errors: not_found, io, no_space.
+  /// Gives a file another name; replaces `to` atomically. Errors: not_found, io, no_space.
   [[nodiscard]] virtual result<void> rename(const std::string& from, const std::string& to) = 0;
 
   /// Removes a file (not a directory). Errors: not_found, io.

@@ -96,7 +96,9 @@ void files_core::start_syncs(deferred& later) {
       return false;
     auto outcome = std::make_shared<result<void>>();
     later.jobs.push_back({io_kind::metadata, 0,
-                          [core = shared_from_this(), outcome] { *outcome = core->config_.files->sync_all(core->blocks_); },
+                          [core = shared_from_this(), outcome] {
+                            *outcome = core->config_.files->sync_all(core->blocks_);
+                          },
                           [core = shared_from_this(), outcome, done = sync.done](bool ran) {
                             if (!ran)
                               core->update([&](deferred&) { core->stopped_ = true; });

@@ -15,7 +15,8 @@ enum class file_operation : std::uint8_t { open, read, write, rename, remove, sy
 /// The root "/" exists. Threads: any.
 class memory_file_system : public file_system {
 public:
-  /// The next `count` operations of this kind fail with `code` (io, no_space, ...), after `skip` that pass.
+  /// The next `count` operations of this kind fail with `code` (io, no_space, ...), after `skip` that pass. Replaces
+  /// what was planned for this kind before. A write fails half-way: the first half of its bytes has been written.
   virtual void fail_next(file_operation operation, errc code, std::uint64_t count = 1, std::uint64_t skip = 0) = 0;
 
   /// Writes that would make the files hold more than this fail with no_space. Default: no limit.

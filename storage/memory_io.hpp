@@ -17,6 +17,8 @@ struct io_latency {
 
 /// An I/O engine in virtual time, for deterministic tests: a job is in flight until the owner's clock has reached its
 /// due time and the owner calls `step`. Jobs run one after the other, as on a disk with one queue.
+/// `stop` cannot move the clock: a job at work that is due within the patience ends at once, a later one is left
+/// behind. What is in flight when the engine is destroyed never completes.
 /// Threads: one.
 class memory_io : public io_engine {
 public:

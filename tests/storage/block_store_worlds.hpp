@@ -30,9 +30,11 @@ public:
         if (outcome.ok())
           state->value = std::move(*outcome);
       ++state->count;
+      state->count.notify_all();
     };
   }
   [[nodiscard]] bool given() const { return state_->count.load() > 0; }
+  void wait() const { state_->count.wait(0); }
   /// The code; fails the test unless there was exactly one answer.
   [[nodiscard]] errc code() const {
     REQUIRE(state_->count.load() == 1);

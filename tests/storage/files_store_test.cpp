@@ -235,6 +235,26 @@ TEST_CASE("A store that is destroyed while the disk hangs answers what waits and
   CHECK(world.try_open(1 << 20).ok());
 }
 
+TEST_CASE("A store may own its engine: destroying both ends every job and answers every call") {
+  posix_store_world world;
+  answer<void> appended;
+  answer<void> synced;
+  {
+    auto opened = open_files_store({world.directory.path(), 1 << 20, world.disk, make_io_threads({}), world.namespaces,
+                                    [] { return std::int64_t{1}; }});
+    REQUIRE(opened);
+    std::vector<append_item> batch;
+    batch.push_back({{key(1), 0, std::nullopt, payload(1, 9000)}, appended.done()});
+    opened->store->append(std::move(batch));
+    opened->store->erase(key(1));
+    opened->store->sync(synced.done());
+  }
+  synced.wait();
+  appended.wait();
+  CHECK((synced.ok() || synced.code() == errc::closed));
+  CHECK((appended.ok() || appended.code() == errc::closed));
+}
+
 TEST_CASE("An engine that stops closes the store: every call is answered") {
   memory_store_world world;
   world.open(2, 4096);
