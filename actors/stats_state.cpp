@@ -58,9 +58,11 @@ void stats_state::on_totals() {
   for (const auto& entry : totals())
     now += entry.counters.ledger;
   const auto since = now.since(logged_);
-  if (since.ssd_write_drops() == 0)
+  const auto at = self_->clock().now();
+  if (since.ssd_write_drops() == 0 || at < log_after_) // held back: the next line has them
     return;
   logged_ = now;
+  log_after_ = at + std::chrono::seconds{1};
   log::warn("stats.write_drops", "evict_full={} preflight_full={} late_full={} total={}",
             since.dropped(drop_reason::evict_full).blocks, since.dropped(drop_reason::preflight_full).blocks,
             since.dropped(drop_reason::late_full).blocks, now.ssd_write_drops());

@@ -3,6 +3,7 @@
 #include "actors/parts.hpp"
 
 #include <caf/actor_addr.hpp>
+#include <caf/actor_clock.hpp>
 
 #include <array>
 #include <memory>
@@ -33,6 +34,7 @@ private:
   std::shared_ptr<const cache_parts> parts_;
   caf::actor_addr hot_cache_;
   stats::ledger logged_; ///< drops up to here are in the log
+  caf::actor_clock::time_point log_after_; ///< one line a second
 };
 
 using stats_impl = bounded<stats_actor, stats_state>;

@@ -116,10 +116,10 @@ stats::amount tiers::abandon() {
     count(write.item.name_space, [&](tally_entry& entry) { entry.counters.ledger.drop(drop_reason::closing, bytes); });
     pending_amount_.take(bytes);
     left.add(bytes);
-    if (!write.hidden && hot_.find(write.item.key) == nullptr)
-      lose(write.item);
-    else if (!write.hidden)
-      set_dirty(write.item.key, true);
+    if (write.hidden)
+      continue;
+    lose(write.item);
+    leave_hot(write.item.key);
   }
   auto keys = dirty_keys();
   for (auto key = keys.rbegin(); key != keys.rend(); ++key) { // tails first: a head that left would make orphans of them

@@ -46,7 +46,9 @@ cache::impl::impl(std::shared_ptr<caf::actor_system> own, caf::actor_system& sys
 /// Ends the actors and waits until the last of them has let go of the store, so that the directory is free afterwards,
 /// unless the disk hangs: then the job that hangs keeps the lock until it ends.
 cache::impl::~impl() {
-  caf::anon_send_exit(handles_.hot_cache.actor, caf::exit_reason::user_shutdown); // the others follow it
+  caf::anon_send_exit(handles_.hot_cache.actor, caf::exit_reason::user_shutdown); // writer and readers follow it
+  if (const auto stats = handles_.roster->stats()) // outlives a hot_cache that died
+    caf::anon_send_exit(stats, caf::exit_reason::user_shutdown);
   handles_.roster.reset();
   parts_.reset();
   wait_for(*parts_gone_, std::chrono::seconds{5});

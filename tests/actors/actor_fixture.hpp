@@ -1,0 +1,65 @@
+#pragma once
+
+#include "tests/support/actor_world.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/keys.hpp"
+
+#include <caf/send.hpp>
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace hearth::testing {
+
+inline constexpr std::uint64_t block_bytes = 4096;
+
+/// A cache with room for four hot blocks and four in the writer's mailbox, in which nothing happens by itself.
+inline cache_options small_cache() {
+  cache_options options;
+  options.directory = "/cache";
+  options.hot_bytes_max = 4 * block_bytes;
+  options.cold_bytes_max = 4ull << 20;
+  options.writer_queue_blocks = 4;
+  options.writer_queue_bytes = 64 * block_bytes;
+  options.idle_clean = std::chrono::milliseconds{0};
+  return options;
+}
+
+inline block_key key_of(unsigned number) { return key(number); }
+inline buffer bytes_of(unsigned number) { return payload(number, block_bytes); }
+
+/// A world with one open cache, and short words for what tests do with it.
+struct cache_world {
+  explicit cache_world(const cache_options& options = small_cache()) : kept(world.open(options).value()) {}
+
+  result<put_outcome> put(unsigned number, std::optional<unsigned> parent = {}) {
+    put_options options;
+    if (parent)
+      options.parent = key(*parent);
+    return kept.put(key(number), bytes_of(number), options);
+  }
+  void put_all(unsigned first, unsigned last) {
+    for (auto number = first; number <= last; ++number)
+      REQUIRE(put(number).ok());
+  }
+  /// Whether the block is there, with exactly its bytes.
+  bool has(unsigned number) {
+    const auto found = kept.get(key(number));
+    return found.ok() && same(*found, bytes_of(number));
+  }
+  stats::snapshot_part now() {
+    const auto snapshot = kept.stats();
+    REQUIRE(snapshot.ok());
+    CHECK(snapshot->whole.counters.ledger.balanced());
+    return snapshot->whole;
+  }
+  stats::counters counters() { return now().counters; }
+  std::uint64_t dropped(stats::drop_reason reason) { return counters().ledger.dropped(reason).blocks; }
+  [[nodiscard]] messages::load queue() const { return kept.actors().writer_gate->taken(); }
+
+  actor_world world;
+  cache kept;
+};
+
+} // namespace hearth::testing

@@ -1,0 +1,193 @@
+#include "tests/actors/actor_fixture.hpp"
+
+using namespace hearth;
+using namespace hearth::testing;
+
+namespace {
+
+std::vector<block_key> keys(unsigned first, unsigned last) {
+  std::vector<block_key> all;
+  for (auto number = first; number <= last; ++number)
+    all.push_back(key(number));
+  return all;
+}
+
+} // namespace
+
+TEST_CASE("A prefix is the longest leading run, across all tiers, and never has a hole") {
+  cache_world it;
+  it.put_all(1, 6);
+  it.world.run(); // 1 and 2 cold, 3 to 6 hot
+  const auto found = it.kept.get_prefix(keys(1, 8));
+  REQUIRE(found.ok());
+  REQUIRE(found->blocks.size() == 6);
+  CHECK_FALSE(found->truncated);
+  for (unsigned i = 0; i < 6; ++i)
+    CHECK(same(found->blocks[i], bytes_of(i + 1)));
+  const auto counters = it.counters();
+  CHECK(counters.hot_cache_hits == 4);
+  CHECK(counters.cold_hits == 2);
+  CHECK(counters.misses == 2);
+  CHECK(counters.loads == 6);
+}
+
+TEST_CASE("Blocks behind a hole are found but not handed out, and the counters add up to what was asked") {
+  cache_world it;
+  it.put_all(1, 3);
+  REQUIRE(*it.kept.erase(key(2)));
+  CHECK(it.kept.get_prefix(keys(1, 3))->blocks.size() == 1);
+  const auto counters = it.counters();
+  CHECK(counters.hits() == 2);
+  CHECK(counters.misses == 1);
+  CHECK(counters.loads == 1);
+}
+
+TEST_CASE("A prefix is shortened at its byte limit, says so, and can be continued") {
+  cache_world it;
+  it.put_all(1, 4);
+  get_options options;
+  options.bytes_max = 2 * block_bytes;
+  const auto found = it.kept.get_prefix(keys(1, 4), options);
+  REQUIRE(found.ok());
+  CHECK(found->blocks.size() == 2);
+  CHECK(found->truncated);
+  CHECK(it.counters().hits() == 2);
+}
+
+TEST_CASE("Concurrent gets of one cold block share one read") {
+  auto options = small_cache();
+  options.promote_cold_hits = false;
+  cache_world it{options};
+  it.put_all(1, 5);
+  it.world.run();
+  it.world.disk().hang(true);
+  std::size_t answered = 0;
+  for (int i = 0; i < 10; ++i)
+    it.kept.get_async(key(1), {}, [&](const result<buffer>& found) { answered += found.ok() && same(*found, bytes_of(1)); });
+  it.world.deliver();
+  CHECK(it.world.disk().in_flight() == 1);
+  it.world.disk().hang(false);
+  it.world.run();
+  CHECK(answered == 10);
+  CHECK(it.counters().cold_hits == 10);
+  CHECK(it.counters().hot_cache_promotions == 0);
+}
+
+TEST_CASE("A get after an erase misses, although a read of the block was under way, and it does not come back") {
+  cache_world it;
+  it.put_all(1, 5);
+  it.world.run();
+  it.world.disk().hang(true);
+  it.kept.get_async(key(1), {}, [](const result<buffer>&) {});
+  it.world.deliver();
+  REQUIRE(*it.kept.erase(key(1)));
+  CHECK_FALSE(it.has(1));
+  it.world.disk().hang(false);
+  it.world.run();
+  CHECK_FALSE(it.has(1));
+}
+
+TEST_CASE("A disk that hangs makes a cold get time out, at its deadline in virtual time, and nothing else") {
+  cache_world it;
+  it.put_all(1, 5);
+  it.world.run();
+  it.world.disk().hang(true);
+  get_options options;
+  options.timeout = std::chrono::milliseconds{250};
+  const auto before = it.world.now();
+  CHECK(it.kept.get(key(1), options).code() == errc::timeout);
+  CHECK(it.world.now() - before <= std::chrono::milliseconds{251});
+  CHECK(it.has(5));
+  CHECK(it.put(6).ok());
+}
+
+TEST_CASE("A reader that dies costs the blocks it was reading one miss; its successor reads them") {
+  auto options = small_cache();
+  options.readers = 1;
+  cache_world it{options};
+  it.put_all(1, 5);
+  it.world.run();
+  it.world.disk().hang(true);
+  std::optional<errc> end;
+  it.kept.get_async(key(1), {}, [&](const result<buffer>& found) { end = found.code(); });
+  it.world.deliver();
+  caf::anon_send_exit(it.kept.actors().roster->reader(0), caf::exit_reason::kill);
+  it.world.deliver();
+  CHECK(end == errc::not_found);
+  CHECK(it.counters().errors == 1);
+  it.world.disk().hang(false);
+  it.world.advance(std::chrono::seconds{1});
+  CHECK(it.has(1));
+}
+
+TEST_CASE("A damaged block is a counted miss, never wrong bytes, and is taken out") {
+  cache_world it;
+  it.put_all(1, 5);
+  it.world.run();
+  std::string path;
+  const auto folders = it.world.files().list("/cache/blocks");
+  REQUIRE(folders.ok());
+  for (const auto& entry : *folders)
+    if (entry.kind == storage::entry_kind::regular)
+      path = "/cache/blocks/" + entry.name;
+    else if (const auto inner = it.world.files().list("/cache/blocks/" + entry.name); inner.ok() && !inner->empty())
+      path = "/cache/blocks/" + entry.name + "/" + inner->front().name;
+  REQUIRE_FALSE(path.empty());
+  {
+    const auto opened = it.world.files().open(path, storage::open_mode::read_write);
+    REQUIRE(opened.ok());
+    const std::byte wrong[] = {std::byte{0xff}, std::byte{0x00}, std::byte{0xff}};
+    const std::span<const std::byte> part{wrong};
+    REQUIRE((*opened)->write(6000, {&part, 1}).ok());
+  }
+  CHECK(it.kept.get(key(1)).code() == errc::not_found);
+  const auto after = it.now();
+  CHECK(after.counters.errors == 1);
+  CHECK(after.counters.misses == 1);
+  CHECK(after.gauges.cold.blocks == 0);
+}
+
+TEST_CASE("A namespace sees its own blocks only, and has every counter of its own") {
+  cache_world it;
+  const auto other = it.kept.name_space("other");
+  REQUIRE(other.ok());
+  it.put_all(1, 1);
+  put_options options;
+  options.name_space = *other;
+  REQUIRE(it.kept.put(key(2), bytes_of(2), options).ok());
+  CHECK_FALSE(it.has(2));
+  get_options asked;
+  asked.name_space = *other;
+  CHECK(it.kept.get(key(2), asked).ok());
+  const auto part = it.kept.stats("other");
+  REQUIRE(part.ok());
+  CHECK(part->whole.counters.saves == 1);
+  CHECK(part->whole.counters.hot_cache_hits == 1);
+  CHECK(part->whole.gauges.hot.blocks == 1);
+  CHECK(it.kept.stats("nobody").code() == errc::not_found);
+  const auto whole = it.kept.stats();
+  REQUIRE(whole.ok());
+  CHECK(whole->whole.counters.saves == 2);
+  CHECK(whole->namespaces.at("default").counters.misses == 1);
+  std::string error;
+  const auto back = stats::snapshot_from_json(stats::to_json(*whole), error);
+  REQUIRE(back);
+  CHECK(*back == *whole);
+}
+
+TEST_CASE("hot_cache's own full mailbox rejects a put at once: no offer, no write drop") {
+  auto options = small_cache();
+  options.hot_cache_mailbox = 2;
+  cache_world it{options};
+  std::vector<errc> ends;
+  for (unsigned number = 1; number <= 3; ++number)
+    it.kept.put_async(key(number), bytes_of(number), {}, [&](const result<put_outcome>& end) { ends.push_back(end.code()); });
+  REQUIRE(ends.size() == 1); // before anybody has run
+  CHECK(ends.front() == errc::overloaded);
+  it.world.deliver();
+  CHECK(ends.size() == 3);
+  const auto counters = it.counters();
+  CHECK(counters.puts_rejected == 1);
+  CHECK(counters.saves == 2);
+  CHECK(counters.ledger.offered().blocks == 0);
+}

@@ -1,0 +1,85 @@
+#include "tests/support/actor_world.hpp"
+
+#include "actors/host/cache_impl.hpp"
+
+#include <caf/atom.hpp>
+
+#include <algorithm>
+
+namespace hearth::testing {
+
+namespace {
+
+/// The longest that time moves without looking whether an alarm has come due.
+constexpr std::chrono::nanoseconds stride = std::chrono::milliseconds{1};
+
+} // namespace
+
+actor_world::actor_world() : files_(storage::make_memory_file_system()) {
+  config_.set("scheduler.policy", caf::atom("testing"));
+  system_ = std::make_unique<caf::actor_system>(config_);
+  disk_ = storage::make_memory_io([this] { return static_cast<std::int64_t>(now().count()); });
+  (void)files_->create_directory("/cache");
+}
+
+actor_world::~actor_world() {
+  disk_->stop(nanoseconds{0});
+  deliver();
+  scheduler().clock().cancel_all(); // alarms nobody waits for would keep the system from ending
+  system_.reset();
+}
+
+result<cache> actor_world::open(cache_options options) {
+  environment around{files_, disk_, [this] { return static_cast<std::int64_t>(now().count()); },
+                     [this](const std::function<bool()>& done, nanoseconds timeout) { return run_until(done, timeout); }};
+  return open_cache(*system_, std::move(options), std::move(around));
+}
+
+caf::scheduler::test_coordinator& actor_world::scheduler() {
+  return dynamic_cast<caf::scheduler::test_coordinator&>(system_->scheduler());
+}
+
+actor_world::nanoseconds actor_world::now() { return scheduler().clock().now().time_since_epoch(); }
+
+bool actor_world::step() { return scheduler().try_run_once(); }
+
+std::size_t actor_world::deliver() {
+  std::size_t messages = 0;
+  while (step())
+    ++messages;
+  return messages;
+}
+
+/// Moves time to the next completion, but not past `limit` from now and not past the stride, and completes what is due.
+void actor_world::pass(nanoseconds limit) {
+  auto leap = std::min(limit, stride);
+  if (const auto due = disk_->next_due_ns())
+    leap = std::clamp(nanoseconds{*due} - now(), nanoseconds{0}, leap);
+  scheduler().advance_time(leap);
+  disk_->step();
+}
+
+void actor_world::run() {
+  for (deliver(); disk_->next_due_ns(); deliver())
+    pass(nanoseconds::max());
+}
+
+void actor_world::advance(nanoseconds time) {
+  const auto end = now() + time;
+  for (deliver(); now() < end; deliver())
+    pass(end - now());
+}
+
+bool actor_world::run_until(const std::function<bool()>& done, nanoseconds timeout) {
+  const auto end = now() + timeout;
+  while (!done()) {
+    if (step())
+      continue;
+    if (now() >= end)
+      return done();
+    pass(end - now());
+  }
+  return true;
+}
+
+} // namespace hearth::testing

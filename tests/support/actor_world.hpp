@@ -1,0 +1,74 @@
+#pragma once
+
+#include "actors/host/actors.hpp"
+#include "actors/host/cache.hpp"
+#include "storage/memory_file_system.hpp"
+#include "storage/memory_io.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+namespace hearth::testing {
+
+/// A world in which a cache's real actors run step by step, for deterministic tests of hearth and of its host apps: CAF's
+/// test scheduler, a virtual clock, files in memory and a disk in virtual time. Nothing moves until told, and nothing
+/// depends on the machine: the same calls give the same messages in the same order.
+///
+///     actor_world world;
+///     auto cache = world.open({.directory = "/cache", .cold_bytes_max = 1 << 20}).value();
+///     cache.put(key, payload);          // a blocking call runs the world until its reply, or its virtual timeout
+///     world.run();                      // everything under way ends: messages and I/O
+///     CHECK(cache.stats()->whole.counters.ledger.persisted().blocks == 1);
+///
+/// Caches must be destroyed before their world. Threads: one.
+class actor_world {
+public:
+  using nanoseconds = std::chrono::nanoseconds;
+
+  actor_world();
+  ~actor_world();
+  actor_world(const actor_world&) = delete;
+  actor_world& operator=(const actor_world&) = delete;
+
+  /// Opens a cache on this world's files and disk. "/cache" is there already.
+  [[nodiscard]] result<cache> open(cache_options options);
+
+  /// Handles exactly one message. Returns false if none is waiting.
+  bool step();
+
+  /// Handles messages until none is waiting; no time passes, so no I/O ends. Returns how many there were.
+  std::size_t deliver();
+
+  /// Runs until no message is waiting and no I/O is in flight (or the disk hangs); time passes as the disk needs it.
+  void run();
+
+  /// Lets virtual time pass: messages, I/O and alarms that come due on the way happen in order.
+  void advance(nanoseconds time);
+
+  /// Runs until `done` answers true, at most `timeout` of virtual time. Returns what it answered last.
+  bool run_until(const std::function<bool()>& done, nanoseconds timeout);
+
+  /// Virtual time since the world began.
+  [[nodiscard]] nanoseconds now();
+
+  [[nodiscard]] storage::memory_file_system& files() noexcept { return *files_; }
+  [[nodiscard]] storage::memory_io& disk() noexcept { return *disk_; }
+  [[nodiscard]] caf::actor_system& system() noexcept { return *system_; }
+
+private:
+  [[nodiscard]] caf::scheduler::test_coordinator& scheduler();
+  void pass(nanoseconds limit);
+
+  caf::actor_system_config config_;
+  std::unique_ptr<caf::actor_system> system_;
+  std::shared_ptr<storage::memory_file_system> files_;
+  std::shared_ptr<storage::memory_io> disk_;
+};
+
+} // namespace hearth::testing
