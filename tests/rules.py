@@ -29,10 +29,12 @@ def room(path):
 
 def tracked(root):
     """Files that git knows or would add; without git (an unpacked archive), all but hidden ones and build folders."""
-    listed = subprocess.run(["git", "-C", root, "ls-files", "-co", "--exclude-standard"], capture_output=True, text=True, check=False)
-    if listed.returncode == 0 and listed.stdout:
+    try:
+        listed = subprocess.run(["git", "-C", root, "ls-files", "-co", "--exclude-standard"], capture_output=True, text=True, check=True)
         names = listed.stdout.splitlines()
-    else:
+    except (OSError, subprocess.CalledProcessError):
+        names = []
+    if not names:
         names = [p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file()]
         names = [n for n in names if not n.startswith((".", "build")) and "__pycache__" not in n]
     return sorted(n for n in set(names) if (root / n).is_file())
