@@ -11,4 +11,4 @@ install_packages
 configure build --buildtype=release
 step 'building hearth' build-hearth ninja -C "$root/build" actors/host/hearth
 "$root/build/actors/host/hearth" replay --requests 1500 --block-bytes 256KiB --hot 64MiB --cold 1GiB \
-  --writer-queue-blocks 4 --drain-mib-per-s 20 --verify
+  --writer-queue-blocks 16 --drain-mib-per-s 300 --verify
