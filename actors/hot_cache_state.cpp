@@ -143,8 +143,7 @@ void hot_cache_state::on_write_reply(messages::write_reply& x) {
     log::warn("hot_cache.write_failed", "error={} failures_in_a_row={}", to_string(x.outcome.error()), ++write_failures_);
     cleaning_.clear(); // a disk that fails is not worn out by cleaning: try again after a while
     soiled_ = true;
-    clean_after_ = now() + std::min(parts_->config.restart_after * (1 << std::min<std::size_t>(write_failures_, 10)),
-                                    parts_->config.restart_after_max);
+    clean_after_ = now() + back_off(write_failures_);
   }
   advance_flushes();
   settled();
@@ -171,10 +170,13 @@ void hot_cache_state::start_stats() {
   parts_->roster->stats(actor);
 }
 
-void hot_cache_state::restart_later(std::function<void()> start, std::size_t& deaths) {
+std::chrono::nanoseconds hot_cache_state::back_off(std::size_t failures) const {
   const auto& config = parts_->config;
-  const auto wait = std::min(config.restart_after * (1 << std::min<std::size_t>(deaths++, 10)), config.restart_after_max);
-  restarts_.emplace(now() + wait, std::move(start));
+  return std::min(config.restart_after * (1 << std::min<std::size_t>(failures, 10)), config.restart_after_max);
+}
+
+void hot_cache_state::restart_later(std::function<void()> start, std::size_t& deaths) {
+  restarts_.emplace(now() + back_off(deaths++), std::move(start));
   alarm(restarts_.begin()->first);
 }
 

@@ -103,6 +103,7 @@ private:
   void start_writer();
   void start_reader(std::size_t index);
   void start_stats();
+  [[nodiscard]] std::chrono::nanoseconds back_off(std::size_t failures) const; ///< doubles with each, up to a limit
   void restart_later(std::function<void()> start, std::size_t& deaths);
   void restart_due(time_point now);
 
