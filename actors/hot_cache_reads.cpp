@@ -103,8 +103,6 @@ void hot_cache_state::send_reads(prefix_plan& plan, storage::namespace_id name_s
 
 void hot_cache_state::on_read_reply(messages::read_reply& x) {
   const auto reads = reads_.finish(x.batch);
-  if (!reads.empty())
-    reader_deaths_ = 0;
   for (auto i = reads.size(); i-- > 0;) // deepest first, as they enter the hot tier
     end_read(reads[i], x.blocks[i]);
   settled();

@@ -136,7 +136,6 @@ void hot_cache_state::on_write_reply(messages::write_reply& x) {
   x.slot.reset(); // before offering more
   if (x.outcome.ok()) {
     write_failures_ = 0;
-    writer_deaths_ = 0;
     if (!cleaning_.empty())
       tiers_.offer_from(cleaning_, tiers::haste::half_of_it);
   } else {
@@ -175,8 +174,13 @@ std::chrono::nanoseconds hot_cache_state::back_off(std::size_t failures) const {
   return std::min(config.restart_after * (1 << std::min<std::size_t>(failures, 10)), config.restart_after_max);
 }
 
-void hot_cache_state::restart_later(std::function<void()> start, std::size_t& deaths) {
-  restarts_.emplace(now() + back_off(deaths++), std::move(start));
+/// An actor that lived longer than the longest back-off died of something new.
+void hot_cache_state::restart_later(std::function<void()> start, mortality& deaths) {
+  const auto at = now();
+  if (at - deaths.last > 2 * parts_->config.restart_after_max)
+    deaths.in_a_row = 0;
+  deaths.last = at;
+  restarts_.emplace(at + back_off(deaths.in_a_row++), std::move(start));
   alarm(restarts_.begin()->first);
 }
 
@@ -208,8 +212,8 @@ void hot_cache_state::on_down(const caf::down_msg& down) {
         end_read(read, failure{errc::io, "the reader died"});
     restart_later([this, index] { start_reader(index); }, reader_deaths_);
   } else {
-    log::error("stats.died", "deaths={}", stats_deaths_ + 1);
     restart_later([this] { start_stats(); }, stats_deaths_);
+    log::error("stats.died", "deaths_in_a_row={}", stats_deaths_.in_a_row);
   }
   settled();
 }

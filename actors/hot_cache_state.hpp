@@ -67,6 +67,12 @@ private:
     bool syncing = false;
   };
 
+  /// Deaths that followed one another closely: the back-off doubles with each.
+  struct mortality {
+    std::size_t in_a_row = 0;
+    time_point last;
+  };
+
   // From hosts.
   caf::result<messages::put_reply> on_put(messages::put_request& x);
   caf::result<messages::get_prefix_reply> on_get_prefix(messages::get_prefix_request& x);
@@ -104,7 +110,7 @@ private:
   void start_reader(std::size_t index);
   void start_stats();
   [[nodiscard]] std::chrono::nanoseconds back_off(std::size_t failures) const; ///< doubles with each, up to a limit
-  void restart_later(std::function<void()> start, std::size_t& deaths);
+  void restart_later(std::function<void()> start, mortality& deaths);
   void restart_due(time_point now);
 
   void settled(); ///< after every handler that may have changed the tiers: publishes, reports, and sets the next alarm
@@ -120,9 +126,9 @@ private:
   writer_actor writer_;
   std::vector<reader_actor> readers_;
   std::size_t next_reader_ = 0;
-  std::size_t writer_deaths_ = 0; ///< since the last success, as are the other two: the back-off doubles with each
-  std::size_t reader_deaths_ = 0;
-  std::size_t stats_deaths_ = 0;
+  mortality writer_deaths_;
+  mortality reader_deaths_;
+  mortality stats_deaths_;
   std::multimap<time_point, std::function<void()>> restarts_;
 
   std::uint64_t last_number_ = 0; ///< of prefixes and flushes

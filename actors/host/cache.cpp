@@ -23,6 +23,17 @@ result<buffer> only_block(result<prefix> found) {
   return std::move(found->blocks.front());
 }
 
+/// The stats actor outlives hot_cache; if it is gone all the same, hot_cache is about to replace it.
+template <class T>
+cache::callback<T> asked_of_stats(cache::callback<T> done) {
+  return [done = std::move(done)](result<T> end) {
+    if (end.code() == errc::closed)
+      done({errc::overloaded, "the stats actor died and is being replaced; nothing is lost: ask again"});
+    else
+      done(std::move(end));
+  };
+}
+
 } // namespace
 
 cache::cache(std::unique_ptr<impl> state) : impl_(std::move(state)) {}
@@ -89,12 +100,13 @@ void cache::flush_async(milliseconds deadline, callback<flush_report> done) {
 
 void cache::stats_async(std::string_view name_space, callback<stats::snapshot> done) {
   impl_->ask<messages::snapshot_reply>(impl_->handles().roster->stats(),
-                                       messages::snapshot_request{std::string{name_space}, {}}, std::move(done),
+                                       messages::snapshot_request{std::string{name_space}, {}},
+                                       asked_of_stats(std::move(done)),
                                        [](messages::snapshot_reply reply) { return std::move(reply.item); });
 }
 
 void cache::reset_stats_async(callback<void> done) {
-  impl_->ask<messages::reset_reply>(impl_->handles().roster->stats(), messages::reset_request{}, std::move(done),
+  impl_->ask<messages::reset_reply>(impl_->handles().roster->stats(), messages::reset_request{}, asked_of_stats(std::move(done)),
                                     [](messages::reset_reply) { return result<void>{}; });
 }
 

@@ -102,6 +102,18 @@ void act(cache& kept, const workload& work, std::mt19937_64& random, outcome& ou
   }
 }
 
+/// The stats actor may have been killed a moment ago; its successor comes with a back-off.
+result<stats::snapshot> last_snapshot(cache& kept) {
+  auto last = kept.stats();
+  for (int tries = 0; last.code() == errc::overloaded && tries < 3000; ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    last = kept.stats();
+  }
+  if (!last)
+    std::fprintf(stderr, "the last snapshot: %s\n", to_string(last.error()).c_str());
+  return last;
+}
+
 int run(std::uint64_t operations, std::uint64_t seed) {
   const auto folder = temporary_directory::make();
   if (!folder) {
@@ -133,11 +145,7 @@ int run(std::uint64_t operations, std::uint64_t seed) {
   for (auto& host : hosts)
     host.join();
   const auto closed = kept.close();
-  auto last = kept.stats();
-  for (int tries = 0; !last && tries < 1000; ++tries) { // a stats actor that has just been killed is being replaced
-    std::this_thread::yield();
-    last = kept.stats();
-  }
+  const auto last = last_snapshot(kept);
   const bool balanced = last.ok() && last->whole.counters.ledger.balanced() &&
                         last->whole.counters.ledger.pending() == stats::amount{};
   std::printf("operations %llu, blocks put %llu, blocks read %llu, wrong %llu, unanswered %llu, left at close %llu, ledger %s\n",
