@@ -17,6 +17,8 @@ MAY_INCLUDE = {
     "actors/host": {"storage", "stats", "messages", "actors", "actors/host"},
     "tests": {"storage", "stats", "messages", "actors", "actors/host", "tests"},
 }
+QUICKSTART = "tests/examples/quickstart.cpp"
+SETTINGS, SETTINGS_TABLE = "actors/host/cache_options.hpp", "actors/host/README.md"
 FOR_ACTORS_ONLY = ("caf/", "spdlog/")
 SLEEP = re.compile(r"sleep_for|sleep_until|usleep|nanosleep|(?<![\w.])sleep\(|time\.sleep")
 SLEEP_ALLOWED = ("tests/stress/", "tests/crash/", "tests/bench/")  # real threads, real processes, real time
@@ -83,6 +85,38 @@ def check_folders(root, names):
             yield f"{folder}/: has no README.md"
 
 
+def check_quickstart(root):
+    """The front page shows the example as it is compiled."""
+    shown = "".join("    " + line + "\n" if line else "\n" for line in (root / QUICKSTART).read_text().splitlines())
+    if shown not in (root / "README.md").read_text():
+        yield f"README.md: does not show {QUICKSTART} as it is, indented by four"
+
+
+def in_words(value, unit):
+    """A default as people write it: 256ull << 20 is 256 MiB, 30'000 ms are 30 s."""
+    shifted = re.fullmatch(r"(\d+)ull << (\d0)", value)
+    if shifted:
+        return shifted[1] + {"20": " MiB", "30": " GiB"}[shifted[2]]
+    digits = value.replace("'", "")
+    if unit == "std::chrono::milliseconds":
+        return f"{int(digits) // 1000} s" if int(digits) % 1000 == 0 else f"{digits} ms"
+    return f"{int(digits):,}" if digits.isdigit() else value.removeprefix("write_policy::")
+
+
+def check_settings(root):
+    """The table of settings has each member of cache_options with its default; 0 stands for a rule, told in words."""
+    table = dict(re.findall(r"\| (\w+) \| ([^|]+?) (?=\|)", (root / SETTINGS_TABLE).read_text()))
+    member = re.compile(r"^  ([\w:]+) (\w+)(?: = ([^;]+)|\{([^}]+)\})?;", re.MULTILINE)
+    members = member.findall((root / SETTINGS).read_text())
+    for unit, name, assigned, braced in members:
+        default = in_words(assigned or braced or "none", unit)
+        found = table.pop(name, "nothing")
+        if not found.startswith(default) and not (default == "0" and not found[0].isdigit() and found != "nothing"):
+            yield f"{SETTINGS_TABLE}: {name} has {found}, {SETTINGS} has {default}"
+    for name in table.keys() - {"setting"}:
+        yield f"{SETTINGS_TABLE}: {name} is no member of {SETTINGS}"
+
+
 def violations(root):
     names = tracked(root)
     for top in sorted({n.split("/")[0] for n in names}):
@@ -90,6 +124,8 @@ def violations(root):
             yield f"{top}: not at the top level, which holds {', '.join(sorted(TOP))} and dot files"
     yield from check_folders(root, set(names))
     yield from check_facade(root, set(names))
+    yield from check_quickstart(root)
+    yield from check_settings(root)
     for path in names:
         suffix = pathlib.PurePosixPath(path).suffix
         if suffix not in CODE:

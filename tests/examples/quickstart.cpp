@@ -3,32 +3,28 @@
 #include <array>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
 
-int main(int, char** argv) {
-  const std::string directory = std::string{argv[0]} + ".cache";
-  std::filesystem::create_directory(directory);
-  hearth::cache_options options;
-  options.directory = directory;
-  options.hot_bytes_max = 64 << 20;
-  options.cold_bytes_max = 256 << 20;
-  auto opened = hearth::cache::open(options);
-  if (!opened)
-    return std::fprintf(stderr, "%s\n", to_string(opened.error()).c_str()), 1;
-  hearth::cache cache = std::move(*opened);
+hearth::result<hearth::buffer> compute_block() { // in an engine: prefill on the GPU, and the copy off it
+  auto block = hearth::mutable_buffer::allocate(1 << 20);
+  if (!block)
+    return block.error();
+  std::memset(block->bytes().data(), 42, block->bytes().size());
+  return std::move(*block).publish();
+}
 
-  const std::array<std::uint32_t, 4> tokens{101, 7592, 2088, 102};
-  const auto key = hearth::storage::derive_key("my-model", std::nullopt, tokens);
-  if (const auto found = cache.get_prefix(std::array{key}); found && found->blocks.empty())
-    (void)cache.put(key, 1 << 20, [] { // called only if there is room
-      auto block = hearth::mutable_buffer::allocate(1 << 20).value();
-      std::memset(block.bytes().data(), 42, block.bytes().size());
-      return hearth::result<hearth::buffer>{std::move(block).publish()};
-    });
-
-  const auto report = cache.flush();
-  const auto counters = cache.stats().value().whole.counters;
-  std::printf("left unwritten %llu, write drops %llu\n", report.ok() ? (unsigned long long)report->left.blocks : 1ull,
-              (unsigned long long)counters.ledger.ssd_write_drops());
-  return cache.get(key).ok() ? 0 : 1;
+int main(int count, char** arguments) {
+  const auto* directory = count > 1 ? arguments[1] : ""; // empty: memory only
+  auto cache = hearth::cache::open({.directory = directory, .hot_bytes_max = 64 << 20, .cold_bytes_max = 256 << 20});
+  if (!cache)
+    return std::fprintf(stderr, "%s\n", to_string(cache.error()).c_str()), 1;
+  const std::array tokens{101u, 7592u, 2088u, 102u};
+  const std::array chain{hearth::storage::derive_key("my-model", std::nullopt, tokens)};
+  const auto found = cache->get_prefix(chain); // the longest leading run that is present, in one message
+  if (found.ok() && found->blocks.empty())
+    (void)cache->put(chain[0], 1 << 20, compute_block); // computes only if there is room
+  if (const auto report = cache->flush(); report.ok()) // every dirty block, with back-pressure instead of drops
+    std::printf("written %zu, left %zu\n", std::size_t{report->written.blocks}, std::size_t{report->left.blocks});
+  if (const auto stats = cache->stats(); stats.ok())
+    std::printf("lost to a busy disk: %zu\n", std::size_t{stats->whole.counters.ledger.ssd_write_drops()});
+  return cache->get(chain[0]).ok() ? 0 : 1;
 }
