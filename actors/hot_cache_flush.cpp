@@ -50,9 +50,11 @@ void hot_cache_state::advance_flushes() {
       done.push_back(number);
     }
   }
+  if (!done.empty() && parts_->store)
+    tiers_.pass_uses_on(); // the sync makes them durable, too
   for (const auto number : done) {
     if (!parts_->store)
-      end_flush(number, {});
+      end_flush(number, {}, false);
     else
       parts_->store->sync([number, me = hot_cache_actor(self_)](storage::result<void> outcome) {
         caf::anon_send(me, messages::sync_completed{number, std::move(outcome)});
@@ -60,26 +62,31 @@ void hot_cache_state::advance_flushes() {
   }
 }
 
-void hot_cache_state::on_sync_completed(const messages::sync_completed& x) { end_flush(x.flush, x.outcome); }
+void hot_cache_state::on_sync_completed(const messages::sync_completed& x) { end_flush(x.flush, x.outcome, x.outcome.ok()); }
 
-void hot_cache_state::end_flush(std::uint64_t number, const storage::result<void>& outcome) {
+/// `outcome` is that of the sync; `synced` is false as well if there was none, or not in time.
+void hot_cache_state::end_flush(std::uint64_t number, const storage::result<void>& outcome, bool synced) {
   auto node = flushes_.extract(number);
   if (node.empty()) // its deadline has passed
     return;
   auto& flush = node.mapped();
   auto written = tiers_.persisted();
   written -= flush.persisted_before;
-  if (!outcome.ok())
+  if (!outcome.ok()) {
     log::error("hot_cache.sync_failed", "error={}", to_string(outcome.error()));
-  if (auto* closing = std::get_if<answer<messages::close_reply>>(&flush.promise)) {
-    const auto left = tiers_.abandon();
-    settled();
-    closing->deliver({written, left});
-  } else if (auto& promise = std::get<answer<messages::flush_reply>>(flush.promise); outcome.ok()) {
-    promise.deliver({written, tiers_.unwritten()});
-  } else {
-    promise.fail(outcome.error());
+    parts_->hot_cache_tally->update(0, [](stats::tally_entry& entry) { ++entry.counters.errors; }); // of no one namespace
   }
+  const bool closing = std::holds_alternative<answer<messages::close_reply>>(flush.promise);
+  const auto left = closing ? tiers_.abandon() : tiers_.unwritten();
+  settled();
+  std::visit(
+      [&](auto& promise) {
+        if (outcome.ok())
+          promise.deliver({written, left, synced});
+        else
+          promise.fail(outcome.error());
+      },
+      flush.promise);
 }
 
 void hot_cache_state::expire_flushes(time_point at) {
@@ -91,7 +98,7 @@ void hot_cache_state::expire_flushes(time_point at) {
       alarm(flush.deadline);
   }
   for (const auto number : late)
-    end_flush(number, {});
+    end_flush(number, {}, false);
 }
 
 } // namespace hearth::actors

@@ -4,6 +4,8 @@
 #include "actors/preflight.hpp"
 #include "actors/spawn.hpp"
 
+#include <caf/actor_cast.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -21,6 +23,7 @@ hot_cache_actor::behavior_type hot_cache_state::make_behavior() {
   self_->set_down_handler([this](caf::down_msg& down) { on_down(down); });
   start_stats();
   if (parts_->store) {
+    listen_to_store();
     start_writer();
     readers_.resize(parts_->config.readers);
     for (std::size_t i = 0; i < readers_.size(); ++i)
@@ -37,6 +40,7 @@ hot_cache_actor::behavior_type hot_cache_state::make_behavior() {
       [this](messages::write_reply& x) { on_write_reply(x); },
       [this](messages::read_reply& x) { on_read_reply(x); },
       [this](const messages::sync_completed& x) { on_sync_completed(x); },
+      [this](const messages::blocks_reclaimed& x) { on_blocks_reclaimed(x); },
       [this](messages::tick) { on_tick(); },
   };
 }
@@ -89,13 +93,13 @@ caf::result<messages::clear_reply> hot_cache_state::on_clear(const messages::cle
 
 void hot_cache_state::settled() {
   const auto& hot = tiers_.hot();
-  parts_->preflight->publish(hot.bytes_max() - hot.bytes(), hot.clean_blocks());
+  parts_->preflight->publish(hot.bytes_max() - hot.bytes(), hot.expendable_blocks());
   if (tiers_.accidents() != reported_accidents_) {
     reported_accidents_ = tiers_.accidents();
     stats_.report();
   }
   const auto idle_clean = parts_->config.idle_clean;
-  if (soiled_ && idle_clean.count() > 0 && hot.dirty_blocks() > 0 && tiers_.pending().empty() && !closing_)
+  if (soiled_ && idle_clean.count() > 0 && hot.expendable_blocks() < hot.blocks() && tiers_.pending().empty() && !closing_)
     alarm(std::max(now() + idle_clean, clean_after_));
 }
 
@@ -148,7 +152,21 @@ void hot_cache_state::on_write_reply(messages::write_reply& x) {
   settled();
 }
 
+void hot_cache_state::on_blocks_reclaimed(const messages::blocks_reclaimed& x) {
+  for (const auto& key : x.keys)
+    tiers_.reclaimed(key);
+  settled();
+}
+
 // --- supervision -------------------------------------------------------------------------------------------------------
+
+/// By a weak address: the store outlives this actor.
+void hot_cache_state::listen_to_store() {
+  parts_->store->on_reclaimed([me = self_->address()](std::vector<storage::block_key> keys) {
+    if (const auto hot_cache = caf::actor_cast<hot_cache_actor>(me))
+      caf::anon_send(hot_cache, messages::blocks_reclaimed{std::move(keys)});
+  });
+}
 
 void hot_cache_state::start_writer() {
   writer_ = spawn_writer(self_->system(), parts_, hot_cache_actor(self_));

@@ -86,6 +86,7 @@ private:
   void on_write_reply(messages::write_reply& x);
   void on_read_reply(messages::read_reply& x);
   void on_sync_completed(const messages::sync_completed& x);
+  void on_blocks_reclaimed(const messages::blocks_reclaimed& x);
   void on_tick();
   void on_down(const caf::down_msg& down);
 
@@ -101,11 +102,12 @@ private:
   // Flushing, closing and cleaning.
   void start_flush(flush_in_flight flush);
   void advance_flushes();
-  void end_flush(std::uint64_t number, const storage::result<void>& outcome);
+  void end_flush(std::uint64_t number, const storage::result<void>& outcome, bool synced);
   void expire_flushes(time_point now);
   void clean_when_idle(time_point now);
 
   // Supervision.
+  void listen_to_store();
   void start_writer();
   void start_reader(std::size_t index);
   void start_stats();

@@ -10,15 +10,15 @@ preflight::preflight(const tiers_config& config, std::shared_ptr<messages::gate>
     : config_(config), writer_gate_(std::move(writer_gate)), tally_(std::move(tally)), stats_(std::move(stats)),
       free_bytes_(config.hot_bytes_max) {}
 
-void preflight::publish(std::uint64_t free_bytes, std::uint64_t clean_blocks) noexcept {
+void preflight::publish(std::uint64_t free_bytes, std::uint64_t expendable_blocks) noexcept {
   free_bytes_.store(free_bytes, std::memory_order_relaxed);
-  clean_blocks_.store(clean_blocks, std::memory_order_relaxed);
+  expendable_blocks_.store(expendable_blocks, std::memory_order_relaxed);
 }
 
 /// In write-back a block can be kept although the writer is busy, if it fits or something clean can leave for it.
 bool preflight::hot_takes(std::uint64_t bytes) const noexcept {
   return config_.policy == write_policy::back && bytes <= config_.hot_bytes_max &&
-         (bytes <= free_bytes_.load(std::memory_order_relaxed) || clean_blocks_.load(std::memory_order_relaxed) > 0);
+         (bytes <= free_bytes_.load(std::memory_order_relaxed) || expendable_blocks_.load(std::memory_order_relaxed) > 0);
 }
 
 storage::result<void> preflight::check(storage::namespace_id name_space, std::uint64_t bytes) const {

@@ -19,7 +19,7 @@ public:
             reporter stats);
 
   /// hot_cache: how much room the hot tier has and how many of its blocks could leave without being written.
-  void publish(std::uint64_t free_bytes, std::uint64_t clean_blocks) noexcept;
+  void publish(std::uint64_t free_bytes, std::uint64_t expendable_blocks) noexcept;
 
   /// Errors: overloaded (`preflight_full`).
   [[nodiscard]] storage::result<void> check(storage::namespace_id name_space, std::uint64_t bytes) const;
@@ -32,7 +32,7 @@ private:
   std::shared_ptr<stats::tally> tally_;
   reporter stats_;
   std::atomic<std::uint64_t> free_bytes_;
-  std::atomic<std::uint64_t> clean_blocks_{0};
+  std::atomic<std::uint64_t> expendable_blocks_{0};
 };
 
 } // namespace hearth::actors

@@ -24,6 +24,7 @@ using hot_cache_actor = caf::typed_actor<
     caf::reacts_to<messages::write_reply>,
     caf::reacts_to<messages::read_reply>,
     caf::reacts_to<messages::sync_completed>,
+    caf::reacts_to<messages::blocks_reclaimed>,
     caf::reacts_to<messages::tick>>;
 
 using writer_actor = caf::typed_actor<caf::reacts_to<messages::write_request>, caf::reacts_to<messages::append_completed>>;
@@ -62,5 +63,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::read_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::read_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::reads_completed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::sync_completed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::blocks_reclaimed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::totals_note)

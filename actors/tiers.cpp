@@ -149,12 +149,7 @@ tiers::fate tiers::offer(const block& item) {
 }
 
 bool tiers::needs_write(const hot_block& item) const {
-  if (!store_)
-    return false;
-  const auto& key = item.item.key;
-  if (item.dirty)
-    return !store_->find(key);
-  return item.asked && !pending_.find(key) && !store_->find(key);
+  return store_ && item.worth_writing() && !store_->find(item.item.key);
 }
 
 /// With `may_lose` false, nothing leaves whose only copy would go with it. Returns whether the room is there.
@@ -164,7 +159,7 @@ bool tiers::make_room(std::uint64_t bytes, bool may_lose) {
     assert(victim != nullptr);
     if (needs_write(*victim)) {
       const auto end = may_lose || fate_of(victim->item) == fate::admitted ? offer(victim->item) : fate::full;
-      const auto* clean = end == fate::full && hot_.clean_blocks() > 0
+      const auto* clean = end == fate::full && hot_.expendable_blocks() > 0
                               ? hot_.victim([this](const hot_block& item) { return !needs_write(item); })
                               : nullptr;
       if (clean != nullptr)
@@ -177,6 +172,8 @@ bool tiers::make_room(std::uint64_t bytes, bool may_lose) {
         give_up(drop_reason::evict_full, victim->item);
     }
     count(victim->item.name_space, [](tally_entry& entry) { ++entry.counters.hot_cache_evictions; });
+    if (store_ && victim->asked) // its copy, if there is one, was as good as used
+      store_->touch(victim->item.key);
     leave_hot(victim->item.key);
   }
   return true;
@@ -229,6 +226,16 @@ void tiers::set_dirty(const block_key& key, bool dirty) {
   count(item->item.name_space, [&](tally_entry& entry) { change(entry.gauges.dirty); });
   change(dirty_);
   dirty ? hot_.mark_dirty(key) : hot_.mark_clean(key);
+}
+
+void tiers::reclaimed(const block_key& key) {
+  const auto* item = hot_.find(key);
+  if (item == nullptr || item->dirty || pending_.find(key) || store_->find(key)) // or written again meanwhile
+    return;
+  const auto bytes = item->item.payload.size();
+  count(item->item.name_space, [&](tally_entry& entry) { entry.gauges.dirty.add(bytes); });
+  dirty_.add(bytes);
+  hot_.mark_reclaimed(key);
 }
 
 void tiers::touch(const block_key& key) {

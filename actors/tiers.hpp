@@ -58,6 +58,9 @@ public:
   /// A block was read from the cold tier: it enters the hot tier if that costs no other block its only copy.
   void promote(storage::block item);
 
+  /// The cold tier has given up its copy of a block: if it is hot it is dirty again.
+  void reclaimed(const storage::block_key& key);
+
   /// Takes a block out of every tier; cancels its write if that has not begun. Returns whether it was there.
   bool erase(storage::namespace_id name_space, const storage::block_key& key);
 
@@ -85,6 +88,10 @@ public:
   /// Offers blocks of `queue` from the front, as many as the writer takes, and removes them from it; they stay hot.
   /// What is not dirty any more, or cannot be written, is skipped and stays as it is. Never drops.
   void offer_from(std::deque<storage::block_key>& queue, haste speed);
+
+  /// Tells the cold tier which of its blocks were used in the hot tier, in their order, so that a restart knows. Pre: there
+  /// is a cold tier.
+  void pass_uses_on();
 
   /// Nothing more will be written: drops what is pending or dirty as `closing` and returns how much that was.
   stats::amount abandon();

@@ -79,9 +79,9 @@ std::deque<block_key> tiers::dirty_keys() const {
 void tiers::offer_from(std::deque<block_key>& queue, haste speed) {
   for (; !queue.empty(); queue.pop_front()) {
     const auto* item = hot_.find(queue.front());
-    if (item == nullptr || !item->dirty)
+    if (item == nullptr || !item->dirty || (speed == haste::half_of_it && !item->worth_writing()))
       continue;
-    if (!needs_write(*item)) {
+    if (store_->find(queue.front())) {
       set_dirty(queue.front(), false);
       continue;
     }
@@ -92,6 +92,19 @@ void tiers::offer_from(std::deque<block_key>& queue, haste speed) {
       offer(item->item);
       set_dirty(queue.front(), false);
     }
+  }
+}
+
+void tiers::pass_uses_on() {
+  std::vector<block_key> used;
+  hot_.visit([&](const hot_block& item) {
+    if (item.asked && !item.dirty)
+      used.push_back(item.item.key);
+    return true;
+  });
+  for (const auto& key : used) {
+    store_->touch(key);
+    hot_.mark_clean(key);
   }
 }
 

@@ -88,6 +88,7 @@ struct flush_request {
 struct flush_reply {
   stats::amount written; ///< persisted meanwhile
   stats::amount left;    ///< still dirty or pending
+  bool synced = false;   ///< what is written survives a power cut
 };
 
 /// host -> hot_cache. Flush, then refuse everything. What is not written when `deadline` has passed is dropped as `closing`.
@@ -98,7 +99,8 @@ struct close_request {
 };
 struct close_reply {
   stats::amount written;
-  stats::amount left; ///< what was given up
+  stats::amount left;  ///< what was given up
+  bool synced = false; ///< what is written survives a power cut
 };
 
 /// host -> stats. The counters and gauges of one namespace, or of the whole cache ("*").

@@ -63,6 +63,11 @@ struct sync_completed {
   storage::result<void> outcome;
 };
 
+/// block store -> hot_cache, always passes; at most one for each append. These blocks were reclaimed.
+struct blocks_reclaimed {
+  std::vector<storage::block_key> keys;
+};
+
 /// hot_cache -> hot_cache, delayed. Look at the deadlines.
 struct tick {};
 

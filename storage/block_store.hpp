@@ -83,6 +83,10 @@ public:
   /// `key` was used in another tier: it becomes the most recently used, also across a restart. Absent keys are ignored.
   virtual void touch(const block_key& key) = 0;
 
+  /// From now on `listener` hears the keys of blocks that were reclaimed, soon after it happened. Same rules as for `done`.
+  /// An empty function ends that; a call under way may still end afterwards.
+  virtual void on_reclaimed(std::function<void(std::vector<block_key>)> listener) = 0;
+
   /// Takes `key` out at once, and any append of it that is in flight as soon as it ends. Returns whether it was
   /// readable. Durable after the next `sync`.
   virtual bool erase(const block_key& key) = 0;

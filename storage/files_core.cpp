@@ -99,7 +99,14 @@ std::vector<block_key> files_core::keys() const {
 }
 
 void files_core::close() {
-  update([this](deferred&) { closed_ = true; });
+  update([this](deferred&) {
+    closed_ = true;
+    listener_ = {};
+  });
+}
+
+void files_core::on_reclaimed(std::function<void(std::vector<block_key>)> listener) {
+  update([&](deferred&) { listener_ = std::move(listener); });
 }
 
 /// Every change may have made room, ended a removal, or stopped the engine: one place decides what goes on.
@@ -109,6 +116,9 @@ void files_core::advance(deferred& later) {
   start_removals(later);
   start_stamps(later);
   start_syncs(later);
+  later.reclaimed.swap(reclaimed_);
+  if (!later.reclaimed.empty())
+    later.listener = listener_;
   assert(used_ <= config_.bytes_max);
   assert(leaving_ <= used_);
 }
@@ -119,6 +129,8 @@ void files_core::carry_out(deferred later) {
   else // the store has been destroyed and the engine with it: as if it had been stopped
     for (auto& job : later.jobs)
       job.complete(false);
+  if (later.listener)
+    later.listener(std::move(later.reclaimed));
   for (const auto& answer : later.answers)
     answer();
 }

@@ -45,6 +45,7 @@ public:
   void read(std::vector<read_item> batch);
   [[nodiscard]] std::optional<cold_entry> find(const block_key& key) const;
   void touch(const block_key& key);
+  void on_reclaimed(std::function<void(std::vector<block_key>)> listener);
   bool erase(const block_key& key);
   std::size_t clear(std::optional<namespace_id> name_space);
   void sync(std::function<void(result<void>)> done);
@@ -78,6 +79,8 @@ private:
   struct deferred {
     std::vector<io_job> jobs;
     std::vector<std::function<void()>> answers;
+    std::vector<block_key> reclaimed;
+    std::function<void(std::vector<block_key>)> listener; ///< to hear of them
   };
 
   /// Changes the state, goes on with whatever that made possible, and then, without the mutex, does what follows.
@@ -145,6 +148,8 @@ private:
   std::vector<waiting_sync> syncs_;
   std::vector<std::shared_ptr<cold_record>> touched_; ///< their last use has yet to be stored
   bool stamping_ = false;                             ///< some are being stored
+  std::vector<block_key> reclaimed_;                  ///< the listener has yet to hear of them
+  std::function<void(std::vector<block_key>)> listener_;
 };
 
 } // namespace hearth::storage

@@ -15,6 +15,8 @@ constexpr std::size_t removals_at_once = 64;
 void files_core::take_out(const std::shared_ptr<cold_record>& record, cold_amount cold_ledger::*reason) {
   const auto kept = record; // `record` may be the index's own
   index_.take_out(*kept, reason);
+  if (reason == &cold_ledger::reclaimed)
+    reclaimed_.push_back(kept->key);
   kept->removal = *tickets_.insert(next_ticket_++).first;
   if (kept->readers == 0)
     schedule_removal(*kept);

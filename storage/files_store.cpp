@@ -20,6 +20,9 @@ public:
   void read(std::vector<read_item> batch) override { core_->read(std::move(batch)); }
   std::optional<cold_entry> find(const block_key& key) const override { return core_->find(key); }
   void touch(const block_key& key) override { core_->touch(key); }
+  void on_reclaimed(std::function<void(std::vector<block_key>)> listener) override {
+    core_->on_reclaimed(std::move(listener));
+  }
   bool erase(const block_key& key) override { return core_->erase(key); }
   std::size_t clear(std::optional<namespace_id> name_space) override { return core_->clear(name_space); }
   void sync(std::function<void(result<void>)> done) override { core_->sync(std::move(done)); }

@@ -15,10 +15,24 @@ const hot_block* hot_tier::find(const block_key& key) const {
   return found == blocks_.end() ? nullptr : &found->second;
 }
 
-void hot_tier::touch(const block_key& key) {
+/// Every change of a block's state goes through here, so that the counts follow.
+template <class Change>
+void hot_tier::change(const block_key& key, Change how) {
   const auto found = blocks_.find(key);
-  assert(found != blocks_.end());
-  found->second.asked = true;
+  if (found == blocks_.end())
+    return;
+  auto& item = found->second;
+  dirty_blocks_ -= item.dirty ? 1 : 0;
+  worth_writing_ -= item.worth_writing() ? 1 : 0;
+  how(item);
+  dirty_blocks_ += item.dirty ? 1 : 0;
+  worth_writing_ += item.worth_writing() ? 1 : 0;
+  check();
+}
+
+void hot_tier::touch(const block_key& key) {
+  assert(blocks_.contains(key));
+  change(key, [](hot_block& item) { item.asked = true; });
   policy_->touch(key);
 }
 
@@ -27,30 +41,30 @@ void hot_tier::insert(block item, bool dirty) {
   const auto key = item.key;
   const auto bytes = item.payload.size();
   policy_->insert(key, item.parent);
-  [[maybe_unused]] const auto added = blocks_.emplace(key, hot_block{std::move(item), dirty, false}).second;
+  [[maybe_unused]] const auto added = blocks_.emplace(key, hot_block{std::move(item)}).second;
   assert(added);
   bytes_ += bytes;
-  dirty_blocks_ += dirty ? 1 : 0;
-  check();
+  change(key, [&](hot_block& fresh) { fresh.dirty = dirty; });
 }
 
 void hot_tier::mark_clean(const block_key& key) {
-  const auto found = blocks_.find(key);
-  if (found == blocks_.end())
-    return;
-  dirty_blocks_ -= found->second.dirty ? 1 : 0;
-  found->second.dirty = false;
-  found->second.asked = false;
-  check();
+  change(key, [](hot_block& item) { item.dirty = item.reclaimed = item.asked = false; });
 }
 
 void hot_tier::mark_dirty(const block_key& key) {
-  const auto found = blocks_.find(key);
-  if (found == blocks_.end())
-    return;
-  dirty_blocks_ += found->second.dirty ? 0 : 1;
-  found->second.dirty = true;
-  check();
+  change(key, [](hot_block& item) {
+    item.dirty = true;
+    item.reclaimed = false;
+  });
+}
+
+void hot_tier::mark_reclaimed(const block_key& key) {
+  change(key, [](hot_block& item) {
+    if (!std::exchange(item.dirty, true)) {
+      item.reclaimed = true;
+      item.asked = false;
+    }
+  });
 }
 
 std::optional<hot_block> hot_tier::erase(const block_key& key) {
@@ -62,6 +76,7 @@ std::optional<hot_block> hot_tier::erase(const block_key& key) {
   blocks_.erase(found);
   bytes_ -= taken.item.payload.size();
   dirty_blocks_ -= taken.dirty ? 1 : 0;
+  worth_writing_ -= taken.worth_writing() ? 1 : 0;
   check();
   return taken;
 }
@@ -78,7 +93,7 @@ void hot_tier::visit(const std::function<bool(const hot_block&)>& visit) const {
 void hot_tier::check() const {
   assert(bytes_ <= bytes_max_);
   assert(policy_->size() == blocks_.size());
-  assert(dirty_blocks_ <= blocks_.size());
+  assert(worth_writing_ <= dirty_blocks_ && dirty_blocks_ <= blocks_.size());
 }
 
 } // namespace hearth::storage

@@ -15,8 +15,12 @@ namespace hearth::storage {
 /// A block in memory and what is known of its copy in the cold tier.
 struct hot_block {
   block item;
-  bool dirty = false; ///< no valid copy in the cold tier is known
-  bool asked = false; ///< asked for since it was last written to, or read from, the cold tier
+  bool dirty = false;     ///< no valid copy in the cold tier is known
+  bool reclaimed = false; ///< dirty because its copy was reclaimed
+  bool asked = false;     ///< asked for since it was last written, read or reclaimed
+
+  /// Whether it is to be written when it leaves: a reclaimed copy is renewed only if somebody asked for the block since.
+  [[nodiscard]] bool worth_writing() const noexcept { return dirty && (asked || !reclaimed); }
 };
 
 /// The memory tier: blocks under a byte budget, ordered by an eviction policy.
@@ -42,8 +46,11 @@ public:
   /// The cold tier holds a valid copy now, nobody has asked since. Absent keys are ignored.
   void mark_clean(const block_key& key);
 
-  /// The cold tier holds no valid copy any more. Absent keys are ignored.
+  /// The cold tier holds no valid copy after all. Absent keys are ignored.
   void mark_dirty(const block_key& key);
+
+  /// The cold tier has given up its copy; nobody has asked since. Absent and dirty keys are ignored.
+  void mark_reclaimed(const block_key& key);
 
   /// Takes the block out; the caller owns it. Nothing if it was not here.
   std::optional<hot_block> erase(const block_key& key);
@@ -59,13 +66,18 @@ public:
   [[nodiscard]] std::size_t blocks() const noexcept { return blocks_.size(); }
   [[nodiscard]] std::size_t dirty_blocks() const noexcept { return dirty_blocks_; }
   [[nodiscard]] std::size_t clean_blocks() const noexcept { return blocks_.size() - dirty_blocks_; }
+  /// Blocks that may leave without being written: the clean ones, and the reclaimed ones nobody has asked for.
+  [[nodiscard]] std::size_t expendable_blocks() const noexcept { return blocks_.size() - worth_writing_; }
 
 private:
+  template <class Change>
+  void change(const block_key& key, Change how);
   void check() const;
 
   std::uint64_t bytes_max_;
   std::uint64_t bytes_ = 0;
   std::size_t dirty_blocks_ = 0;
+  std::size_t worth_writing_ = 0;
   std::unordered_map<block_key, hot_block, block_key_hash> blocks_;
   std::unique_ptr<eviction_policy> policy_;
 };

@@ -95,7 +95,7 @@ void cache::clear_async(std::optional<namespace_id> name_space, callback<std::ui
 void cache::flush_async(milliseconds deadline, callback<flush_report> done) {
   impl_->ask<messages::flush_reply>(
       impl_->handles().hot_cache.actor, messages::flush_request{deadline, {}}, std::move(done),
-      [](messages::flush_reply reply) { return flush_report{reply.written, reply.left}; });
+      [](messages::flush_reply reply) { return flush_report{reply.written, reply.left, reply.synced}; });
 }
 
 void cache::stats_async(std::string_view name_space, callback<stats::snapshot> done) {
@@ -114,7 +114,7 @@ void cache::close_async(milliseconds deadline, callback<close_report> done) {
   impl_->closed = true;
   impl_->ask<messages::close_reply>(
       impl_->handles().hot_cache.actor, messages::close_request{deadline, {}}, std::move(done),
-      [](messages::close_reply reply) { return close_report{reply.written, reply.left}; });
+      [](messages::close_reply reply) { return close_report{reply.written, reply.left, reply.synced}; });
 }
 
 // --- blocking forms ----------------------------------------------------------------------------------------------------

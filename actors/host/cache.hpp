@@ -52,7 +52,8 @@ struct prefix {
 
 struct flush_report {
   stats::amount written; ///< persisted while flushing
-  stats::amount left;    ///< still dirty or pending
+  stats::amount left;    ///< still dirty or pending; after a close: given up
+  bool synced = false;   ///< what is written survives a power cut; false without a cold tier, or if time was up before
 };
 
 using close_report = flush_report;
@@ -103,6 +104,7 @@ public:
   result<std::uint64_t> clear(std::optional<namespace_id> name_space = {});
 
   /// Writes every dirty block, with back-pressure instead of drops, and syncs. Returns at the deadline with what is left.
+  /// Errors: io (the sync failed: what was written may not survive a power cut).
   result<flush_report> flush(std::optional<std::chrono::milliseconds> deadline = {});
 
   /// The counters and gauges of one namespace, or of the whole cache. Includes everything that was answered before.
@@ -113,7 +115,7 @@ public:
   result<void> reset_stats();
 
   /// Flushes, then refuses everything but `stats`. What is not written when the deadline passes is dropped as `closing` and
-  /// reported. Returns at the deadline even if the disk hangs. A second call answers closed.
+  /// reported. Returns at the deadline even if the disk hangs. A second call answers closed. Errors: as flush.
   result<close_report> close(std::optional<std::chrono::milliseconds> deadline = {});
 
   // Asynchronous forms: `done` gets what the blocking form returns.

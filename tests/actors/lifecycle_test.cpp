@@ -110,3 +110,29 @@ TEST_CASE("Settings out of range are refused by name, with what was found and wh
   CHECK(refused.code() == errc::invalid_argument);
   CHECK(refused.error().context == "readers: found 17, expected 1 to 16");
 }
+
+TEST_CASE("A sync that fails is an error of the flush and of the close, and is counted") {
+  cache_world it;
+  it.put_all(1, 2);
+  it.world.files().fail_next(storage::file_operation::sync, errc::io, 2);
+  CHECK(it.kept.flush().code() == errc::io);
+  CHECK(it.counters().errors == 1);
+  CHECK(it.kept.close().code() == errc::io);
+  CHECK(it.counters().errors == 2);
+  CHECK(it.counters().ledger.persisted().blocks == 2);
+}
+
+TEST_CASE("A flush says whether the disk has synced") {
+  cache_world it;
+  it.put_all(1, 2);
+  const auto whole = it.kept.flush();
+  REQUIRE(whole.ok());
+  CHECK(whole->synced);
+  std::optional<flush_report> late;
+  it.kept.flush_async(std::chrono::milliseconds{500}, [&](const result<flush_report>& report) { late = report.value(); });
+  it.world.disk().hang(true);
+  it.world.advance(std::chrono::seconds{1});
+  REQUIRE(late);
+  CHECK(late->left == stats::amount{});
+  CHECK_FALSE(late->synced);
+}

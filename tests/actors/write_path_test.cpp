@@ -1,3 +1,4 @@
+#include "storage/files_store.hpp"
 #include "tests/actors/actor_fixture.hpp"
 
 using namespace hearth;
@@ -197,4 +198,88 @@ TEST_CASE("When the writer dies, blocks that fit go back to the hot tier as dirt
   CHECK(it.has(2));
   CHECK(it.counters().lost.blocks == 0);
   CHECK(it.now().gauges.dirty.blocks == 4);
+}
+
+namespace {
+
+/// A cold tier with room for `blocks` blocks: a header of 4 KiB and a payload of 4 KiB each.
+cache_options narrow_cold_tier(std::uint64_t blocks) {
+  auto options = small_cache();
+  options.cold_bytes_max = storage::files_store_fixed_bytes + blocks * 2 * block_bytes;
+  return options;
+}
+
+/// Hot: 1 to 4, all of them clean; cold: 1 to 4, and no room for more.
+void fill_both_tiers(cache_world& it) {
+  it.put_all(1, 4);
+  REQUIRE(it.kept.flush().ok());
+  REQUIRE(it.now().gauges.dirty == stats::amount{});
+}
+
+/// Reclaims the copies of the `count` oldest: the host forgets the cold tier's copies of others by writing through.
+void reclaim_by_writing(cache_world& it, unsigned first, unsigned count) {
+  for (unsigned number = first; number < first + count; ++number)
+    REQUIRE(it.put(number).ok());
+  REQUIRE(it.kept.flush().ok());
+}
+
+} // namespace
+
+TEST_CASE("A hot block whose cold copy is reclaimed is dirty again, and written at eviction only if it was asked for") {
+  auto options = narrow_cold_tier(4);
+  options.hot_bytes_max = 8 * block_bytes;
+  cache_world it{options};
+  fill_both_tiers(it);
+  reclaim_by_writing(it, 5, 2); // 1 and 2 leave the cold tier and stay hot
+  CHECK(it.now().gauges.dirty == stats::amount{2, 2 * block_bytes});
+  CHECK(it.counters().lost.blocks == 0);
+  const bool asked = GENERATE(false, true);
+  if (asked)
+    REQUIRE(it.has(1));
+  const auto offered = it.counters().ledger.offered().blocks;
+  const auto evictions = it.counters().hot_cache_evictions;
+  it.put_all(11, 18); // everything else leaves the hot tier
+  CHECK(it.counters().hot_cache_evictions == evictions + 6);
+  CHECK(it.counters().ledger.offered().blocks == offered + (asked ? 1 : 0));
+  CHECK(it.counters().lost.blocks == 0); // reclaimed, not lost
+}
+
+TEST_CASE("Idle cleaning does not rewrite what was reclaimed and not asked for: it would go on for ever") {
+  auto options = narrow_cold_tier(3);
+  options.idle_clean = std::chrono::milliseconds{200};
+  cache_world it{options};
+  it.put_all(1, 4); // four hot blocks, and room for three of them on disk
+  it.world.advance(std::chrono::seconds{60});
+  CHECK(it.counters().ledger.offered().blocks == 4);
+  CHECK(it.now().gauges.dirty.blocks == 1);
+}
+
+TEST_CASE("Blocks that only the hot tier served are the last used ones after a restart, too") {
+  actor_world world;
+  const auto options = narrow_cold_tier(4);
+  {
+    auto kept = world.open(options).value();
+    for (unsigned number = 1; number <= 4; ++number)
+      REQUIRE(kept.put(key(number), bytes_of(number)).ok());
+    REQUIRE(kept.flush().ok());
+    REQUIRE(kept.get(key(1)).ok()); // from memory
+    REQUIRE(kept.close().ok());
+  }
+  auto again = world.open(options).value();
+  for (unsigned number = 11; number <= 17; ++number)
+    REQUIRE(again.put(key(number), bytes_of(number)).ok());
+  world.run(); // three were written, for three
+  CHECK(*again.contains(key(1)));
+  CHECK_FALSE(*again.contains(key(2)));
+}
+
+TEST_CASE("An asked block that leaves the hot tier makes its copy the last used") {
+  cache_world it{narrow_cold_tier(4)};
+  fill_both_tiers(it);
+  REQUIRE(it.has(1));
+  it.put_all(11, 14); // 1 to 4 leave, 1 as the last
+  it.put_all(15, 16); // 11 and 12 are written, for 2 and 3
+  it.world.run();
+  CHECK(*it.kept.contains(key(1)));
+  CHECK_FALSE(*it.kept.contains(key(2)));
 }

@@ -1,5 +1,7 @@
 #include "tests/storage/block_store_worlds.hpp"
 
+#include <mutex>
+
 using namespace hearth::testing;
 
 // The contract of block_store.hpp, over every engine and every kind of I/O.
@@ -64,8 +66,16 @@ TEMPLATE_TEST_CASE("Room is made by giving up the least recently used", "", memo
     world.store->touch(key(1));
     CHECK(world.read(9).code() == errc::not_found);
   }
+  std::mutex mutex; // the listener is called on any thread
+  std::vector<block_key> heard;
+  world.store->on_reclaimed([&](std::vector<block_key> keys) {
+    std::lock_guard guard{mutex};
+    heard.insert(heard.end(), keys.begin(), keys.end());
+  });
   REQUIRE(world.append(4, 100) == errc::none);
+  world.store->on_reclaimed({});
   CHECK(world.numbers() == std::vector<unsigned>{3, 1, 4});
+  CHECK((std::lock_guard{mutex}, heard) == std::vector{key(2)});
   const auto ledger = world.store->ledger(std::nullopt);
   CHECK(ledger.persisted == cold_amount{4, 400});
   CHECK(ledger.reclaimed == cold_amount{1, 100});

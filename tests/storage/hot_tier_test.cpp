@@ -106,3 +106,25 @@ TEST_CASE("A block handed out lives on after the tier has given it up") {
   static_cast<void>(tier.erase(key(1)));
   CHECK(same(held, payload(1, 50)));
 }
+
+TEST_CASE("A reclaimed block is dirty, and expendable until somebody asks for it") {
+  auto tier = small_tier();
+  tier.insert(sized(1, 10), false);
+  tier.insert(sized(2, 10), true);
+  CHECK(tier.expendable_blocks() == 1);
+  tier.touch(key(1));
+  tier.mark_reclaimed(key(1));
+  tier.mark_reclaimed(key(2)); // has no copy that could be: still worth writing
+  tier.mark_reclaimed(key(3)); // is not here
+  CHECK(tier.dirty_blocks() == 2);
+  CHECK(tier.expendable_blocks() == 1);
+  CHECK_FALSE(tier.find(key(1))->worth_writing());
+  CHECK(tier.find(key(2))->worth_writing());
+  tier.touch(key(1));
+  CHECK(tier.expendable_blocks() == 0);
+  tier.mark_clean(key(1));
+  CHECK(tier.dirty_blocks() == 1);
+  CHECK(tier.expendable_blocks() == 1);
+  tier.mark_dirty(key(1)); // the write failed after all
+  CHECK(tier.expendable_blocks() == 0);
+}
