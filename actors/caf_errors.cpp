@@ -27,9 +27,11 @@ failure from_caf(const caf::error& error) {
   }
   if (error == caf::sec::request_timeout)
     return {errc::timeout, "the actor did not answer in time"};
-  if (error == caf::sec::request_receiver_down || error.category() == caf::atom("exit"))
-    return {errc::closed, "the actor that was asked is gone: open the cache anew"};
   return {errc::io, "unexpected answer: " + caf::to_string(error)};
+}
+
+bool receiver_gone(const caf::error& error) {
+  return error == caf::sec::request_receiver_down || error.category() == caf::atom("exit");
 }
 
 } // namespace hearth::actors

@@ -13,17 +13,22 @@ bool cold_reads::join(const storage::block_key& key, const read_waiter& who) {
   return true;
 }
 
-std::uint64_t cold_reads::start(std::size_t reader, const std::vector<storage::block_key>& keys,
-                                const std::vector<read_waiter>& who) {
-  assert(keys.size() == who.size() && !keys.empty());
-  const auto number = ++last_batch_;
-  auto& reads = batches_.emplace(number, batch{reader, {}}).first->second.reads;
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    reads.push_back({keys[i], {who[i]}, true});
-    [[maybe_unused]] const auto fresh = wanted_.emplace(keys[i], spot{number, i}).second;
-    assert(fresh);
-  }
-  return number;
+std::uint64_t cold_reads::begin(std::size_t reader) {
+  batches_.emplace(++last_batch_, batch{reader, {}});
+  return last_batch_;
+}
+
+void cold_reads::add(std::uint64_t number, const cold_read& read, const read_waiter& who) {
+  auto& reads = batches_.at(number).reads;
+  [[maybe_unused]] const auto fresh = wanted_.emplace(read.key, spot{number, reads.size()}).second;
+  assert(fresh);
+  reads.push_back({read, {who}, true});
+}
+
+void cold_reads::leave(std::uint64_t waiter) {
+  for (auto& [number, item] : batches_)
+    for (auto& read : item.reads)
+      std::erase_if(read.waiters, [&](const read_waiter& who) { return who.waiter == waiter; });
 }
 
 void cold_reads::forget(const storage::block_key& key) {
@@ -46,7 +51,7 @@ std::vector<finished_read> cold_reads::finish(std::uint64_t number) {
     return {};
   for (const auto& read : node.mapped().reads)
     if (read.wanted)
-      wanted_.erase(read.key);
+      wanted_.erase(read.read.key);
   return std::move(node.mapped().reads);
 }
 

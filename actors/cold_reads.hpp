@@ -1,6 +1,6 @@
 #pragma once
 
-#include "storage/block_key.hpp"
+#include "storage/block.hpp"
 
 #include <cstdint>
 #include <map>
@@ -15,9 +15,15 @@ struct read_waiter {
   std::size_t index = 0;
 };
 
+/// A block to be read.
+struct cold_read {
+  storage::block_key key;
+  storage::namespace_id name_space = 0;
+};
+
 /// A cold read that has ended.
 struct finished_read {
-  storage::block_key key;
+  cold_read read;
   std::vector<read_waiter> waiters;
   bool wanted = true; ///< false: erased meanwhile; those who waited may have it, no tier may
 };
@@ -29,8 +35,14 @@ public:
   /// Waits for a read of `key` that is in flight. False: there is none.
   [[nodiscard]] bool join(const storage::block_key& key, const read_waiter& who);
 
-  /// Starts a batch by `reader`: `who[i]` waits for `keys[i]`. Returns its number. Pre: none of the keys could be joined.
-  std::uint64_t start(std::size_t reader, const std::vector<storage::block_key>& keys, const std::vector<read_waiter>& who);
+  /// Begins a batch by `reader` and returns its number.
+  std::uint64_t begin(std::size_t reader);
+
+  /// Adds a read to a batch; `who` waits for it. Pre: it could not be joined.
+  void add(std::uint64_t batch, const cold_read& read, const read_waiter& who);
+
+  /// Request `waiter` has been answered without waiting any longer.
+  void leave(std::uint64_t waiter);
 
   /// The block was erased: nobody may join its read any more, and no tier may take it.
   void forget(const storage::block_key& key);

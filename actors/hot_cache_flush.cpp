@@ -3,25 +3,38 @@
 
 #include "actors/log.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace hearth::actors {
+
+namespace {
+
+/// Slots of the writer's mailbox come free without a message when a cancelled write or a dead writer's append ends.
+constexpr std::chrono::milliseconds look_again_after{10};
+
+/// What is added to a moment must not overflow: hosts that are actors send what they like.
+std::chrono::nanoseconds bounded_time(std::chrono::nanoseconds time) {
+  return std::clamp<std::chrono::nanoseconds>(time, std::chrono::nanoseconds{0}, std::chrono::hours{24});
+}
+
+} // namespace
 
 caf::result<messages::flush_reply> hot_cache_state::on_flush(messages::flush_request& x) {
   if (closing_)
     return closed_error();
   auto promise = self_->make_response_promise<messages::flush_reply>();
-  start_flush({answer<messages::flush_reply>{promise}, {}, 0, {}, now() + x.deadline, std::move(x.slot), false});
+  start_flush({answer<messages::flush_reply>{promise}, {}, 0, {}, now() + bounded_time(x.deadline), std::move(x.slot), {}, false});
   return promise;
 }
 
-caf::result<messages::close_reply> hot_cache_state::on_close(messages::close_request& x) {
+caf::result<messages::close_reply> hot_cache_state::on_close(const messages::close_request& x) {
   if (closing_)
     return closed_error();
   closing_ = true;
   cleaning_.clear();
   auto promise = self_->make_response_promise<messages::close_reply>();
-  start_flush({answer<messages::close_reply>{promise}, {}, 0, {}, now() + x.deadline, std::move(x.slot), false});
+  start_flush({answer<messages::close_reply>{promise}, {}, 0, {}, now() + bounded_time(x.deadline), {}, {}, false});
   return promise;
 }
 
@@ -41,11 +54,19 @@ void hot_cache_state::advance_flushes() {
   for (auto& [number, flush] : flushes_) {
     if (flush.syncing)
       continue;
+    if (flush.retry_at && *flush.retry_at <= now()) {
+      flush.retry_at.reset();
+      flush.queue = tiers_.dirty_keys();
+    }
     const auto before = flush.queue.size();
     tiers_.offer_from(flush.queue, tiers::haste::all_of_it);
     if (flush.queue.size() != before)
       flush.last_sequence = tiers_.pending().last_sequence();
-    if (flush.queue.empty() && !tiers_.pending().any_until(flush.last_sequence)) {
+    if (!flush.queue.empty()) {
+      look_again_for_room();
+    } else if (flush.retry_at) {
+      alarm(*flush.retry_at);
+    } else if (!tiers_.pending().any_until(flush.last_sequence)) {
       flush.syncing = true;
       done.push_back(number);
     }
@@ -60,6 +81,18 @@ void hot_cache_state::advance_flushes() {
         caf::anon_send(me, messages::sync_completed{number, std::move(outcome)});
       });
   }
+}
+
+/// Blocks that a flush had offered are dirty again: it lists them once more at `due`.
+void hot_cache_state::retry_flushes(time_point due) {
+  for (auto& [number, flush] : flushes_)
+    if (!flush.syncing)
+      flush.retry_at = std::max(flush.retry_at.value_or(due), due);
+}
+
+void hot_cache_state::look_again_for_room() {
+  if (tiers_.pending().empty())
+    alarm(now() + look_again_after);
 }
 
 void hot_cache_state::on_sync_completed(const messages::sync_completed& x) { end_flush(x.flush, x.outcome, x.outcome.ok()); }

@@ -2,6 +2,7 @@
 #include "actors/hot_cache_state.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace hearth::actors {
@@ -11,9 +12,9 @@ using storage::errc;
 using storage::failure;
 
 /// Reserves the read of one more cold block, unless one is in flight already. False: the readers are full.
-bool hot_cache_state::plan_cold_read(prefix_plan& plan, const storage::block_key& key, std::uint64_t bytes,
+bool hot_cache_state::plan_cold_read(prefix_plan& plan, const cold_read& read, std::uint64_t bytes,
                                      const read_waiter& who) {
-  if (!reads_.join(key, who)) {
+  if (!reads_.join(read.key, who)) {
     if (!readers_[next_reader_])
       return false;
     auto slot = messages::admit(parts_->reader_mailboxes[next_reader_].gate, {1, bytes});
@@ -21,8 +22,10 @@ bool hot_cache_state::plan_cold_read(prefix_plan& plan, const storage::block_key
       return false;
     plan.read_slot.absorb(std::move(slot));
     plan.read_bytes += bytes;
-    plan.reads.push_back(key);
-    plan.readers.push_back(who);
+    if (plan.reads.empty())
+      plan.batch = reads_.begin(next_reader_);
+    reads_.add(plan.batch, read, who);
+    plan.reads.push_back(read.key);
   }
   plan.cold.push_back(who.index);
   return true;
@@ -41,7 +44,7 @@ hot_cache_state::prefix_plan hot_cache_state::plan_prefix(const messages::get_pr
     const auto seen = tiers_.look(x.name_space, x.keys[i]);
     whole = whole && seen.where != place::nowhere;
     const bool too_much = whole && i > 0 && (bytes += seen.bytes) > bytes_max;
-    if (too_much || (whole && seen.where == place::cold && !plan_cold_read(plan, x.keys[i], seen.bytes, {waiter, i}))) {
+    if (too_much || (whole && seen.where == place::cold && !plan_cold_read(plan, {x.keys[i], x.name_space}, seen.bytes, {waiter, i}))) {
       plan.truncated = true;
       break;
     }
@@ -60,11 +63,11 @@ hot_cache_state::prefix_plan hot_cache_state::plan_prefix(const messages::get_pr
   return plan;
 }
 
-/// Readers take turns; one that died and has not been replaced yet is passed over.
+/// Readers take turns; one that is full, or died and has not been replaced yet, is passed over.
 void hot_cache_state::choose_reader() {
   for (std::size_t tries = 0; tries < readers_.size(); ++tries) {
     next_reader_ = (next_reader_ + 1) % readers_.size();
-    if (readers_[next_reader_])
+    if (readers_[next_reader_] && parts_->reader_mailboxes[next_reader_].gate->open_for({1, 1}))
       return;
   }
 }
@@ -72,6 +75,8 @@ void hot_cache_state::choose_reader() {
 caf::result<messages::get_prefix_reply> hot_cache_state::on_get_prefix(messages::get_prefix_request& x) {
   if (closing_)
     return closed_error();
+  if (!parts_->namespaces->knows(x.name_space))
+    return unknown_namespace(x.name_space);
   const auto number = ++last_number_;
   choose_reader();
   auto plan = plan_prefix(x, number);
@@ -96,8 +101,7 @@ caf::result<messages::get_prefix_reply> hot_cache_state::on_get_prefix(messages:
 void hot_cache_state::send_reads(prefix_plan& plan, storage::namespace_id name_space) {
   if (plan.reads.empty())
     return;
-  const auto batch = reads_.start(next_reader_, plan.reads, plan.readers);
-  caf::anon_send(readers_[next_reader_], messages::read_request{batch, name_space, std::move(plan.reads), plan.read_bytes,
+  caf::anon_send(readers_[next_reader_], messages::read_request{plan.batch, name_space, std::move(plan.reads), plan.read_bytes,
                                                                 std::move(plan.read_slot)});
 }
 
@@ -108,17 +112,14 @@ void hot_cache_state::on_read_reply(messages::read_reply& x) {
   settled();
 }
 
-/// A cold read has ended: everybody who waited gets the block, or a shorter run.
-void hot_cache_state::end_read(const finished_read& read, const storage::result<storage::buffer>& outcome) {
-  const bool gone = outcome.code() == errc::not_found; // reclaimed or erased meanwhile: an ordinary miss
-  std::optional<storage::namespace_id> name_space;
-  for (const auto& who : read.waiters) {
+/// A cold read has ended: everybody who still waits gets the block, or a shorter run.
+void hot_cache_state::end_read(const finished_read& ended, const storage::result<storage::buffer>& outcome) {
+  const auto& [key, name_space] = ended.read;
+  for (const auto& who : ended.waiters) {
     const auto found = prefixes_.find(who.waiter);
-    if (found == prefixes_.end())
-      continue;
+    assert(found != prefixes_.end());
     auto& prefix = found->second;
-    name_space = prefix.name_space;
-    parts_->hot_cache_tally->update(prefix.name_space, [&](tally_entry& entry) {
+    parts_->hot_cache_tally->update(name_space, [&](tally_entry& entry) {
       outcome.ok() ? ++entry.counters.cold_hits : ++entry.counters.misses;
     });
     if (outcome.ok())
@@ -128,10 +129,10 @@ void hot_cache_state::end_read(const finished_read& read, const storage::result<
     if (--prefix.open == 0)
       answer_prefix(who.waiter);
   }
-  if (!outcome.ok() && !gone && name_space)
-    parts_->hot_cache_tally->update(*name_space, [](tally_entry& entry) { ++entry.counters.errors; });
-  if (outcome.ok() && read.wanted && name_space && parts_->config.promote_cold_hits)
-    tiers_.promote({read.key, *name_space, std::nullopt, *outcome}); // its chain is not known here: never an orphan
+  if (outcome.ok() && ended.wanted && parts_->config.promote_cold_hits)
+    tiers_.promote({key, name_space, std::nullopt, *outcome}); // its chain is not known here: never an orphan
+  else if (!outcome.ok() && outcome.code() != errc::not_found) // reclaimed or erased meanwhile: an ordinary miss
+    parts_->hot_cache_tally->update(name_space, [](tally_entry& entry) { ++entry.counters.errors; });
 }
 
 void hot_cache_state::answer_prefix(std::uint64_t number) {
@@ -154,6 +155,7 @@ void hot_cache_state::expire_prefixes(time_point at) {
   }
   for (const auto number : late) {
     auto prefix = std::move(prefixes_.extract(number).mapped());
+    reads_.leave(number);
     parts_->hot_cache_tally->update(prefix.name_space, [&](tally_entry& entry) {
       entry.counters.misses += prefix.open; // found, but not in time
       ++entry.counters.errors;

@@ -32,9 +32,9 @@ hot_cache_actor::behavior_type hot_cache_state::make_behavior() {
   return {
       [this](messages::put_request& x) { return on_put(x); },
       [this](messages::get_prefix_request& x) { return on_get_prefix(x); },
-      [this](const messages::contains_request& x) { return on_contains(x); },
-      [this](const messages::erase_request& x) { return on_erase(x); },
-      [this](const messages::clear_request& x) { return on_clear(x); },
+      [this](messages::contains_request& x) { return on_contains(x); },
+      [this](messages::erase_request& x) { return on_erase(x); },
+      [this](messages::clear_request& x) { return on_clear(x); },
       [this](messages::flush_request& x) { return on_flush(x); },
       [this](messages::close_request& x) { return on_close(x); },
       [this](messages::write_reply& x) { on_write_reply(x); },
@@ -49,20 +49,31 @@ hot_cache_actor::behavior_type hot_cache_state::make_behavior() {
 
 caf::error hot_cache_state::closed_error() { return to_caf({errc::closed, "the cache is closing or closed"}); }
 
+caf::error hot_cache_state::unknown_namespace(storage::namespace_id id) {
+  return to_caf({errc::invalid_argument,
+                 "namespace " + std::to_string(id) + " was never given: ask for its number with name_space(NAME)"});
+}
+
 caf::result<messages::put_reply> hot_cache_state::on_put(messages::put_request& x) {
+  const auto slot = std::move(x.slot); // free before the reply is sent
   if (closing_)
     return closed_error();
+  if (!parts_->namespaces->knows(x.item.name_space))
+    return unknown_namespace(x.item.name_space);
   const auto outcome = tiers_.put(std::move(x.item));
-  soiled_ = true;
+  soil();
   settled();
   if (!outcome)
     return to_caf(outcome.error());
   return messages::put_reply{*outcome};
 }
 
-caf::result<messages::contains_reply> hot_cache_state::on_contains(const messages::contains_request& x) {
+caf::result<messages::contains_reply> hot_cache_state::on_contains(messages::contains_request& x) {
+  const auto slot = std::move(x.slot);
   if (closing_)
     return closed_error();
+  if (!parts_->namespaces->knows(x.name_space))
+    return unknown_namespace(x.name_space);
   messages::contains_reply reply;
   reply.present.reserve(x.keys.size());
   for (const auto& key : x.keys)
@@ -70,9 +81,12 @@ caf::result<messages::contains_reply> hot_cache_state::on_contains(const message
   return reply;
 }
 
-caf::result<messages::erase_reply> hot_cache_state::on_erase(const messages::erase_request& x) {
+caf::result<messages::erase_reply> hot_cache_state::on_erase(messages::erase_request& x) {
+  const auto slot = std::move(x.slot);
   if (closing_)
     return closed_error();
+  if (!parts_->namespaces->knows(x.name_space))
+    return unknown_namespace(x.name_space);
   const bool erased = tiers_.erase(x.name_space, x.key);
   if (erased)
     reads_.forget(x.key);
@@ -80,9 +94,12 @@ caf::result<messages::erase_reply> hot_cache_state::on_erase(const messages::era
   return messages::erase_reply{erased};
 }
 
-caf::result<messages::clear_reply> hot_cache_state::on_clear(const messages::clear_request& x) {
+caf::result<messages::clear_reply> hot_cache_state::on_clear(messages::clear_request& x) {
+  const auto slot = std::move(x.slot);
   if (closing_)
     return closed_error();
+  if (x.name_space && !parts_->namespaces->knows(*x.name_space))
+    return unknown_namespace(*x.name_space);
   const auto blocks = tiers_.clear(x.name_space);
   reads_.forget_all(); // of other namespaces too: their reads are answered, only not shared further
   settled();
@@ -98,9 +115,10 @@ void hot_cache_state::settled() {
     reported_accidents_ = tiers_.accidents();
     stats_.report();
   }
-  const auto idle_clean = parts_->config.idle_clean;
-  if (soiled_ && idle_clean.count() > 0 && hot.expendable_blocks() < hot.blocks() && tiers_.pending().empty() && !closing_)
-    alarm(std::max(now() + idle_clean, clean_after_));
+  if (!tiers_.pending().empty())
+    writer_busy_ = now();
+  else if (soiled_ && hot.expendable_blocks() < hot.blocks())
+    alarm(clean_due());
 }
 
 void hot_cache_state::alarm(time_point due) {
@@ -118,21 +136,37 @@ void hot_cache_state::on_tick() {
   restart_due(at);
   expire_prefixes(at);
   expire_flushes(at);
+  advance_flushes(); // one may have been waiting for a writer, for room, or for time to pass
+  keep_cleaning();
   clean_when_idle(at);
   settled();
 }
 
 /// Writes the oldest dirty blocks ahead of need, as long as the writer has nothing else to do.
 void hot_cache_state::clean_when_idle(time_point at) {
-  if (closing_ || !soiled_ || parts_->config.idle_clean.count() == 0 || !tiers_.pending().empty())
+  if (!soiled_ || !tiers_.pending().empty() || at < clean_due())
     return;
-  if (at < clean_after_) {
-    alarm(clean_after_);
-    return;
-  }
-  soiled_ = false;
+  soiled_.reset();
   cleaning_ = tiers_.dirty_keys();
+  keep_cleaning();
+}
+
+void hot_cache_state::keep_cleaning() {
+  if (cleaning_.empty())
+    return;
   tiers_.offer_from(cleaning_, tiers::haste::half_of_it);
+  if (!cleaning_.empty())
+    look_again_for_room();
+}
+
+/// Something may have become dirty.
+void hot_cache_state::soil() {
+  if (!soiled_ && parts_->config.idle_clean.count() > 0 && !closing_)
+    soiled_ = now();
+}
+
+hot_cache_state::time_point hot_cache_state::clean_due() const {
+  return std::max(std::max(*soiled_, writer_busy_) + parts_->config.idle_clean, clean_after_);
 }
 
 void hot_cache_state::on_write_reply(messages::write_reply& x) {
@@ -140,13 +174,9 @@ void hot_cache_state::on_write_reply(messages::write_reply& x) {
   x.slot.reset(); // before offering more
   if (x.outcome.ok()) {
     write_failures_ = 0;
-    if (!cleaning_.empty())
-      tiers_.offer_from(cleaning_, tiers::haste::half_of_it);
+    keep_cleaning();
   } else {
-    log::warn("hot_cache.write_failed", "error={} failures_in_a_row={}", to_string(x.outcome.error()), ++write_failures_);
-    cleaning_.clear(); // a disk that fails is not worn out by cleaning: try again after a while
-    soiled_ = true;
-    clean_after_ = now() + back_off(write_failures_);
+    on_write_failed(x.outcome.error());
   }
   advance_flushes();
   settled();
@@ -156,6 +186,20 @@ void hot_cache_state::on_blocks_reclaimed(const messages::blocks_reclaimed& x) {
   for (const auto& key : x.keys)
     tiers_.reclaimed(key);
   settled();
+}
+
+/// A disk that fails is not worn out by cleaning and flushing: both try again after a while.
+void hot_cache_state::on_write_failed(const failure& error) {
+  const auto at = now();
+  ++write_failures_;
+  if (at >= log_failure_after_) {
+    log::warn("hot_cache.write_failed", "error={} failures_in_a_row={}", to_string(error), write_failures_);
+    log_failure_after_ = at + std::chrono::seconds{1};
+  }
+  cleaning_.clear();
+  soil();
+  clean_after_ = at + back_off(write_failures_);
+  retry_flushes(clean_after_);
 }
 
 // --- supervision -------------------------------------------------------------------------------------------------------
@@ -209,31 +253,39 @@ void hot_cache_state::restart_due(time_point at) {
   }
   if (!restarts_.empty())
     alarm(restarts_.begin()->first);
-  advance_flushes(); // one may have been waiting for a writer
 }
 
 void hot_cache_state::on_down(const caf::down_msg& down) {
+  const auto reader = std::find_if(readers_.begin(), readers_.end(),
+                                   [&](const auto& one) { return one && down.source == one.address(); });
   if (writer_ && down.source == writer_.address()) {
-    log::error("writer.died", "pending={}", tiers_.pending().size());
-    tiers_.writer_died();
-    soiled_ = true;
-    restart_later([this] { start_writer(); }, writer_deaths_);
-    advance_flushes();
-  } else if (const auto dead = std::find_if(readers_.begin(), readers_.end(),
-                                            [&](const auto& reader) { return reader && down.source == reader.address(); });
-             dead != readers_.end()) {
-    const auto index = static_cast<std::size_t>(dead - readers_.begin());
-    log::error("reader.died", "reader={}", index);
-    *dead = reader_actor{};
-    for (const auto batch : reads_.batches_of(index))
-      for (const auto& read : reads_.finish(batch))
-        end_read(read, failure{errc::io, "the reader died"});
-    restart_later([this, index] { start_reader(index); }, reader_deaths_);
+    on_writer_down();
+  } else if (reader != readers_.end()) {
+    on_reader_down(static_cast<std::size_t>(reader - readers_.begin()));
   } else {
     restart_later([this] { start_stats(); }, stats_deaths_);
     log::error("stats.died", "deaths_in_a_row={}", stats_deaths_.in_a_row);
   }
   settled();
+}
+
+void hot_cache_state::on_writer_down() {
+  log::error("writer.died", "pending={}", tiers_.pending().size());
+  tiers_.writer_died();
+  cleaning_.clear();
+  soil();
+  restart_later([this] { start_writer(); }, writer_deaths_);
+  retry_flushes(now());
+  advance_flushes();
+}
+
+void hot_cache_state::on_reader_down(std::size_t index) {
+  log::error("reader.died", "reader={}", index);
+  readers_[index] = reader_actor{};
+  for (const auto batch : reads_.batches_of(index))
+    for (const auto& read : reads_.finish(batch))
+      end_read(read, failure{errc::io, "the reader died"});
+  restart_later([this, index] { start_reader(index); }, reader_deaths_);
 }
 
 } // namespace hearth::actors

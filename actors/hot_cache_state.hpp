@@ -24,7 +24,7 @@ public:
   static constexpr const char* name = "hot_cache";
   using bounded_messages =
       bounds<messages::put_request, messages::get_prefix_request, messages::contains_request, messages::erase_request,
-             messages::clear_request, messages::flush_request, messages::close_request>;
+             messages::clear_request, messages::flush_request>;
 
   hot_cache_state(hot_cache_actor::base* self, std::shared_ptr<const cache_parts> parts);
 
@@ -49,8 +49,8 @@ private:
   struct prefix_plan {
     std::vector<storage::buffer> blocks;
     std::vector<std::size_t> cold; ///< indices of blocks to be read
-    std::vector<storage::block_key> reads; ///< keys of those whose read is not in flight yet
-    std::vector<read_waiter> readers;
+    std::vector<storage::block_key> reads; ///< keys of those whose read was not in flight yet
+    std::uint64_t batch = 0;               ///< of those
     std::uint64_t read_bytes = 0;
     messages::permit read_slot;
     bool truncated = false;
@@ -64,6 +64,7 @@ private:
     stats::amount persisted_before;
     time_point deadline;
     messages::permit slot;
+    std::optional<time_point> retry_at; ///< a write has failed since the dirty blocks were listed: list them again then
     bool syncing = false;
   };
 
@@ -76,26 +77,29 @@ private:
   // From hosts.
   caf::result<messages::put_reply> on_put(messages::put_request& x);
   caf::result<messages::get_prefix_reply> on_get_prefix(messages::get_prefix_request& x);
-  caf::result<messages::contains_reply> on_contains(const messages::contains_request& x);
-  caf::result<messages::erase_reply> on_erase(const messages::erase_request& x);
-  caf::result<messages::clear_reply> on_clear(const messages::clear_request& x);
+  caf::result<messages::contains_reply> on_contains(messages::contains_request& x);
+  caf::result<messages::erase_reply> on_erase(messages::erase_request& x);
+  caf::result<messages::clear_reply> on_clear(messages::clear_request& x);
   caf::result<messages::flush_reply> on_flush(messages::flush_request& x);
-  caf::result<messages::close_reply> on_close(messages::close_request& x);
+  caf::result<messages::close_reply> on_close(const messages::close_request& x);
 
   // From the other actors.
   void on_write_reply(messages::write_reply& x);
+  void on_write_failed(const storage::failure& error);
   void on_read_reply(messages::read_reply& x);
   void on_sync_completed(const messages::sync_completed& x);
   void on_blocks_reclaimed(const messages::blocks_reclaimed& x);
   void on_tick();
   void on_down(const caf::down_msg& down);
+  void on_writer_down();
+  void on_reader_down(std::size_t index);
 
   // The read path.
   void choose_reader();
   prefix_plan plan_prefix(const messages::get_prefix_request& x, std::uint64_t waiter);
-  bool plan_cold_read(prefix_plan& plan, const storage::block_key& key, std::uint64_t bytes, const read_waiter& who);
+  bool plan_cold_read(prefix_plan& plan, const cold_read& read, std::uint64_t bytes, const read_waiter& who);
   void send_reads(prefix_plan& plan, storage::namespace_id name_space);
-  void end_read(const finished_read& read, const storage::result<storage::buffer>& outcome);
+  void end_read(const finished_read& ended, const storage::result<storage::buffer>& outcome);
   void answer_prefix(std::uint64_t number);
   void expire_prefixes(time_point now);
 
@@ -104,7 +108,12 @@ private:
   void advance_flushes();
   void end_flush(std::uint64_t number, const storage::result<void>& outcome, bool synced);
   void expire_flushes(time_point now);
+  void retry_flushes(time_point due);
+  void look_again_for_room();
   void clean_when_idle(time_point now);
+  void keep_cleaning();
+  void soil();
+  [[nodiscard]] time_point clean_due() const;
 
   // Supervision.
   void listen_to_store();
@@ -119,6 +128,7 @@ private:
   void alarm(time_point due);
   [[nodiscard]] time_point now() const { return self_->clock().now(); }
   [[nodiscard]] static caf::error closed_error();
+  [[nodiscard]] static caf::error unknown_namespace(storage::namespace_id id);
 
   hot_cache_actor::base* self_;
   std::shared_ptr<const cache_parts> parts_;
@@ -137,9 +147,11 @@ private:
   std::map<std::uint64_t, prefix_in_flight> prefixes_;
   std::map<std::uint64_t, flush_in_flight> flushes_;
   std::deque<storage::block_key> cleaning_;
-  bool soiled_ = false; ///< something has become dirty since the last cleaning began
-  time_point clean_after_;
-  std::size_t write_failures_ = 0; ///< in a row
+  std::optional<time_point> soiled_; ///< something has become dirty since the last cleaning began
+  time_point writer_busy_;           ///< when it was last
+  time_point clean_after_;           ///< a disk that fails is given time
+  std::size_t write_failures_ = 0;   ///< in a row
+  time_point log_failure_after_;
   std::optional<time_point> next_alarm_;
   std::uint64_t reported_accidents_ = 0;
   bool closing_ = false; ///< a close has begun: nothing new is accepted

@@ -21,8 +21,23 @@ bool preflight::hot_takes(std::uint64_t bytes) const noexcept {
          (bytes <= free_bytes_.load(std::memory_order_relaxed) || expendable_blocks_.load(std::memory_order_relaxed) > 0);
 }
 
+storage::failure preflight::too_large(storage::namespace_id name_space, std::uint64_t bytes) const {
+  if (writer_gate_) {
+    tally_->update(name_space, [&](stats::tally_entry& entry) {
+      entry.counters.ledger.give_up(stats::drop_reason::too_large, bytes);
+    });
+    stats_.report();
+  }
+  return {storage::errc::too_large, "a block of " + std::to_string(bytes) + " bytes: block_bytes_max is " +
+                                        std::to_string(config_.block_bytes_max) + ", hot_bytes_max is " +
+                                        std::to_string(config_.hot_bytes_max) + "; nothing was produced"};
+}
+
 storage::result<void> preflight::check(storage::namespace_id name_space, std::uint64_t bytes) const {
-  if (!writer_gate_ || writer_gate_->never_admits({1, bytes}) || writer_gate_->open_for({1, bytes}) || hot_takes(bytes))
+  const bool never_written = !writer_gate_ || writer_gate_->never_admits({1, bytes});
+  if (bytes > config_.block_bytes_max || (never_written && bytes > config_.hot_bytes_max))
+    return too_large(name_space, bytes);
+  if (never_written || writer_gate_->open_for({1, bytes}) || hot_takes(bytes))
     return {};
   tally_->update(name_space, [&](stats::tally_entry& entry) {
     entry.counters.ledger.give_up(stats::drop_reason::preflight_full, bytes);

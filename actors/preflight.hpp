@@ -21,10 +21,11 @@ public:
   /// hot_cache: how much room the hot tier has and how many of its blocks could leave without being written.
   void publish(std::uint64_t free_bytes, std::uint64_t expendable_blocks) noexcept;
 
-  /// Errors: overloaded (`preflight_full`).
+  /// Errors: overloaded (`preflight_full`), too_large.
   [[nodiscard]] storage::result<void> check(storage::namespace_id name_space, std::uint64_t bytes) const;
 
 private:
+  [[nodiscard]] storage::failure too_large(storage::namespace_id name_space, std::uint64_t bytes) const;
   [[nodiscard]] bool hot_takes(std::uint64_t bytes) const noexcept;
 
   tiers_config config_;

@@ -30,7 +30,7 @@ stats_actor::behavior_type stats_state::make_behavior() {
         x.turn.reset(); // before reading: what changes from here on is in a note of its own
         on_totals();
       },
-      [this](const messages::snapshot_request& x) { return on_snapshot(x); },
+      [this](messages::snapshot_request& x) { return on_snapshot(x); },
       [this](const messages::reset_request&) { return on_reset(); },
   };
 }
@@ -68,7 +68,8 @@ void stats_state::on_totals() {
             since.dropped(drop_reason::late_full).blocks, now.ssd_write_drops());
 }
 
-caf::result<messages::snapshot_reply> stats_state::on_snapshot(const messages::snapshot_request& x) {
+caf::result<messages::snapshot_reply> stats_state::on_snapshot(messages::snapshot_request& x) {
+  const auto slot = std::move(x.slot); // free before the reply is sent
   stats::gauges limits;
   limits.hot_cache_max_bytes = parts_->config.tiers.hot_bytes_max;
   limits.configured_max_size_bytes = parts_->configured_cold_bytes_max;

@@ -24,7 +24,7 @@ public:
 
 private:
   void on_totals();
-  caf::result<messages::snapshot_reply> on_snapshot(const messages::snapshot_request& x);
+  caf::result<messages::snapshot_reply> on_snapshot(messages::snapshot_request& x);
   messages::reset_reply on_reset();
   void on_hot_cache_down();
 

@@ -60,7 +60,8 @@ result<put_outcome> tiers::put(block item) {
   const bool dirty = store_ != nullptr;
   keep_hot(item, dirty);
   if (dirty && config_.policy == write_policy::through) {
-    const auto end = offer(item);
+    const auto end = fate_of(item);
+    offer(item, end);
     if (end == fate::full)
       give_up(drop_reason::late_full, item);
     else if (end == fate::admitted)
@@ -96,15 +97,18 @@ result<put_outcome> tiers::put_cold(const block& item) {
   const auto size = "a block of " + std::to_string(item.payload.size()) + " bytes";
   if (!store_)
     return {errc::too_large, size + ": hot_bytes_max is " + std::to_string(hot_.bytes_max()) + " and there is no cold tier"};
-  switch (offer(item)) {
+  const auto end = fate_of(item);
+  offer(item, end);
+  switch (end) {
   case fate::admitted: return accept(item, put_outcome::stored);
   case fate::full: give_up(drop_reason::late_full, item);
     return {errc::overloaded, "late_full: the writer's mailbox is full; try again later"};
   case fate::orphan: return {errc::orphan, "its parent is in no tier: put the chain from its head"};
   case fate::too_large: return {errc::too_large, size + " fits neither the hot tier nor the writer's mailbox and the cold tier"};
-  case fate::no_writer: break;
+  case fate::no_writer:
+  case fate::spared: break;
   }
-  return {errc::io, "the writer died and has not been restarted yet; try again later"};
+  return {errc::overloaded, "the writer died and is being replaced: try again later"};
 }
 
 // --- offers ----------------------------------------------------------------------------------------------------------
@@ -122,10 +126,10 @@ tiers::fate tiers::fate_of(const block& item) const {
 
 /// Acts on the fate: admitted blocks are on their way, orphans and the like are entered as given up. A full mailbox is left
 /// to the caller, who knows whether it is a drop, and at which site.
-tiers::fate tiers::offer(const block& item) {
+void tiers::offer(const block& item, fate end) {
   const auto bytes = item.payload.size();
-  const auto end = fate_of(item);
   switch (end) {
+  case fate::spared:
   case fate::full: break;
   case fate::orphan: give_up(drop_reason::orphan, item); break;
   case fate::too_large: give_up(drop_reason::too_large, item); break;
@@ -145,7 +149,6 @@ tiers::fate tiers::offer(const block& item) {
     send_({write.sequence, write.item, write.ticket, std::move(slot)});
     break;
   }
-  return end;
 }
 
 bool tiers::needs_write(const hot_block& item) const {
@@ -153,24 +156,23 @@ bool tiers::needs_write(const hot_block& item) const {
 }
 
 /// With `may_lose` false, nothing leaves whose only copy would go with it. Returns whether the room is there.
+/// While the writer takes nothing, blocks that need no write go first, whatever their age.
 bool tiers::make_room(std::uint64_t bytes, bool may_lose) {
   while (!hot_.fits(bytes)) {
     const auto* victim = hot_.victim([](const hot_block&) { return true; });
     assert(victim != nullptr);
-    if (needs_write(*victim)) {
-      const auto end = may_lose || fate_of(victim->item) == fate::admitted ? offer(victim->item) : fate::full;
-      const auto* clean = end == fate::full && hot_.expendable_blocks() > 0
-                              ? hot_.victim([this](const hot_block& item) { return !needs_write(item); })
-                              : nullptr;
-      if (clean != nullptr)
-        victim = clean;
-      else if (!may_lose && end != fate::admitted)
-        return false;
-      else if (end != fate::admitted)
-        lose(victim->item);
-      if (clean == nullptr && end == fate::full)
-        give_up(drop_reason::evict_full, victim->item);
+    auto end = needs_write(*victim) ? fate_of(victim->item) : fate::spared;
+    if ((end == fate::full || end == fate::no_writer) && hot_.expendable_blocks() > 0) {
+      victim = hot_.victim([](const hot_block& item) { return !item.worth_writing(); });
+      end = fate::spared;
     }
+    if (!may_lose && end != fate::spared && end != fate::admitted)
+      return false;
+    offer(victim->item, end);
+    if (end == fate::full)
+      give_up(drop_reason::evict_full, victim->item);
+    if (end != fate::spared && end != fate::admitted)
+      lose(victim->item);
     count(victim->item.name_space, [](tally_entry& entry) { ++entry.counters.hot_cache_evictions; });
     if (store_ && victim->asked) // its copy, if there is one, was as good as used
       store_->touch(victim->item.key);

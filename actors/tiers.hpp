@@ -103,12 +103,12 @@ public:
   [[nodiscard]] std::uint64_t accidents() const noexcept { return accidents_; }       ///< drops, failures and losses so far
 
 private:
-  /// What would become of a block if it were offered now.
-  enum class fate : std::uint8_t { admitted, full, orphan, too_large, no_writer };
+  /// What would become of a block if it were offered now; `spared`: it need not be.
+  enum class fate : std::uint8_t { spared, admitted, full, orphan, too_large, no_writer };
 
   [[nodiscard]] sighting look(const storage::block_key& key) const;
   [[nodiscard]] fate fate_of(const storage::block& item) const;
-  fate offer(const storage::block& item);
+  void offer(const storage::block& item, fate end);
   [[nodiscard]] bool half_full() const;
   [[nodiscard]] bool needs_write(const storage::hot_block& item) const;
   bool make_room(std::uint64_t bytes, bool may_lose);

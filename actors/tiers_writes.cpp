@@ -52,11 +52,19 @@ void tiers::take_back(const pending_write& write, bool into_hot) {
 void tiers::writer_died() {
   writer_up_ = false;
   for (const auto& write : pending_.take_all()) {
-    const auto bytes = write.item.payload.size();
-    ++accidents_;
-    count(write.item.name_space, [&](tally_entry& entry) { entry.counters.ledger.fail(fail_reason::writer_died, bytes); });
+    const auto& [key, name_space, parent, payload] = write.item;
+    const auto bytes = payload.size();
     pending_amount_.take(bytes);
+    if (!write.hidden && store_->find(key)) { // only the news of its end died with the writer
+      persisted_.add(bytes);
+      count(name_space, [&](tally_entry& entry) { entry.counters.ledger.persist(bytes); });
+      continue;
+    }
+    ++accidents_;
+    count(name_space, [&](tally_entry& entry) { entry.counters.ledger.fail(fail_reason::writer_died, bytes); });
     take_back(write, true);
+    if (!write.hidden && !hot_.find(key)) // an append of it may still be under way: what counts as lost must not turn up later
+      store_->erase(key);
   }
 }
 
@@ -89,7 +97,7 @@ void tiers::offer_from(std::deque<block_key>& queue, haste speed) {
     if (end == fate::full || end == fate::no_writer || (speed == haste::half_of_it && half_full()))
       return;
     if (end == fate::admitted) {
-      offer(item->item);
+      offer(item->item, end);
       set_dirty(queue.front(), false);
     }
   }

@@ -12,7 +12,6 @@ namespace hearth::messages {
 [[nodiscard]] inline load load_of(const erase_request&) noexcept { return {1, 0}; }
 [[nodiscard]] inline load load_of(const clear_request&) noexcept { return {1, 0}; }
 [[nodiscard]] inline load load_of(const flush_request&) noexcept { return {1, 0}; }
-[[nodiscard]] inline load load_of(const close_request&) noexcept { return {1, 0}; }
 [[nodiscard]] inline load load_of(const snapshot_request&) noexcept { return {1, 0}; }
 [[nodiscard]] inline load load_of(const reset_request&) noexcept { return {1, 0}; }
 [[nodiscard]] inline load load_of(const totals_note&) noexcept { return {1, 0}; }
@@ -26,7 +25,6 @@ template <class Message>
 }
 [[nodiscard]] constexpr importance importance_of(const clear_request&) noexcept { return importance::urgent; }
 [[nodiscard]] constexpr importance importance_of(const flush_request&) noexcept { return importance::urgent; }
-[[nodiscard]] constexpr importance importance_of(const close_request&) noexcept { return importance::urgent; }
 [[nodiscard]] constexpr importance importance_of(const snapshot_request&) noexcept { return importance::urgent; }
 [[nodiscard]] constexpr importance importance_of(const reset_request&) noexcept { return importance::urgent; }
 

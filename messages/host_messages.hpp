@@ -26,7 +26,7 @@ enum class put_outcome : std::uint8_t {
 /// Errors: overloaded (nothing changed, or given up as late_full), too_large, conflict, orphan, invalid_argument, closed.
 struct put_request {
   storage::block item;
-  permit slot;
+  permit slot{};
 };
 struct put_reply {
   put_outcome outcome = put_outcome::stored;
@@ -40,7 +40,7 @@ struct get_prefix_request {
   std::vector<storage::block_key> keys;
   std::uint64_t bytes_max = 0;
   std::chrono::nanoseconds timeout{0}; ///< 0: request_timeout
-  permit slot;
+  permit slot{};
 };
 struct get_prefix_reply {
   std::vector<storage::buffer> blocks; ///< blocks[i] belongs to keys[i]
@@ -52,7 +52,7 @@ struct get_prefix_reply {
 struct contains_request {
   storage::namespace_id name_space = 0;
   std::vector<storage::block_key> keys;
-  permit slot;
+  permit slot{};
 };
 struct contains_reply {
   std::vector<bool> present; ///< one for each key
@@ -63,7 +63,7 @@ struct contains_reply {
 struct erase_request {
   storage::namespace_id name_space = 0;
   storage::block_key key;
-  permit slot;
+  permit slot{};
 };
 struct erase_reply {
   bool erased = false; ///< whether it was there
@@ -72,8 +72,8 @@ struct erase_reply {
 /// host -> hot_cache. Take every block of `name_space` (none: of all) out of every tier. Reply: clear_reply.
 /// Errors: overloaded, closed.
 struct clear_request {
-  std::optional<storage::namespace_id> name_space;
-  permit slot;
+  std::optional<storage::namespace_id> name_space{};
+  permit slot{};
 };
 struct clear_reply {
   std::uint64_t blocks = 0; ///< how many there were
@@ -83,7 +83,7 @@ struct clear_reply {
 /// Reply: flush_reply, at the latest when `deadline` has passed. Errors: io (the sync failed), overloaded, closed.
 struct flush_request {
   std::chrono::nanoseconds deadline{0};
-  permit slot;
+  permit slot{};
 };
 struct flush_reply {
   stats::amount written; ///< persisted meanwhile
@@ -91,11 +91,10 @@ struct flush_reply {
   bool synced = false;   ///< what is written survives a power cut
 };
 
-/// host -> hot_cache. Flush, then refuse everything. What is not written when `deadline` has passed is dropped as `closing`.
-/// Reply: close_reply, at the latest then. Errors: overloaded, closed (by an earlier close_request).
+/// host -> hot_cache, always passes. Flush, then refuse everything. What is not written when `deadline` has passed is
+/// dropped as `closing`. Reply: close_reply, at the latest then. Errors: io (the sync failed), closed (by an earlier one).
 struct close_request {
   std::chrono::nanoseconds deadline{0};
-  permit slot;
 };
 struct close_reply {
   stats::amount written;
@@ -107,7 +106,7 @@ struct close_reply {
 /// Reply: snapshot_reply; includes everything that was answered before. Errors: not_found, overloaded, closed.
 struct snapshot_request {
   std::string name_space = "*";
-  permit slot;
+  permit slot{};
 };
 struct snapshot_reply {
   stats::snapshot item;
@@ -116,7 +115,7 @@ struct snapshot_reply {
 /// host -> stats. Counters to zero; gauges stay; the ledger starts with offered = pending. Reply: reset_reply.
 /// Errors: overloaded, closed.
 struct reset_request {
-  permit slot;
+  permit slot{};
 };
 struct reset_reply {};
 

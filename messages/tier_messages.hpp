@@ -19,14 +19,14 @@ struct write_request {
   std::uint64_t sequence = 0; ///< grows with every offer of one cache
   storage::block item;
   std::shared_ptr<write_ticket> ticket;
-  permit slot;
+  permit slot{};
 };
 
 /// writer -> hot_cache, always passes. How the write ended.
 struct write_reply {
   std::uint64_t sequence = 0;
   storage::result<void> outcome;
-  permit slot; ///< of the write_request
+  permit slot{}; ///< of the write_request
 };
 
 /// I/O engine -> writer, always passes. An append has ended.
@@ -42,7 +42,7 @@ struct read_request {
   storage::namespace_id name_space = 0;
   std::vector<storage::block_key> keys;
   std::uint64_t bytes = 0; ///< payload bytes of all keys
-  permit slot;             ///< one a block, and `bytes`
+  permit slot{};             ///< one a block, and `bytes`
 };
 
 /// reader -> hot_cache, always passes. `blocks[i]` belongs to the request's `keys[i]`.
@@ -54,7 +54,7 @@ struct read_reply {
 /// I/O engine -> reader, always passes. The last read of a batch has ended.
 struct reads_completed {
   read_reply reply;
-  permit slot;
+  permit slot{};
 };
 
 /// block store -> hot_cache, always passes. A sync has ended.
@@ -74,8 +74,8 @@ struct tick {};
 /// hot_cache, facade -> stats, bounded; at most one outstanding a sender. Totals have changed; they stand in the sender's tally.
 /// Lost or rejected, it is made good by the next one: totals are cumulative.
 struct totals_note {
-  permit turn; ///< of the sender: it may send the next note when this one is gone
-  permit slot;
+  permit turn{}; ///< of the sender: it may send the next note when this one is gone
+  permit slot{};
 };
 
 } // namespace hearth::messages

@@ -99,6 +99,8 @@ public:
   [[nodiscard]] const amount& cancelled() const noexcept { return parts_.cancelled; }
   [[nodiscard]] const amount& dropped(drop_reason reason) const noexcept;
   [[nodiscard]] const amount& failed(fail_reason reason) const noexcept;
+  [[nodiscard]] amount dropped() const noexcept { return parts_.dropped_sum(); } ///< for whatever reason
+  [[nodiscard]] amount failed() const noexcept { return parts_.failed_sum(); }   ///< for whatever reason
   [[nodiscard]] const ledger_parts& parts() const noexcept { return parts_; }
 
   /// The right side of the equation; equal to `offered()` unless a program is broken.

@@ -22,10 +22,16 @@ struct tally_entry {
 /// Threads: any; the lock is held for a few additions.
 class tally {
 public:
-  /// Applies `change` to the entry of namespace number `name_space` (made if new). `change` must not call back.
+  /// `namespaces_max` >= 1: the bound on entries.
+  explicit tally(std::size_t namespaces_max = 64) : namespaces_max_(namespaces_max) {}
+
+  /// Applies `change` to the entry of namespace number `name_space` (made if new). A number that no namespace can have,
+  /// from a sender that made it up, counts under 0. `change` must not call back.
   template <class Change>
   void update(std::size_t name_space, Change&& change) {
     std::lock_guard guard{mutex_};
+    if (name_space >= namespaces_max_)
+      name_space = 0;
     if (entries_.size() <= name_space)
       entries_.resize(name_space + 1);
     change(entries_[name_space]);
@@ -35,6 +41,7 @@ public:
   [[nodiscard]] std::vector<tally_entry> read() const;
 
 private:
+  const std::size_t namespaces_max_;
   mutable std::mutex mutex_;
   std::vector<tally_entry> entries_;
 };

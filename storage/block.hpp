@@ -15,7 +15,7 @@ using namespace_id = std::uint16_t;
 struct block {
   block_key key;
   namespace_id name_space = 0;
-  std::optional<block_key> parent; ///< none: head of its chain
+  std::optional<block_key> parent{}; ///< none: head of its chain
   buffer payload;
 };
 

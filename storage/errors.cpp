@@ -1,5 +1,8 @@
 #include "storage/errors.hpp"
 
+#include <cstdio>
+#include <cstdlib>
+
 namespace hearth::storage {
 
 std::string_view to_string(errc code) noexcept {
@@ -28,6 +31,11 @@ std::string to_string(const failure& error) {
   if (!error.context.empty())
     text.append(": ").append(error.context);
   return text;
+}
+
+void no_value(const failure& error) noexcept {
+  std::fprintf(stderr, "hearth: value() of a result that failed: %s\n", to_string(error).c_str());
+  std::abort();
 }
 
 } // namespace hearth::storage

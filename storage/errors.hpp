@@ -41,8 +41,12 @@ struct failure {
 /// "corrupt: <context>", for people.
 [[nodiscard]] std::string to_string(const failure& error);
 
+/// Ends the program, in every build, with `error` on standard error: somebody took the value of what had none.
+[[noreturn]] void no_value(const failure& error) noexcept;
+
 /// Either a value or a failure. A value type like any other; not thread-safe.
-/// Pre: `value()` and `operator*` need `ok()`, `error()` needs `!ok()`; both are asserted.
+/// Pre: `value()`, `operator*` and `->` need `ok()`, and end the program with the failure otherwise; `error()` needs
+/// `!ok()`, which is asserted.
 template <class T>
 class [[nodiscard]] result {
 public:
@@ -53,10 +57,10 @@ public:
   [[nodiscard]] bool ok() const noexcept { return state_.index() == 0; }
   explicit operator bool() const noexcept { return ok(); }
 
-  [[nodiscard]] T& value() & noexcept { return assert(ok()), *std::get_if<0>(&state_); }
-  [[nodiscard]] const T& value() const& noexcept { return assert(ok()), *std::get_if<0>(&state_); }
+  [[nodiscard]] T& value() & noexcept { return check(), *std::get_if<0>(&state_); }
+  [[nodiscard]] const T& value() const& noexcept { return check(), *std::get_if<0>(&state_); }
   /// By value, so that `for (auto& x : f().value())` does not dangle.
-  [[nodiscard]] T value() && { return assert(ok()), std::move(*std::get_if<0>(&state_)); }
+  [[nodiscard]] T value() && { return check(), std::move(*std::get_if<0>(&state_)); }
   [[nodiscard]] T& operator*() & noexcept { return value(); }
   [[nodiscard]] const T& operator*() const& noexcept { return value(); }
   [[nodiscard]] T* operator->() noexcept { return &value(); }
@@ -66,6 +70,11 @@ public:
   [[nodiscard]] errc code() const noexcept { return ok() ? errc::none : error().code; }
 
 private:
+  void check() const noexcept {
+    if (!ok())
+      no_value(*std::get_if<1>(&state_));
+  }
+
   std::variant<T, failure> state_;
 };
 

@@ -41,6 +41,11 @@ std::optional<namespace_id> namespace_table::find(std::string_view name) const {
   return static_cast<namespace_id>(known - names_.begin());
 }
 
+bool namespace_table::knows(namespace_id id) const {
+  std::lock_guard guard{mutex_};
+  return id < names_.size();
+}
+
 std::string namespace_table::name(namespace_id id) const {
   std::lock_guard guard{mutex_};
   assert(id < names_.size());

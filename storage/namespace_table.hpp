@@ -25,6 +25,9 @@ public:
   /// The number of `name` if it was given.
   [[nodiscard]] std::optional<namespace_id> find(std::string_view name) const;
 
+  /// Whether `id` was given out by this table.
+  [[nodiscard]] bool knows(namespace_id id) const;
+
   /// Pre: `id` was given out by this table.
   [[nodiscard]] std::string name(namespace_id id) const;
 

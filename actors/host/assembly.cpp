@@ -101,8 +101,8 @@ result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, cons
   parts->namespaces = std::make_shared<storage::namespace_table>(options.namespaces_max);
   if (const auto first = parts->namespaces->intern("default"); !first)
     return first.error();
-  parts->hot_cache_tally = std::make_shared<stats::tally>();
-  parts->preflight_tally = std::make_shared<stats::tally>();
+  parts->hot_cache_tally = std::make_shared<stats::tally>(options.namespaces_max);
+  parts->preflight_tally = std::make_shared<stats::tally>(options.namespaces_max);
   parts->baseline = std::make_shared<stats::baseline>();
   parts->roster = std::make_shared<actors::roster>();
   if (*cold)

@@ -23,31 +23,20 @@ result<buffer> only_block(result<prefix> found) {
   return std::move(found->blocks.front());
 }
 
-/// The stats actor outlives hot_cache; if it is gone all the same, hot_cache is about to replace it.
-template <class T>
-cache::callback<T> asked_of_stats(cache::callback<T> done) {
-  return [done = std::move(done)](result<T> end) {
-    if (end.code() == errc::closed)
-      done({errc::overloaded, "the stats actor died and is being replaced; nothing is lost: ask again"});
-    else
-      done(std::move(end));
-  };
-}
-
 } // namespace
 
 cache::cache(std::unique_ptr<impl> state) : impl_(std::move(state)) {}
 cache::cache(cache&&) noexcept = default;
 
 cache& cache::operator=(cache&& other) noexcept {
-  cache old{std::move(*this)};
-  impl_ = std::move(other.impl_);
+  cache taken{std::move(other)};
+  std::swap(impl_, taken.impl_); // what was here is closed as `taken` ends
   return *this;
 }
 
 cache::~cache() {
-  if (impl_ && !impl_->closed)
-    (void)close();
+  if (impl_)
+    impl_->finish_close(*this);
 }
 
 const actor_handles& cache::actors() const noexcept { return impl_->handles(); }
@@ -58,7 +47,7 @@ result<namespace_id> cache::name_space(std::string_view name) { return impl_->pa
 
 void cache::put_async(const block_key& key, buffer payload, const put_options& options, callback<put_outcome> done) {
   messages::put_request request{{key, options.name_space, options.parent, std::move(payload)}, {}};
-  impl_->ask<messages::put_reply>(impl_->handles().hot_cache.actor, std::move(request), std::move(done),
+  impl_->ask<messages::put_reply>(std::move(request), std::move(done),
                                   [](messages::put_reply reply) { return reply.outcome; });
 }
 
@@ -66,7 +55,7 @@ void cache::get_prefix_async(std::vector<block_key> keys, const get_options& opt
   messages::get_prefix_request request{options.name_space, std::move(keys), options.bytes_max,
                                        impl_->timeout(options.timeout), {}};
   impl_->ask<messages::get_prefix_reply>(
-      impl_->handles().hot_cache.actor, std::move(request), std::move(done), [](messages::get_prefix_reply reply) {
+      std::move(request), std::move(done), [](messages::get_prefix_reply reply) {
         return prefix{std::move(reply.blocks), reply.truncated};
       });
 }
@@ -76,45 +65,51 @@ void cache::get_async(const block_key& key, const get_options& options, callback
 }
 
 void cache::contains_async(std::vector<block_key> keys, const get_options& options, callback<std::vector<bool>> done) {
-  impl_->ask<messages::contains_reply>(impl_->handles().hot_cache.actor,
-                                       messages::contains_request{options.name_space, std::move(keys), {}},
+  impl_->ask<messages::contains_reply>(messages::contains_request{options.name_space, std::move(keys), {}},
                                        std::move(done), [](messages::contains_reply reply) { return reply.present; });
 }
 
 void cache::erase_async(const block_key& key, const get_options& options, callback<bool> done) {
-  impl_->ask<messages::erase_reply>(impl_->handles().hot_cache.actor,
-                                    messages::erase_request{options.name_space, key, {}}, std::move(done),
+  impl_->ask<messages::erase_reply>(messages::erase_request{options.name_space, key, {}}, std::move(done),
                                     [](messages::erase_reply reply) { return reply.erased; });
 }
 
 void cache::clear_async(std::optional<namespace_id> name_space, callback<std::uint64_t> done) {
-  impl_->ask<messages::clear_reply>(impl_->handles().hot_cache.actor, messages::clear_request{name_space, {}},
+  impl_->ask<messages::clear_reply>(messages::clear_request{name_space, {}},
                                     std::move(done), [](messages::clear_reply reply) { return reply.blocks; });
 }
 
 void cache::flush_async(milliseconds deadline, callback<flush_report> done) {
   impl_->ask<messages::flush_reply>(
-      impl_->handles().hot_cache.actor, messages::flush_request{deadline, {}}, std::move(done),
+      messages::flush_request{impl::bounded_time(deadline), {}}, std::move(done),
       [](messages::flush_reply reply) { return flush_report{reply.written, reply.left, reply.synced}; });
 }
 
 void cache::stats_async(std::string_view name_space, callback<stats::snapshot> done) {
-  impl_->ask<messages::snapshot_reply>(impl_->handles().roster->stats(),
-                                       messages::snapshot_request{std::string{name_space}, {}},
-                                       asked_of_stats(std::move(done)),
-                                       [](messages::snapshot_reply reply) { return std::move(reply.item); });
+  impl_->ask_stats<messages::snapshot_reply>(messages::snapshot_request{std::string{name_space}, {}}, std::move(done),
+                                             [](messages::snapshot_reply reply) { return std::move(reply.item); });
 }
 
 void cache::reset_stats_async(callback<void> done) {
-  impl_->ask<messages::reset_reply>(impl_->handles().roster->stats(), messages::reset_request{}, asked_of_stats(std::move(done)),
-                                    [](messages::reset_reply) { return result<void>{}; });
+  impl_->ask_stats<messages::reset_reply>(messages::reset_request{}, std::move(done),
+                                          [](messages::reset_reply) { return result<void>{}; });
 }
 
 void cache::close_async(milliseconds deadline, callback<close_report> done) {
-  impl_->closed = true;
-  impl_->ask<messages::close_reply>(
-      impl_->handles().hot_cache.actor, messages::close_request{deadline, {}}, std::move(done),
-      [](messages::close_reply reply) { return close_report{reply.written, reply.left, reply.synced}; });
+  if (!impl_->begin_close()) {
+    if (done)
+      done({errc::closed, "the cache is closing or closed"});
+    return;
+  }
+  auto last = [done = std::move(done), ended = impl_->close_ended()](result<close_report> end) {
+    ended->set();
+    if (done)
+      done(std::move(end));
+  };
+  impl_->ask<messages::close_reply>(messages::close_request{impl::bounded_time(deadline)},
+                                    callback<close_report>{std::move(last)}, [](messages::close_reply reply) {
+                                      return close_report{reply.written, reply.left, reply.synced};
+                                    });
 }
 
 // --- blocking forms ----------------------------------------------------------------------------------------------------
@@ -127,8 +122,11 @@ result<put_outcome> cache::put(const block_key& key, buffer payload, const put_o
 
 result<put_outcome> cache::put(const block_key& key, std::uint64_t bytes, const producer& produce,
                                const put_options& options) {
-  if (impl_->closed)
+  if (impl_->closing())
     return {errc::closed, "the cache is closing or closed"};
+  if (!impl_->parts().namespaces->knows(options.name_space))
+    return {errc::invalid_argument, "namespace " + std::to_string(options.name_space) +
+                                        " was never given: ask for its number with name_space(NAME)"};
   if (const auto room = impl_->parts().preflight->check(options.name_space, bytes); !room)
     return room.error();
   auto payload = produce();
@@ -174,7 +172,7 @@ result<std::uint64_t> cache::clear(std::optional<namespace_id> name_space) {
 }
 
 result<flush_report> cache::flush(std::optional<milliseconds> deadline) {
-  const auto patience = deadline.value_or(impl_->options().request_timeout);
+  const auto patience = impl::bounded_time(deadline.value_or(impl_->options().request_timeout));
   return impl_->wait<flush_report>(patience + grace, [&](auto done) { flush_async(patience, std::move(done)); });
 }
 
@@ -188,7 +186,7 @@ result<void> cache::reset_stats() {
 }
 
 result<close_report> cache::close(std::optional<milliseconds> deadline) {
-  const auto patience = deadline.value_or(impl_->options().close_timeout);
+  const auto patience = impl::bounded_time(deadline.value_or(impl_->options().close_timeout));
   return impl_->wait<close_report>(patience + grace, [&](auto done) { close_async(patience, std::move(done)); });
 }
 

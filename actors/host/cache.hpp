@@ -34,14 +34,14 @@ using messages::put_outcome;
 
 struct put_options {
   namespace_id name_space = 0;     ///< from `cache::name_space`; 0 is "default"
-  std::optional<block_key> parent; ///< the block before it in its chain; none: head of a chain
-  std::optional<std::chrono::milliseconds> timeout; ///< none: request_timeout
+  std::optional<block_key> parent{}; ///< the block before it in its chain; none: head of a chain
+  std::optional<std::chrono::milliseconds> timeout{}; ///< none: request_timeout
 };
 
 struct get_options {
   namespace_id name_space = 0;
-  std::uint64_t bytes_max = 0; ///< most bytes to hand out; 0: lease_bytes_max
-  std::optional<std::chrono::milliseconds> timeout;
+  std::uint64_t bytes_max = 0; ///< most bytes to hand out, but one block at least; 0: lease_bytes_max
+  std::optional<std::chrono::milliseconds> timeout{};
 };
 
 /// The longest leading run of present blocks of a chain. `blocks[i]` belongs to `keys[i]`; there are no holes.
@@ -52,16 +52,19 @@ struct prefix {
 
 struct flush_report {
   stats::amount written; ///< persisted while flushing
-  stats::amount left;    ///< still dirty or pending; after a close: given up
+  stats::amount left;    ///< still dirty or pending; orphans stay dirty until their parents are put; after a close: given up
   bool synced = false;   ///< what is written survives a power cut; false without a cold tier, or if time was up before
 };
 
 using close_report = flush_report;
 
 /// A two-tier cache for large immutable blocks, inside the caller's process.
-/// Threads: every function may be called from any thread. Blocking forms wait at most their timeout and then answer
-/// `timeout`; asynchronous forms call `done` exactly once, on a thread of the actor system, where it must not block.
-/// Errors of every call: closed, overloaded (nothing changed, try again later), timeout.
+/// Threads: every function may be called from any thread. Blocking forms wait at most their timeout (a day, if that is
+/// longer) and then answer `timeout`. Asynchronous forms call `done`, unless it is empty, exactly once: on a thread of the
+/// actor system, or on the caller's before the call returns if the answer is known at once. There it must neither block,
+/// nor close or destroy the cache; what it throws ends in the log. A moved-from cache may be assigned to or destroyed.
+/// Errors of every call: closed, overloaded (nothing changed, try again later), timeout, invalid_argument (a namespace
+/// number that was never given).
 class cache {
 public:
   /// Opens a cache on an actor system of its own (or on the caller's, which must outlive it).
@@ -78,12 +81,13 @@ public:
   [[nodiscard]] result<namespace_id> name_space(std::string_view name);
 
   /// Keeps `payload` under `key`; shared, never copied. Returns once it can be read back, not once it is on disk.
-  /// Errors: too_large, conflict, invalid_argument (empty payload), overloaded (also: given up as late_full).
+  /// Errors: too_large, conflict, invalid_argument (empty payload), overloaded (also: given up as late_full), orphan
+  /// (only without a hot tier: the parent is in no tier).
   result<put_outcome> put(const block_key& key, buffer payload, const put_options& options = {});
 
   /// As above, for a payload that costs something to make: `producer` is called, on this thread, only if there is room for
-  /// `bytes` now. Errors: as above; overloaded with `preflight_full` in its context if the producer was not called;
-  /// whatever the producer answered; invalid_argument if it made another length.
+  /// `bytes` now. Errors: as above, too_large before it is called; overloaded with `preflight_full` in its context if it
+  /// was not called; whatever it answered; invalid_argument if it made another length.
   using producer = std::function<result<buffer>()>;
   result<put_outcome> put(const block_key& key, std::uint64_t bytes, const producer& produce, const put_options& options = {});
 

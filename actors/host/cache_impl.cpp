@@ -49,12 +49,19 @@ cache::impl::~impl() {
   caf::anon_send_exit(handles_.hot_cache.actor, caf::exit_reason::user_shutdown); // writer and readers follow it
   if (const auto stats = handles_.roster->stats()) // outlives a hot_cache that died
     caf::anon_send_exit(stats, caf::exit_reason::user_shutdown);
-  handles_.roster.reset();
   parts_.reset();
   wait_for(*parts_gone_, std::chrono::seconds{5});
-  client_.reset();
+  client_.reset(); // before the roster: it may call back a host that asks once more
+  handles_.roster.reset();
   if (!world_.wait && world_.io)
     world_.io->stop(std::chrono::seconds{1});
+}
+
+void cache::impl::finish_close(cache& owner) {
+  if (closing())
+    wait_for(*close_ended_, options_.close_timeout + std::chrono::seconds{1});
+  else
+    (void)owner.close();
 }
 
 bool cache::impl::wait_for(event& what, std::chrono::nanoseconds timeout) {

@@ -5,8 +5,11 @@
 #include "actors/host/cache.hpp"
 #include "actors/host/client.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -51,15 +54,20 @@ public:
   static result<cache> open(std::shared_ptr<caf::actor_system> own, caf::actor_system& system, cache_options options,
                             environment world);
 
-  template <class Reply, class Message, class Handle, class T, class Convert>
-  void ask(const Handle& to, Message message, callback<T> done, Convert convert) {
-    client_->request<Reply>(to, std::move(message),
-                            [done = std::move(done), convert = std::move(convert)](result<Reply> reply) {
-                              if (reply)
-                                done(convert(std::move(*reply)));
-                              else
-                                done(reply.error());
-                            });
+  /// Asks hot_cache, and calls `done` (may be empty) with its reply as `convert` makes it.
+  template <class Reply, class Message, class T, class Convert>
+  void ask(Message message, callback<T> done, Convert convert) {
+    client_->request<Reply>(handles_.hot_cache.actor, std::move(message),
+                            answer_with<Reply>(std::move(done), std::move(convert)),
+                            {errc::closed, "the cache has died: open it anew"});
+  }
+
+  /// Asks stats. It outlives hot_cache; if it is gone all the same, hot_cache is about to replace it.
+  template <class Reply, class Message, class T, class Convert>
+  void ask_stats(Message message, callback<T> done, Convert convert) {
+    client_->request<Reply>(
+        handles_.roster->stats(), std::move(message), answer_with<Reply>(std::move(done), std::move(convert)),
+        {errc::overloaded, "the stats actor died and is being replaced; nothing is lost: ask again"});
   }
 
   /// Starts an asynchronous call and waits for its end, at most `timeout`.
@@ -85,17 +93,39 @@ public:
   [[nodiscard]] const actor_handles& handles() const noexcept { return handles_; }
   [[nodiscard]] const actors::cache_parts& parts() const noexcept { return *parts_; }
   [[nodiscard]] std::chrono::nanoseconds timeout(const std::optional<std::chrono::milliseconds>& chosen) const {
-    return chosen.value_or(options_.request_timeout);
+    return bounded_time(chosen.value_or(options_.request_timeout));
+  }
+  /// Nobody waits for longer than a day; what is added to a moment must not overflow.
+  [[nodiscard]] static std::chrono::milliseconds bounded_time(std::chrono::milliseconds time) {
+    return std::clamp<std::chrono::milliseconds>(time, std::chrono::milliseconds{0}, std::chrono::hours{24});
   }
 
-  std::atomic<bool> closed{false};
+  /// Begins to close. False: somebody else has.
+  bool begin_close() { return !closing_.exchange(true); }
+  [[nodiscard]] bool closing() const noexcept { return closing_; }
+  /// Closes if nobody has begun to, and waits for the end either way.
+  void finish_close(cache& owner);
+  [[nodiscard]] std::shared_ptr<event> close_ended() const { return close_ended_; }
 
 private:
+  template <class Reply, class T, class Convert>
+  static std::function<void(result<Reply>)> answer_with(callback<T> done, Convert convert) {
+    return [done = std::move(done), convert = std::move(convert)](result<Reply> reply) {
+      if (!done) // fire and forget
+        return;
+      if (reply)
+        done(convert(std::move(*reply)));
+      else
+        done(reply.error());
+    };
+  }
   bool wait_for(event& what, std::chrono::nanoseconds timeout);
 
   std::shared_ptr<caf::actor_system> own_system_;
   cache_options options_;
   environment world_;
+  std::atomic<bool> closing_{false};
+  std::shared_ptr<event> close_ended_ = std::make_shared<event>(); ///< the close has been answered
   std::shared_ptr<event> parts_gone_; ///< no actor and nobody else holds `parts_` any more
   std::shared_ptr<const actors::cache_parts> parts_;
   actor_handles handles_;

@@ -1,5 +1,9 @@
 #include "actors/host/client.hpp"
 
+#include "actors/log.hpp"
+
+#include <exception>
+
 namespace hearth {
 
 client::client(caf::actor_system& system) : companion_(system.spawn<caf::actor_companion>()) {
@@ -15,6 +19,16 @@ client::~client() {
   companion->cleanup(caf::exit_reason::normal, nullptr);
   for (auto& [number, handler] : waiting_)
     handler(nullptr);
+}
+
+void client::guarded(const std::function<void()>& callback) {
+  try {
+    callback();
+  } catch (const std::exception& thrown) {
+    actors::log::error("host.callback_threw", "what={}", thrown.what());
+  } catch (...) {
+    actors::log::error("host.callback_threw", "what=unknown");
+  }
 }
 
 std::uint64_t client::expect(reply_handler handler) {

@@ -26,20 +26,27 @@ public:
   client& operator=(const client&) = delete;
 
   /// Sends `message` and calls `done` exactly once, with the reply or with what went wrong, possibly before this returns.
+  /// `if_gone` is the answer if the receiver has died. What `done` throws ends in the log: no actor may die of it.
   template <class Reply, class Handle, class Message>
-  void request(const Handle& to, Message message, std::function<void(storage::result<Reply>)> done) {
+  void request(const Handle& to, Message message, std::function<void(storage::result<Reply>)> callback,
+               storage::failure if_gone) {
+    auto done = [callback = std::move(callback)](storage::result<Reply> end) {
+      guarded([&] { callback(std::move(end)); });
+    };
     const auto receiver = caf::actor_cast<caf::strong_actor_ptr>(to);
     if (!receiver) {
-      done({storage::errc::closed, "the actor that was asked is gone"});
+      done(std::move(if_gone));
       return;
     }
-    const auto number = expect([done = std::move(done)](const caf::type_erased_tuple* content) {
+    const auto number = expect([done = std::move(done),
+                                if_gone = std::move(if_gone)](const caf::type_erased_tuple* content) {
       if (content == nullptr)
         done({storage::errc::closed, "the cache was closed before it could answer"});
       else if (content->match_elements<Reply>())
         done(content->get_as<Reply>(0));
       else if (content->match_elements<caf::error>())
-        done(actors::from_caf(content->get_as<caf::error>(0)));
+        done(actors::receiver_gone(content->get_as<caf::error>(0)) ? if_gone
+                                                                   : actors::from_caf(content->get_as<caf::error>(0)));
       else
         done({storage::errc::io, "unexpected answer: " + content->stringify()});
     });
@@ -51,6 +58,7 @@ public:
 private:
   using reply_handler = std::function<void(const caf::type_erased_tuple*)>;
 
+  static void guarded(const std::function<void()>& callback);
   std::uint64_t expect(reply_handler handler);
   void receive(const caf::mailbox_element& element);
 

@@ -89,18 +89,6 @@ TEST_CASE("A missing directory is an error, or memory only if the options say so
   CHECK(after->whole.counters.lost.blocks == 0);
 }
 
-TEST_CASE("If hot_cache itself dies the cache is closed, and what was dirty or pending counts as lost") {
-  cache_world it;
-  it.world.disk().hang(true);
-  it.put_all(1, 6);
-  caf::anon_send_exit(it.kept.actors().hot_cache.actor, caf::exit_reason::kill);
-  it.world.deliver();
-  CHECK(it.put(7).code() == errc::closed);
-  const auto counters = it.counters();
-  CHECK(counters.lost == stats::amount{6, 6 * block_bytes});
-  CHECK(counters.ledger.pending() == stats::amount{});
-}
-
 TEST_CASE("Settings out of range are refused by name, with what was found and what is allowed") {
   actor_world world;
   auto options = small_cache();

@@ -101,25 +101,6 @@ TEST_CASE("A disk that hangs makes a cold get time out, at its deadline in virtu
   CHECK(it.put(6).ok());
 }
 
-TEST_CASE("A reader that dies costs the blocks it was reading one miss; its successor reads them") {
-  auto options = small_cache();
-  options.readers = 1;
-  cache_world it{options};
-  it.put_all(1, 5);
-  it.world.run();
-  it.world.disk().hang(true);
-  std::optional<errc> end;
-  it.kept.get_async(key(1), {}, [&](const result<buffer>& found) { end = found.code(); });
-  it.world.deliver();
-  caf::anon_send_exit(it.kept.actors().roster->reader(0), caf::exit_reason::kill);
-  it.world.deliver();
-  CHECK(end == errc::not_found);
-  CHECK(it.counters().errors == 1);
-  it.world.disk().hang(false);
-  it.world.advance(std::chrono::seconds{1});
-  CHECK(it.has(1));
-}
-
 TEST_CASE("A damaged block is a counted miss, never wrong bytes, and is taken out") {
   cache_world it;
   it.put_all(1, 5);

@@ -183,32 +183,3 @@ TEST_CASE("A dead stats actor loses no drop and holds up no put; its successor k
   CHECK(it.dropped(drop_reason::evict_full) == 1);
   CHECK(it.counters().saves == 9);
 }
-
-TEST_CASE("However often the stats actor has died before, it is soon replaced if the last time is long ago") {
-  cache_world it;
-  for (int deaths = 0; deaths < 20; ++deaths) {
-    caf::anon_send_exit(it.kept.actors().roster->stats(), caf::exit_reason::kill);
-    it.world.advance(std::chrono::minutes{1});
-  }
-  caf::anon_send_exit(it.kept.actors().roster->stats(), caf::exit_reason::kill);
-  it.world.advance(std::chrono::milliseconds{200});
-  CHECK(it.kept.stats().ok());
-}
-
-TEST_CASE("A stats actor that dies again and again is replaced ever more slowly, up to a limit") {
-  cache_world it;
-  const auto kill = [&] {
-    caf::anon_send_exit(it.kept.actors().roster->stats(), caf::exit_reason::kill);
-    const auto before = it.world.now();
-    it.world.run_until([&] { return it.kept.actors().roster->stats() && it.kept.stats().ok(); }, std::chrono::minutes{1});
-    return it.world.now() - before;
-  };
-  const auto first = kill();
-  const auto second = kill();
-  CHECK(second >= 2 * first - std::chrono::milliseconds{2});
-  for (int deaths = 0; deaths < 20; ++deaths)
-    kill();
-  const auto last = kill();
-  CHECK(last > std::chrono::seconds{9});
-  CHECK(last < std::chrono::seconds{11});
-}

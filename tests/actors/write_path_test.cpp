@@ -168,38 +168,6 @@ TEST_CASE("A failed write is counted with its reason, and a block that is still 
   CHECK(it.has(1));
 }
 
-TEST_CASE("When the writer dies its blocks are accounted for, its slots come back, and a new writer takes over") {
-  cache_world it;
-  it.world.disk().hang(true);
-  it.put_all(1, 8);
-  REQUIRE(it.queue().slots == 4);
-  caf::anon_send_exit(it.kept.actors().roster->writer(), caf::exit_reason::kill);
-  it.world.deliver();
-  auto after = it.counters();
-  CHECK(after.ledger.failed(fail_reason::writer_died) == stats::amount{4, 4 * block_bytes});
-  CHECK(after.ledger.pending() == stats::amount{});
-  CHECK(after.lost.blocks == 4); // the hot tier was full: nowhere to go back to
-  it.world.disk().hang(false);
-  it.world.advance(std::chrono::seconds{1});
-  CHECK(it.queue().slots == 0);
-  REQUIRE(it.kept.flush().ok());
-  CHECK(it.counters().ledger.persisted().blocks == 4);
-}
-
-TEST_CASE("When the writer dies, blocks that fit go back to the hot tier as dirty ones") {
-  cache_world it;
-  it.world.disk().hang(true);
-  it.put_all(1, 6); // 1 and 2 pending
-  REQUIRE(*it.kept.erase(key(5)));
-  REQUIRE(*it.kept.erase(key(6)));
-  caf::anon_send_exit(it.kept.actors().roster->writer(), caf::exit_reason::kill);
-  it.world.deliver();
-  CHECK(it.has(1));
-  CHECK(it.has(2));
-  CHECK(it.counters().lost.blocks == 0);
-  CHECK(it.now().gauges.dirty.blocks == 4);
-}
-
 namespace {
 
 /// A cold tier with room for `blocks` blocks: a header of 4 KiB and a payload of 4 KiB each.
