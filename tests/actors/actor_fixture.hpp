@@ -7,8 +7,18 @@
 #include <caf/send.hpp>
 
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
+
+namespace Catch {
+template <>
+struct StringMaker<hearth::stats::amount> {
+  static std::string convert(const hearth::stats::amount& value) {
+    return std::to_string(value.blocks) + " blocks, " + std::to_string(value.bytes) + " bytes";
+  }
+};
+} // namespace Catch
 
 namespace hearth::testing {
 
