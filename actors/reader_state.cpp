@@ -11,7 +11,7 @@ namespace {
 /// The reads of one request on their way: each fills its own place, the last one sends the whole.
 struct batch_in_flight {
   batch_in_flight(messages::read_request& x, reader_actor to)
-      : open(x.keys.size()), done{{x.batch, {}}, std::move(x.slot)}, reader(std::move(to)) {
+      : open(x.keys.size()), done{{x.batch, {}, std::move(x.slot)}}, reader(std::move(to)) {
     done.reply.blocks.resize(x.keys.size(), storage::result<storage::buffer>{storage::errc::io, "not read"});
   }
 

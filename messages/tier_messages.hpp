@@ -49,12 +49,12 @@ struct read_request {
 struct read_reply {
   std::uint64_t batch = 0;
   std::vector<storage::result<storage::buffer>> blocks;
+  permit slot{}; ///< of the read_request: the buffers count until hot_cache has them
 };
 
 /// I/O engine -> reader, always passes. The last read of a batch has ended.
 struct reads_completed {
   read_reply reply;
-  permit slot{};
 };
 
 /// block store -> hot_cache, always passes. A sync has ended.
