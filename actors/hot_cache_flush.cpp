@@ -32,14 +32,14 @@ caf::result<messages::close_reply> hot_cache_state::on_close(const messages::clo
   if (closing_)
     return closed_error();
   closing_ = true;
-  cleaning_.clear();
+  cleaning_ = {};
   auto promise = self_->make_response_promise<messages::close_reply>();
   start_flush({answer<messages::close_reply>{promise}, {}, 0, {}, now() + bounded_time(x.deadline), {}, {}, false});
   return promise;
 }
 
 void hot_cache_state::start_flush(flush_in_flight flush) {
-  flush.queue = parts_->store ? tiers_.dirty_keys() : std::deque<storage::block_key>{};
+  flush.rest = tiers_.dirty(); // without a cold tier nothing is
   flush.last_sequence = tiers_.pending().last_sequence();
   flush.persisted_before = tiers_.persisted();
   alarm(flush.deadline);
@@ -56,13 +56,13 @@ void hot_cache_state::advance_flushes() {
       continue;
     if (flush.retry_at && *flush.retry_at <= now()) {
       flush.retry_at.reset();
-      flush.queue = tiers_.dirty_keys();
+      flush.rest = tiers_.dirty();
     }
-    const auto before = flush.queue.size();
-    tiers_.offer_from(flush.queue, tiers::haste::all_of_it);
-    if (flush.queue.size() != before)
+    const auto before = flush.rest.after;
+    tiers_.offer_from(flush.rest, tiers::haste::all_of_it);
+    if (flush.rest.after != before)
       flush.last_sequence = tiers_.pending().last_sequence();
-    if (!flush.queue.empty()) {
+    if (!flush.rest.empty()) {
       look_again_for_room();
     } else if (flush.retry_at) {
       alarm(*flush.retry_at);

@@ -147,7 +147,7 @@ void hot_cache_state::clean_when_idle(time_point at) {
   if (!soiled_ || !tiers_.pending().empty() || at < clean_due())
     return;
   soiled_.reset();
-  cleaning_ = tiers_.dirty_keys();
+  cleaning_ = tiers_.dirty();
   keep_cleaning();
 }
 
@@ -196,7 +196,7 @@ void hot_cache_state::on_write_failed(const failure& error) {
     log::warn("hot_cache.write_failed", "error={} failures_in_a_row={}", to_string(error), write_failures_);
     log_failure_after_ = at + std::chrono::seconds{1};
   }
-  cleaning_.clear();
+  cleaning_ = {};
   soil();
   clean_after_ = at + back_off(write_failures_);
   retry_flushes(clean_after_);
@@ -272,7 +272,7 @@ void hot_cache_state::on_down(const caf::down_msg& down) {
 void hot_cache_state::on_writer_down() {
   log::error("writer.died", "pending={}", tiers_.pending().size());
   tiers_.writer_died();
-  cleaning_.clear();
+  cleaning_ = {};
   soil();
   restart_later([this] { start_writer(); }, writer_deaths_);
   retry_flushes(now());

@@ -7,7 +7,6 @@
 #include <caf/actor_addr.hpp>
 #include <caf/actor_clock.hpp>
 
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -59,7 +58,7 @@ private:
   /// A flush or a close on its way.
   struct flush_in_flight {
     std::variant<answer<messages::flush_reply>, answer<messages::close_reply>> promise;
-    std::deque<storage::block_key> queue; ///< still to be offered
+    dirty_range rest; ///< still to be offered
     std::uint64_t last_sequence = 0;      ///< writes up to here are waited for
     stats::amount persisted_before;
     time_point deadline;
@@ -146,7 +145,7 @@ private:
   std::uint64_t last_number_ = 0; ///< of prefixes and flushes
   std::map<std::uint64_t, prefix_in_flight> prefixes_;
   std::map<std::uint64_t, flush_in_flight> flushes_;
-  std::deque<storage::block_key> cleaning_;
+  dirty_range cleaning_;
   std::optional<time_point> soiled_; ///< something has become dirty since the last cleaning began
   time_point writer_busy_;           ///< when it was last
   time_point clean_after_;           ///< a disk that fails is given time

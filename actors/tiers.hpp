@@ -10,7 +10,6 @@
 #include "storage/hot_tier.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -32,6 +31,14 @@ struct sighting {
   storage::namespace_id name_space = 0;
   std::uint64_t bytes = 0;
   storage::buffer payload; ///< hot and pending blocks only
+};
+
+/// Dirty blocks that are still to be offered: those with a dirty_number behind `after`, up to `last`.
+struct dirty_range {
+  std::uint64_t after = 0;
+  std::uint64_t last = 0;
+
+  [[nodiscard]] bool empty() const noexcept { return after >= last; }
 };
 
 /// What hot_cache owns: the hot tier, the pending writes, and the decisions about what is offered, kept and given up. Every
@@ -76,8 +83,8 @@ public:
   /// A new writer takes requests.
   void writer_restarted() { writer_up_ = true; }
 
-  /// The dirty blocks, chain heads before their tails, otherwise oldest first.
-  [[nodiscard]] std::deque<storage::block_key> dirty_keys() const;
+  /// All dirty blocks, in the order in which they became dirty: heads of chains, put before their tails, come first.
+  [[nodiscard]] dirty_range dirty() const noexcept { return {0, hot_.last_dirty_number()}; }
 
   /// How much of the writer's mailbox an offer ahead of need may fill.
   enum class haste : std::uint8_t {
@@ -85,9 +92,9 @@ public:
     half_of_it, ///< idle cleaning: evictions must find room
   };
 
-  /// Offers blocks of `queue` from the front, as many as the writer takes, and removes them from it; they stay hot.
-  /// What is not dirty any more, or cannot be written, is skipped and stays as it is. Never drops.
-  void offer_from(std::deque<storage::block_key>& queue, haste speed);
+  /// Offers blocks from the front of `rest`, as many as the writer takes, and removes them from it; they stay hot.
+  /// What cannot be written, or is not worth it ahead of need, is skipped and stays as it is. Never drops.
+  void offer_from(dirty_range& rest, haste speed);
 
   /// Tells the cold tier which of its blocks were used in the hot tier, in their order, so that a restart knows. Pre: there
   /// is a cold tier.

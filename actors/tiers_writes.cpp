@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
-#include <unordered_set>
+#include <vector>
 #include <utility>
 
 namespace hearth::actors {
@@ -68,39 +68,25 @@ void tiers::writer_died() {
   }
 }
 
-std::deque<block_key> tiers::dirty_keys() const {
-  std::deque<block_key> ordered;
-  std::unordered_set<block_key, storage::block_key_hash> seen;
-  std::vector<block_key> chain;
-  hot_.visit([&](const hot_block& item) {
-    // Climb from the block to the first ancestor that is clean or listed already, then list the chain from its head.
-    for (const auto* at = &item; at != nullptr && at->dirty && seen.insert(at->item.key).second;
-         at = at->item.parent ? hot_.find(*at->item.parent) : nullptr)
-      chain.push_back(at->item.key);
-    ordered.insert(ordered.end(), chain.rbegin(), chain.rend());
-    chain.clear();
-    return true;
-  });
-  return ordered;
-}
-
-void tiers::offer_from(std::deque<block_key>& queue, haste speed) {
-  for (; !queue.empty(); queue.pop_front()) {
-    const auto* item = hot_.find(queue.front());
-    if (item == nullptr || !item->dirty || (speed == haste::half_of_it && !item->worth_writing()))
-      continue;
-    if (store_->find(queue.front())) {
-      set_dirty(queue.front(), false);
-      continue;
+void tiers::offer_from(dirty_range& rest, haste speed) {
+  for (const auto* item = hot_.next_dirty(rest.after); item != nullptr && item->dirty_number <= rest.last;
+       item = hot_.next_dirty(rest.after)) {
+    const auto number = item->dirty_number;
+    const auto key = item->item.key;
+    if (store_->find(key)) {
+      set_dirty(key, false);
+    } else if (speed == haste::all_of_it || item->worth_writing()) {
+      const auto end = fate_of(item->item);
+      if (end == fate::full || end == fate::no_writer || (speed == haste::half_of_it && half_full()))
+        return;
+      if (end == fate::admitted) {
+        offer(item->item, end);
+        set_dirty(key, false);
+      }
     }
-    const auto end = fate_of(item->item);
-    if (end == fate::full || end == fate::no_writer || (speed == haste::half_of_it && half_full()))
-      return;
-    if (end == fate::admitted) {
-      offer(item->item, end);
-      set_dirty(queue.front(), false);
-    }
+    rest.after = number;
   }
+  rest.after = rest.last;
 }
 
 void tiers::pass_uses_on() {
@@ -142,16 +128,17 @@ stats::amount tiers::abandon() {
     lose(write.item);
     leave_hot(write.item.key);
   }
-  auto keys = dirty_keys();
-  for (auto key = keys.rbegin(); key != keys.rend(); ++key) { // tails first: a head that left would make orphans of them
-    const auto& item = *hot_.find(*key);
-    if (needs_write(item)) {
-      left.add(item.item.payload.size());
-      give_up(fate_of(item.item) == fate::orphan ? drop_reason::orphan : drop_reason::closing, item.item);
-      lose(item.item);
-    }
-    leave_hot(*key);
+  std::vector<block_key> keys;
+  for (const auto* item = hot_.next_dirty(0); item != nullptr; item = hot_.next_dirty(item->dirty_number)) {
+    keys.push_back(item->item.key);
+    if (!needs_write(*item))
+      continue;
+    left.add(item->item.payload.size());
+    give_up(fate_of(item->item) == fate::orphan ? drop_reason::orphan : drop_reason::closing, item->item);
+    lose(item->item);
   }
+  for (const auto& key : keys) // after all: a head that had left before would have made orphans of its tails
+    leave_hot(key);
   return left;
 }
 

@@ -22,11 +22,13 @@ void hot_tier::change(const block_key& key, Change how) {
   if (found == blocks_.end())
     return;
   auto& item = found->second;
-  dirty_blocks_ -= item.dirty ? 1 : 0;
   worth_writing_ -= item.worth_writing() ? 1 : 0;
   how(item);
-  dirty_blocks_ += item.dirty ? 1 : 0;
   worth_writing_ += item.worth_writing() ? 1 : 0;
+  if (item.dirty && item.dirty_number == 0)
+    dirty_.emplace(item.dirty_number = ++last_dirty_number_, key);
+  else if (!item.dirty)
+    dirty_.erase(std::exchange(item.dirty_number, 0));
   check();
 }
 
@@ -75,7 +77,7 @@ std::optional<hot_block> hot_tier::erase(const block_key& key) {
   auto taken = std::move(found->second);
   blocks_.erase(found);
   bytes_ -= taken.item.payload.size();
-  dirty_blocks_ -= taken.dirty ? 1 : 0;
+  dirty_.erase(taken.dirty_number);
   worth_writing_ -= taken.worth_writing() ? 1 : 0;
   check();
   return taken;
@@ -86,6 +88,11 @@ const hot_block* hot_tier::victim(const std::function<bool(const hot_block&)>& m
   return key ? find(*key) : nullptr;
 }
 
+const hot_block* hot_tier::next_dirty(std::uint64_t number) const {
+  const auto next = dirty_.upper_bound(number);
+  return next == dirty_.end() ? nullptr : find(next->second);
+}
+
 void hot_tier::visit(const std::function<bool(const hot_block&)>& visit) const {
   policy_->visit([&](const block_key& key) { return visit(blocks_.at(key)); });
 }
@@ -93,7 +100,7 @@ void hot_tier::visit(const std::function<bool(const hot_block&)>& visit) const {
 void hot_tier::check() const {
   assert(bytes_ <= bytes_max_);
   assert(policy_->size() == blocks_.size());
-  assert(worth_writing_ <= dirty_blocks_ && dirty_blocks_ <= blocks_.size());
+  assert(worth_writing_ <= dirty_.size() && dirty_.size() <= blocks_.size());
 }
 
 } // namespace hearth::storage

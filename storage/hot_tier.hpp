@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <unordered_map>
@@ -18,6 +19,7 @@ struct hot_block {
   bool dirty = false;     ///< no valid copy in the cold tier is known
   bool reclaimed = false; ///< dirty because its copy was reclaimed
   bool asked = false;     ///< asked for since it was last written, read or reclaimed
+  std::uint64_t dirty_number = 0; ///< of a dirty block: the larger, the later it became dirty
 
   /// Whether it is to be written when it leaves: a reclaimed copy is renewed only if somebody asked for the block since.
   [[nodiscard]] bool worth_writing() const noexcept { return dirty && (asked || !reclaimed); }
@@ -58,14 +60,20 @@ public:
   /// The block that should leave first among those for which `may_leave` answers true, or nullptr. It stays.
   [[nodiscard]] const hot_block* victim(const std::function<bool(const hot_block&)>& may_leave) const;
 
+  /// The dirty block that became dirty first after the one with this number, or nullptr. Before all others: 0.
+  [[nodiscard]] const hot_block* next_dirty(std::uint64_t number) const;
+
+  /// No dirty block has a larger number.
+  [[nodiscard]] std::uint64_t last_dirty_number() const noexcept { return last_dirty_number_; }
+
   /// Calls `visit` for every block, first to leave first, until it answers false. `visit` must not change the tier.
   void visit(const std::function<bool(const hot_block&)>& visit) const;
 
   [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
   [[nodiscard]] std::uint64_t bytes_max() const noexcept { return bytes_max_; }
   [[nodiscard]] std::size_t blocks() const noexcept { return blocks_.size(); }
-  [[nodiscard]] std::size_t dirty_blocks() const noexcept { return dirty_blocks_; }
-  [[nodiscard]] std::size_t clean_blocks() const noexcept { return blocks_.size() - dirty_blocks_; }
+  [[nodiscard]] std::size_t dirty_blocks() const noexcept { return dirty_.size(); }
+  [[nodiscard]] std::size_t clean_blocks() const noexcept { return blocks_.size() - dirty_.size(); }
   /// Blocks that may leave without being written: the clean ones, and the reclaimed ones nobody has asked for.
   [[nodiscard]] std::size_t expendable_blocks() const noexcept { return blocks_.size() - worth_writing_; }
 
@@ -76,7 +84,8 @@ private:
 
   std::uint64_t bytes_max_;
   std::uint64_t bytes_ = 0;
-  std::size_t dirty_blocks_ = 0;
+  std::uint64_t last_dirty_number_ = 0;
+  std::map<std::uint64_t, block_key> dirty_; ///< by dirty_number
   std::size_t worth_writing_ = 0;
   std::unordered_map<block_key, hot_block, block_key_hash> blocks_;
   std::unique_ptr<eviction_policy> policy_;
