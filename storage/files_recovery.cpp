@@ -8,6 +8,7 @@
 #include <limits>
 #include <optional>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 
 namespace hearth::storage {
@@ -66,8 +67,11 @@ public:
     for (auto& [key, record] : by_key_)
       found_.blocks.push_back(std::move(record));
     std::sort(found_.blocks.begin(), found_.blocks.end(), [](const auto& a, const auto& b) {
-      return std::pair{a->last_use_ns, a->sequence} < std::pair{b->last_use_ns, b->sequence};
+      return std::tie(a->last_use_ns, a->sequence, a->key) < std::tie(b->last_use_ns, b->sequence, b->key);
     });
+    // Merged directories, or times that a copy flattened, hold one time often: the index needs each to be later.
+    for (std::size_t i = 1; i < found_.blocks.size(); ++i)
+      found_.blocks[i]->last_use_ns = std::max(found_.blocks[i]->last_use_ns, found_.blocks[i - 1]->last_use_ns + 1);
     found_.report.recovered = found_.blocks.size();
     return std::move(found_);
   }

@@ -17,7 +17,7 @@ struct useless_file {
 
 /// What was found in a directory. Nothing has been changed yet.
 struct scanned_blocks {
-  std::vector<std::shared_ptr<cold_record>> blocks; ///< one a key, ordered by (last use, sequence)
+  std::vector<std::shared_ptr<cold_record>> blocks; ///< one a key, by last use, all different
   std::vector<useless_file> useless;
   std::uint64_t next_sequence = 1;                  ///< larger than every one that was found
   recovery_report report;

@@ -191,3 +191,24 @@ TEST_CASE("A clock that went back, and a file from the far future, do not upset 
   world.open(4, 100);
   CHECK(world.numbers() == std::vector<unsigned>{1, 2, 3});
 }
+
+TEST_CASE("Files with one time and one sequence, as merged or copied directories have them, keep apart") {
+  memory_store_world world;
+  world.open(4, 100);
+  for (unsigned i = 1; i <= 3; ++i)
+    REQUIRE(world.append(i, 100) == errc::none);
+  world.close();
+  for (const auto& name : names_in(*world.disk, "/cache/blocks")) {
+    const auto flat = blocks_directory + to_string({7, parse_file_name(name).name.key}, block_file_kind::complete);
+    REQUIRE(world.disk->rename(blocks_directory + name, flat));
+    REQUIRE(world.disk->last_use(flat, 5));
+  }
+  world.open(4, 100);
+  CHECK(world.numbers() == std::vector<unsigned>{1, 2, 3});
+  world.store->touch(key(2));
+  CHECK(world.numbers() == std::vector<unsigned>{1, 3, 2});
+  CHECK(world.read(3).ok());
+  CHECK(world.store->erase(key(1)));
+  CHECK(world.numbers() == std::vector<unsigned>{2, 3});
+  CHECK(world.balanced());
+}
