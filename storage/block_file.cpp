@@ -62,8 +62,7 @@ parsed_file_name parse_file_name(std::string_view text) {
   if (!key || error != std::errc{} || end != digits_end)
     return {};
   parsed.name.key = *key;
-  // Numbers in the upper half are never given out, so that the next one always exists.
-  if (parsed.name.sequence > std::numeric_limits<std::int64_t>::max() || to_string(parsed.name, parsed.kind) != text)
+  if (parsed.name.sequence >= sequence_end || to_string(parsed.name, parsed.kind) != text)
     return {};
   return parsed;
 }

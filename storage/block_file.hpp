@@ -9,6 +9,9 @@
 
 namespace hearth::storage {
 
+/// Sequences are below this, so that the next one always exists: a million appends a second take 140,000 years to get here.
+inline constexpr std::uint64_t sequence_end = 1ull << 62;
+
 /// What a file name says. FORMAT.md: `<sequence, 16 hex digits>-<key, 64 hex digits>` and a suffix.
 struct block_file_name {
   std::uint64_t sequence = 0;
@@ -28,7 +31,7 @@ struct parsed_file_name {
 
 [[nodiscard]] std::string to_string(const block_file_name& name, block_file_kind kind);
 
-/// Only what `to_string` writes is ours, to the letter.
+/// Only what `to_string` writes for a sequence below `sequence_end` is ours, to the letter.
 [[nodiscard]] parsed_file_name parse_file_name(std::string_view text);
 
 /// Length of a block's file, in bytes. Does not overflow: too much stays at the largest number.

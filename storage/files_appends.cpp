@@ -31,15 +31,8 @@ void files_core::append(std::vector<append_item> batch) {
   const auto now_ns = config_.clock();
   update([&](deferred& later) {
     for (auto& job : jobs) {
-      if (job->disk_bytes > config_.bytes_max - files_store_fixed_bytes) {
-        later.answers.push_back([job, most = config_.bytes_max] {
-          job->request.done({errc::too_large, "a block of " + std::to_string(job->request.item.payload.size()) +
-                                                  " bytes never fits into bytes_max = " + std::to_string(most)});
-        });
-        continue;
-      }
-      if (job->request.begin && !job->request.begin()) {
-        later.answers.push_back([job] { job->request.done({errc::closed, "given up before it began"}); });
+      if (auto admitted = admit(*job); !admitted) {
+        later.answers.push_back([job, admitted] { job->request.done(admitted); });
         continue;
       }
       job->name.sequence = next_sequence_++;
@@ -47,6 +40,18 @@ void files_core::append(std::vector<append_item> batch) {
       waiting_.push_back(std::move(job));
     }
   });
+}
+
+/// Whether the append may begin; its `begin` is asked last.
+result<void> files_core::admit(const append_job& job) const {
+  if (job.disk_bytes > config_.bytes_max - files_store_fixed_bytes)
+    return {errc::too_large, "a block of " + std::to_string(job.request.item.payload.size()) +
+                                 " bytes never fits into bytes_max = " + std::to_string(config_.bytes_max)};
+  if (next_sequence_ >= sequence_end) // somebody has named a file so
+    return {errc::io, blocks_ + ": the last sequence has been used; move the file that sorts last away"};
+  if (job.request.begin && !job.request.begin())
+    return {errc::closed, "given up before it began"};
+  return {};
 }
 
 /// Starts the appends there is room for, first come, first served. Without room the first waits for removals, for reads

@@ -98,6 +98,7 @@ private:
   void carry_out(deferred later);
 
   // files_appends.cpp
+  [[nodiscard]] result<void> admit(const append_job& job) const;
   void start_appends(deferred& later);
   [[nodiscard]] bool make_room(append_job& next);
   [[nodiscard]] bool is_written(const block_key& key) const;

@@ -19,10 +19,13 @@ TEST_CASE("Only names that the store itself would write are taken for its own") 
   capital[15] = 'F';
   auto signed_number = complete;
   signed_number[0] = '-';
-  auto upper_half = complete;
-  upper_half[0] = '8';
+  auto beyond = complete; // 2^62: the first sequence that is never given out
+  beyond[0] = '4';
+  CHECK(to_string({sequence_end, key(7)}, block_file_kind::complete).starts_with("4000000000000000-"));
+  CHECK(parse_file_name(to_string({sequence_end - 1, key(7)}, block_file_kind::complete)).name.sequence ==
+        sequence_end - 1);
   for (const auto& text : {std::string{}, std::string{"x"}, complete + "x", complete.substr(1), capital, signed_number,
-                           upper_half, complete.substr(0, 81), complete.substr(0, 81) + ".tmp"})
+                           beyond, complete.substr(0, 81), complete.substr(0, 81) + ".tmp"})
     CHECK(parse_file_name(text).kind == block_file_kind::foreign);
 }
 

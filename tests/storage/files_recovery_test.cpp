@@ -212,3 +212,32 @@ TEST_CASE("Files with one time and one sequence, as merged or copied directories
   CHECK(world.numbers() == std::vector<unsigned>{2, 3});
   CHECK(world.balanced());
 }
+
+TEST_CASE("No sequence is given out that the next recovery would not take for its own") {
+  memory_store_world world;
+  world.open(4, 100);
+  REQUIRE(world.append(1, 100) == errc::none);
+  const auto path = only_block(world);
+  world.close();
+  SECTION("a name with a sequence beyond all limits is foreign, and the numbers go on below") {
+    const auto text = read_file(*world.disk, path);
+    put_file(*world.disk, blocks_directory + ("7fffffffffffffff-" + to_hex(key(1)) + ".block"), text);
+    world.open(4, 100);
+    CHECK(world.report.foreign == 1);
+    REQUIRE(world.append(2, 100) == errc::none);
+    CHECK(files_in(world) == 3);
+  }
+  SECTION("behind the last one, appends are refused and what is there stays readable") {
+    REQUIRE(world.disk->rename(path, blocks_directory +
+                                         to_string({sequence_end - 2, key(1)}, block_file_kind::complete)));
+    world.open(4, 100);
+    REQUIRE(world.append(2, 100) == errc::none);
+    CHECK(world.append(3, 100) == errc::io);
+    CHECK(world.read(1).ok());
+  }
+  world.settle();
+  const auto before = world.numbers();
+  world.close();
+  world.open(4, 100);
+  CHECK(world.numbers() == before);
+}
