@@ -52,6 +52,19 @@ result<void> validate(const files_store_config& config) {
 
 } // namespace
 
+result<std::uint64_t> files_store_bytes(file_system& files, const std::string& directory) {
+  const auto entries = files.list(directory + "/blocks");
+  if (entries.code() == errc::not_found)
+    return std::uint64_t{0};
+  if (!entries)
+    return entries.error();
+  auto bytes = files_store_fixed_bytes;
+  for (const auto& entry : *entries)
+    if (entry.kind == entry_kind::regular && parse_file_name(entry.name).kind != block_file_kind::foreign)
+      bytes += budget_bytes(entry.bytes);
+  return bytes;
+}
+
 result<opened_store> open_files_store(files_store_config config) {
   if (auto valid = validate(config); !valid)
     return valid.error();

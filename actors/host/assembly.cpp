@@ -5,6 +5,7 @@
 #include "storage/files_store.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 
 namespace hearth {
@@ -26,15 +27,23 @@ mailbox make_mailbox(const messages::gate_limits& limits, std::shared_ptr<stats:
   return {std::make_shared<messages::gate>(limits), std::move(tally)};
 }
 
-/// A tenth of the free space, 10 GiB kept free.
+/// A tenth of the free space, 10 GiB kept free. What the store in `directory` holds already counts as free, so that the
+/// limit does not shrink from one start to the next. Whole MiB, so that small files beside it do not move the limit either,
+/// unless that would take blocks away.
 result<std::uint64_t> automatic_limit(const std::string& directory, storage::file_system& files) {
   const auto free = files.free_bytes(directory);
   if (!free)
     return free.error();
-  if (*free <= floor_bytes)
+  const auto held = storage::files_store_bytes(files, directory);
+  if (!held)
+    return held.error();
+  const auto room = *free + std::min(*held, std::numeric_limits<std::uint64_t>::max() - *free);
+  const auto exact = room <= floor_bytes ? 0 : std::min(room / 10, room - floor_bytes);
+  const auto limit = std::max(exact / mebibyte * mebibyte, std::min(exact, *held));
+  if (limit <= storage::files_store_fixed_bytes)
     return {errc::no_space, "directory " + directory + ": " + std::to_string(*free) +
                                 " bytes are free, and the automatic cold_bytes_max keeps 10 GiB free: set cold_bytes_max, or free space"};
-  return std::min(*free / 10, *free - floor_bytes);
+  return limit;
 }
 
 /// Whether there is to be a cold tier.

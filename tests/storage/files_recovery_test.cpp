@@ -173,6 +173,21 @@ TEST_CASE("A smaller budget than before reclaims the least recently used until i
   }
 }
 
+TEST_CASE("What a store takes of its budget can be told before it is opened") {
+  memory_store_world world;
+  CHECK(files_store_bytes(*world.disk, "/cache").value() == 0);
+  world.open(4, 5000);
+  CHECK(files_store_bytes(*world.disk, "/cache").value() == files_store_fixed_bytes);
+  REQUIRE(world.append(1, 5000) == errc::none);
+  REQUIRE(world.append(2, 100) == errc::none);
+  const auto used = world.store->bytes_in_use();
+  world.close();
+  put_file(*world.disk, "/cache/blocks/notes.txt", "mine");
+  CHECK(files_store_bytes(*world.disk, "/cache").value() == used);
+  world.disk->fail_next(file_operation::list, errc::io);
+  CHECK(files_store_bytes(*world.disk, "/cache").code() == errc::io);
+}
+
 TEST_CASE("A clock that went back, and a file from the far future, do not upset the order of use") {
   memory_store_world world;
   world.open(4, 100);

@@ -1,0 +1,79 @@
+#include "actors/host/assembly.hpp"
+
+#include "storage/files_store.hpp"
+#include "storage/memory_file_system.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/io_worlds.hpp"
+#include "tests/support/keys.hpp"
+
+using namespace hearth;
+using hearth::testing::key;
+using hearth::testing::payload;
+
+namespace {
+
+constexpr std::uint64_t kib = 1ull << 10;
+constexpr std::uint64_t mib = 1ull << 20;
+constexpr std::uint64_t gib = 1ull << 30;
+
+/// Files and a disk in memory, on which caches are laid out without their actors.
+struct assembly_world {
+  assembly_world() { REQUIRE(files->create_directory("/cache")); }
+
+  storage::result<std::shared_ptr<actors::cache_parts>> assemble(cache_options options) {
+    return hearth::assemble(options, {files, io.engine(), [] { return std::int64_t{1}; }, {}});
+  }
+  std::shared_ptr<actors::cache_parts> laid_out(cache_options options = {.directory = "/cache"}) {
+    auto parts = assemble(std::move(options));
+    INFO((parts.ok() ? std::string{} : to_string(parts.error())));
+    REQUIRE(parts);
+    return *parts;
+  }
+  /// Writes blocks of 252 KiB until the store reclaims; they take 256 KiB each.
+  void fill(storage::block_store& store) {
+    for (unsigned i = 0; store.ledger(std::nullopt).reclaimed.blocks == 0; ++i) {
+      std::vector<storage::append_item> batch;
+      batch.push_back({{key(i), 0, std::nullopt, payload(i, 252 * kib)}, [](const auto& done) { CHECK(done.ok()); }});
+      store.append(std::move(batch));
+      io.settle();
+    }
+  }
+
+  std::shared_ptr<storage::memory_file_system> files = storage::make_memory_file_system();
+  hearth::testing::virtual_io_world io;
+};
+
+} // namespace
+
+TEST_CASE("The automatic limit is a tenth of the free space with 10 GiB kept free, or there is no cold tier") {
+  assembly_world world;
+  world.files->capacity(100 * gib);
+  CHECK(world.laid_out()->store->bytes_max() == 10 * gib);
+  world.files->capacity(10 * gib + 5 * mib + 100 * kib);
+  CHECK(world.laid_out()->store->bytes_max() == 5 * mib);
+  world.files->capacity(10 * gib + 1000 * kib);
+  CHECK(world.assemble({.directory = "/cache"}).code() == storage::errc::no_space);
+}
+
+TEST_CASE("The automatic limit stays what it was when the cache has filled it, and nothing is reclaimed at the restart") {
+  assembly_world world;
+  const auto limit = 5 * mib;
+  world.files->capacity(10 * gib + limit + 100 * kib);
+  auto parts = world.laid_out();
+  REQUIRE(parts->store->bytes_max() == limit);
+  world.fill(*parts->store);
+  const auto blocks = parts->store->keys();
+  parts.reset();
+  world.io.settle();
+
+  SECTION("with a little more than 10 GiB free") {}
+  SECTION("with 10 GiB free to the byte") {
+    world.files->capacity(10 * gib + world.files->bytes_in_use());
+    REQUIRE(world.files->free_bytes("/cache").value() == 10 * gib);
+  }
+  parts = world.laid_out();
+  CHECK(parts->store->keys() == blocks);
+  CHECK(parts->store->bytes_in_use() <= parts->store->bytes_max());
+  if (world.files->free_bytes("/cache").value() > 10 * gib)
+    CHECK(parts->store->bytes_max() == limit);
+}
