@@ -36,6 +36,8 @@ failure damaged(const std::string& path, const std::string& what) { return {errc
 
 result<void> read_whole(file& opened, const std::string& path, std::uint64_t offset, std::span<std::byte> into) {
   const auto got = opened.read(offset, into);
+  if (got.code() == errc::io) // the medium: reading once more would not help, writing the block anew does
+    return failure{errc::corrupt, got.error().context};
   if (!got)
     return got.error();
   if (*got != into.size())

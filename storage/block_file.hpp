@@ -54,10 +54,11 @@ struct expected_block {
   std::uint64_t payload_bytes = 0;
 };
 
-/// Opens the file of a block. Errors: corrupt (gone, or no regular file any more), io.
+/// Opens the file of a block. Errors: corrupt (gone, or no regular file any more), io (anything else, such as too many
+/// open files: it says nothing about the block).
 [[nodiscard]] result<std::unique_ptr<file>> open_block_file(file_system& files, const std::string& path);
 
-/// Reads and verifies header and payload. Errors: corrupt, io, no_memory.
+/// Reads and verifies header and payload. Errors: corrupt (also where the disk cannot read the file), no_memory.
 [[nodiscard]] result<buffer> read_block_file(file& opened, const std::string& path, const expected_block& expected);
 
 } // namespace hearth::storage

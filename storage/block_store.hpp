@@ -33,7 +33,7 @@ struct cold_ledger {
   cold_amount reclaimed; ///< removed to make room
   cold_amount erased;    ///< removed because the host asked, or replaced
   cold_amount expired;   ///< removed because their time was over
-  cold_amount corrupt;   ///< taken out because a read found them damaged or gone
+  cold_amount corrupt;   ///< taken out because a read found them damaged, gone or unreadable
   std::uint64_t bytes_on_disk = 0; ///< what `present` takes on disk, headers included
 };
 
@@ -73,8 +73,9 @@ public:
   /// Errors: too_large, no_space, io, closed. After a failure a block that was there under that key still is.
   virtual void append(std::vector<append_item> batch) = 0;
 
-  /// Reads and verifies blocks; a read counts as use. Errors: not_found, corrupt (the block has been taken out), io,
-  /// no_memory, closed.
+  /// Reads and verifies blocks; a read counts as use. Errors: not_found; corrupt (damaged, gone, or unreadable for the
+  /// disk: the block has been taken out, and can be appended anew); io (its file could not be opened), no_memory,
+  /// closed: the block stays.
   virtual void read(std::vector<read_item> batch) = 0;
 
   /// Whether `key` is readable now, without I/O.

@@ -17,7 +17,7 @@ public:
   virtual ~file() = default;
 
   /// Fills `into` from `offset` (bytes from the start). Returns the bytes read: fewer than asked only at the end of
-  /// the file. Interrupted and short reads are continued. Errors: io.
+  /// the file. Interrupted and short reads are continued. Errors: io, no_memory (the system's).
   [[nodiscard]] virtual result<std::size_t> read(std::uint64_t offset, std::span<std::byte> into) = 0;
 
   /// Writes all `parts` one after the other, from `offset` on; grows the file as needed. Interrupted and short writes

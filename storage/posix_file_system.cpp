@@ -36,6 +36,7 @@ failure refused(const std::string& path, const char* call, int error) {
   case EISDIR:
   case ENXIO:  // a socket, or a device that is not there
     return {errc::invalid_argument, std::move(context)};
+  case ENOMEM: return {errc::no_memory, std::move(context)};
   default: return {errc::io, std::move(context)};
   }
 }

@@ -36,13 +36,27 @@ TEST_CASE("A damaged block is never handed out: it is taken out, counted, and it
   CHECK(world.store->bytes_in_use() == files_store_fixed_bytes);
 }
 
-TEST_CASE("An I/O error while reading says so and keeps the block") {
+TEST_CASE("A block whose file cannot be opened for the moment says so and stays") {
   memory_store_world world;
   world.open(4, 100);
   REQUIRE(world.append(1, 100) == errc::none);
-  const auto operation = GENERATE(file_operation::open, file_operation::read);
-  world.disk->fail_next(operation, errc::io);
+  world.disk->fail_next(file_operation::open, errc::io);
   CHECK(world.read(1).code() == errc::io);
+  CHECK(world.read(1).ok());
+}
+
+TEST_CASE("A block that the disk cannot read is taken out, so that the next put writes it anew") {
+  memory_store_world world;
+  world.open(4, 100);
+  REQUIRE(world.append(1, 100) == errc::none);
+  world.disk->fail_next(file_operation::read, errc::io, 1, GENERATE(0u, 1u)); // the header, the payload
+  CHECK(world.read(1).code() == errc::corrupt);
+  CHECK_FALSE(world.store->find(key(1)));
+  CHECK(world.store->ledger(std::nullopt).corrupt == cold_amount{1, 100});
+  CHECK(world.balanced());
+  world.settle();
+  CHECK(files_in(world) == 0);
+  CHECK(world.append(1, 100) == errc::none);
   CHECK(world.read(1).ok());
 }
 
