@@ -27,6 +27,24 @@ mailbox make_mailbox(const messages::gate_limits& limits, std::shared_ptr<stats:
   return {std::make_shared<messages::gate>(limits), std::move(tally)};
 }
 
+/// Byte limits of the mailboxes that blocks pass through.
+struct queue_room {
+  std::uint64_t writer_bytes = 0;
+  std::uint64_t hot_cache_bytes = 0;
+  std::uint64_t reader_bytes = 0;
+};
+
+/// What is derived takes the largest block. What the writer takes a reader must take as well: a block beyond its limit
+/// would be `overloaded` for ever.
+queue_room queue_room_for(const cache_options& options) {
+  const auto derived = std::max({options.hot_bytes_max / 4, 64 * mebibyte, options.block_bytes_max});
+  queue_room room;
+  room.writer_bytes = or_else(options.writer_queue_bytes, std::min(derived, queue_bytes_limit));
+  room.hot_cache_bytes = or_else(options.hot_cache_mailbox_bytes, std::max(room.writer_bytes, options.block_bytes_max));
+  room.reader_bytes = std::max(options.reader_queue_bytes, std::min(options.block_bytes_max, room.writer_bytes));
+  return room;
+}
+
 /// A tenth of the free space, 10 GiB kept free. What the store in `directory` holds already counts as free, so that the
 /// limit does not shrink from one start to the next. Whole MiB, so that small files beside it do not move the limit either,
 /// unless that would take blocks away.
@@ -86,8 +104,10 @@ result<void> open_store(const cache_options& options, const environment& world, 
 
 } // namespace
 
-environment machine_environment(const cache_options& options) {
-  return {storage::make_posix_file_system(),
+result<environment> machine_environment(const cache_options& options) {
+  if (const auto valid = options.validate(); !valid)
+    return valid.error();
+  return environment{storage::make_posix_file_system(),
           options.directory.empty() ? nullptr
                                     : storage::make_io_threads({options.io_threads, options.drain_bytes_per_second}),
           [] {
@@ -118,9 +138,7 @@ result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, cons
     if (const auto opened = open_store(options, world, *parts); !opened)
       return opened.error();
 
-  const auto writer_bytes = or_else(options.writer_queue_bytes, std::max(options.hot_bytes_max / 4, 64 * mebibyte));
-  const auto mailbox_bytes =
-      or_else(options.hot_cache_mailbox_bytes, std::max(writer_bytes, options.block_bytes_max));
+  const auto room = queue_room_for(options);
   auto& config = parts->config;
   config.tiers = {options.policy, options.hot_bytes_max, options.block_bytes_max, options.cut_chains};
   config.lease_bytes_max = or_else(options.lease_bytes_max, std::max(options.hot_bytes_max / 2, 64 * mebibyte));
@@ -131,13 +149,13 @@ result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, cons
   config.writes_in_flight = options.writes_in_flight;
   parts->configured_cold_bytes_max = *cold ? options.cold_bytes_max : 0;
   const auto keep = [](std::uint64_t slots) { return std::min(kept_slots, slots / 4); };
-  parts->hot_cache_mailbox = make_mailbox({options.hot_cache_mailbox, mailbox_bytes, keep(options.hot_cache_mailbox)},
+  parts->hot_cache_mailbox = make_mailbox({options.hot_cache_mailbox, room.hot_cache_bytes, keep(options.hot_cache_mailbox)},
                                           parts->hot_cache_tally);
   parts->stats_mailbox = make_mailbox({options.stats_mailbox, 0, keep(options.stats_mailbox)});
   if (*cold)
-    parts->writer_mailbox = make_mailbox({options.writer_queue_blocks, writer_bytes, 0});
+    parts->writer_mailbox = make_mailbox({options.writer_queue_blocks, room.writer_bytes, 0});
   for (std::size_t i = 0; i < config.readers; ++i)
-    parts->reader_mailboxes.push_back(make_mailbox({options.reader_queue_blocks, options.reader_queue_bytes, 0}));
+    parts->reader_mailboxes.push_back(make_mailbox({options.reader_queue_blocks, room.reader_bytes, 0}));
   parts->preflight = std::make_shared<actors::preflight>(
       config.tiers, parts->writer_mailbox.gate, parts->preflight_tally,
       actors::reporter{parts->roster, parts->stats_mailbox.gate});

@@ -24,8 +24,9 @@ struct environment {
   std::function<bool(const std::function<bool()>& done, std::chrono::nanoseconds timeout)> wait;
 };
 
-/// Files, I/O threads and clock of this machine.
-[[nodiscard]] environment machine_environment(const cache_options& options);
+/// Files, I/O threads and clock of this machine. Starts threads only for settings that are valid.
+/// Errors: invalid_argument.
+[[nodiscard]] storage::result<environment> machine_environment(const cache_options& options);
 
 /// Opens the cold tier and lays out all that the actors of one cache share; starts none of them.
 /// Errors: invalid_argument, not_found, busy, unsupported, no_space, io.

@@ -81,15 +81,19 @@ result<cache> cache::impl::open(std::shared_ptr<caf::actor_system> own, caf::act
 }
 
 result<cache> cache::open(cache_options options) {
+  auto world = machine_environment(options);
+  if (!world)
+    return world.error();
   auto own = std::make_shared<system_of_its_own>();
   auto& system = own->system;
-  auto world = machine_environment(options);
-  return impl::open({std::move(own), &system}, system, std::move(options), std::move(world));
+  return impl::open({std::move(own), &system}, system, std::move(options), std::move(*world));
 }
 
 result<cache> cache::open(caf::actor_system& system, cache_options options) {
   auto world = machine_environment(options);
-  return impl::open(nullptr, system, std::move(options), std::move(world));
+  if (!world)
+    return world.error();
+  return impl::open(nullptr, system, std::move(options), std::move(*world));
 }
 
 result<cache> open_cache(caf::actor_system& system, cache_options options, environment world) {

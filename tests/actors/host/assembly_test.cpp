@@ -1,5 +1,6 @@
 #include "actors/host/assembly.hpp"
 
+#include "actors/host/cache.hpp"
 #include "storage/files_store.hpp"
 #include "storage/memory_file_system.hpp"
 #include "tests/support/catch.hpp"
@@ -76,4 +77,41 @@ TEST_CASE("The automatic limit stays what it was when the cache has filled it, a
   CHECK(parts->store->bytes_in_use() <= parts->store->bytes_max());
   if (world.files->free_bytes("/cache").value() > 10 * gib)
     CHECK(parts->store->bytes_max() == limit);
+}
+
+TEST_CASE("Limits that are derived take the largest block, and stay within what a gate can count") {
+  assembly_world world;
+  cache_options options{.directory = "/cache", .cold_bytes_max = gib};
+  options.hot_bytes_max = GENERATE(std::uint64_t{0}, gib, 4 * 1024 * gib, tier_bytes_limit);
+  const auto parts = world.laid_out(options);
+  const auto derived = std::max({options.hot_bytes_max / 4, 64 * mib, options.block_bytes_max});
+  CHECK(parts->writer_mailbox.gate->limits().bytes_max == std::min(derived, queue_bytes_limit));
+  CHECK(parts->hot_cache_mailbox.gate->limits().bytes_max == std::min(derived, queue_bytes_limit));
+  for (const auto& reader : parts->reader_mailboxes)
+    CHECK(reader.gate->limits().bytes_max == options.block_bytes_max);
+}
+
+TEST_CASE("A reader takes every block that the writer takes, however small its queue is set") {
+  assembly_world world;
+  cache_options options{.directory = "/cache", .cold_bytes_max = gib};
+  options.reader_queue_bytes = 1;
+  const auto read_most = [&] { return world.laid_out(options)->reader_mailboxes.front().gate->limits().bytes_max; };
+  SECTION("a block as large as the setting allows") { CHECK(read_most() == options.block_bytes_max); }
+  SECTION("a block as large as the writer's queue, where that is less") {
+    options.writer_queue_bytes = 3 * mib;
+    CHECK(read_most() == 3 * mib);
+  }
+  SECTION("but no more than is needed") {
+    options.reader_queue_bytes = gib;
+    CHECK(read_most() == gib);
+  }
+}
+
+TEST_CASE("Settings out of range are refused before anything is started") {
+  cache_options options{.directory = "/none"};
+  options.io_threads = GENERATE(0u, 70'000u);
+  CHECK(machine_environment(options).code() == storage::errc::invalid_argument);
+  const auto opened = cache::open(options);
+  REQUIRE(opened.code() == storage::errc::invalid_argument);
+  CHECK(opened.error().context.find("io_threads") != std::string::npos);
 }
