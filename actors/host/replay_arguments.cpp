@@ -1,6 +1,8 @@
 #include "actors/host/replay_arguments.hpp"
 
 #include "stats/units.hpp"
+#include "storage/block_file.hpp"
+#include "storage/files_store.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -20,7 +22,6 @@ using storage::result;
 namespace {
 
 constexpr std::uint64_t block_bytes_limit = 512ull << 20;
-constexpr std::uint64_t bytes_limit = std::numeric_limits<std::int64_t>::max(); // what a file size can hold
 
 failure refuse(const std::string& what) { return {errc::invalid_argument, what}; }
 
@@ -83,19 +84,20 @@ void declare(CLI::App& replay, typed_values& typed, replay_options& options) {
 
 /// What can only be said about several flags together.
 result<void> check_together(const replay_options& options) {
-  const auto holds_block = [&](const char* flag, std::uint64_t bytes) {
-    return bytes == 0 || options.block_bytes <= bytes
+  const auto holds = [&](const char* flag, std::uint64_t limit, std::uint64_t needed) {
+    return limit == 0 || needed <= limit
                ? result<void>{}
-               : refuse("--block-bytes: a block of " + stats::format_bytes(options.block_bytes) +
-                        " is larger than " + flag + ", " + stats::format_bytes(bytes));
+               : refuse("--block-bytes: a block of " + stats::format_bytes(options.block_bytes) + " needs " + flag + " " +
+                        std::to_string(needed) + " at least, found " + std::to_string(limit));
   };
   if (options.hot_bytes == 0 && options.cold_bytes == 0)
     return refuse("--hot and --cold are both 0: expected room in one of the tiers");
-  if (auto fits = holds_block("--hot", options.hot_bytes); !fits)
+  if (auto fits = holds("--hot", options.hot_bytes, options.block_bytes); !fits)
     return fits;
-  if (auto fits = holds_block("--cold", options.cold_bytes); !fits)
+  const auto on_disk = storage::budget_bytes(storage::block_file_length(options.block_bytes));
+  if (auto fits = holds("--cold", options.cold_bytes, on_disk + storage::files_store_fixed_bytes); !fits)
     return fits;
-  return holds_block("--writer-queue-bytes", options.writer_queue_bytes);
+  return holds("--writer-queue-bytes", options.writer_queue_bytes, options.block_bytes);
 }
 
 /// Reads what was typed into `options`.
@@ -106,11 +108,11 @@ result<void> read_values(typed_values& typed, replay_options& options) {
   std::uint64_t queue_blocks = options.writer_queue_blocks;
   typed.integer("--seed", 0, std::numeric_limits<std::uint64_t>::max(), options.seed);
   typed.integer("--requests", 1, 1'000'000'000, requests);
-  typed.size("--hot", 0, bytes_limit, options.hot_bytes);
-  typed.size("--cold", 0, bytes_limit, options.cold_bytes);
+  typed.size("--hot", 0, tier_bytes_limit, options.hot_bytes);
+  typed.size("--cold", 0, tier_bytes_limit, options.cold_bytes);
   typed.size("--block-bytes", 1, block_bytes_limit, options.block_bytes);
   typed.integer("--writer-queue-blocks", 1, 65'536, queue_blocks);
-  typed.size("--writer-queue-bytes", 1, bytes_limit, options.writer_queue_bytes);
+  typed.size("--writer-queue-bytes", 1, queue_bytes_limit, options.writer_queue_bytes);
   typed.integer("--drain-mib-per-s", 0, 1'000'000, options.drain_mib_per_second);
   if (!typed.error().empty())
     return refuse(typed.error());
@@ -157,7 +159,7 @@ result<replay_options> parse_replay_arguments(int argc, const char* const* argv)
 }
 
 cache_options to_cache_options(const replay_options& options, const std::string& directory) {
-  constexpr std::uint64_t queue_least = 64ull << 20;
+  constexpr std::uint64_t lease_least = 64ull << 20;
   cache_options made;
   made.directory = options.has_cold_tier() ? directory : std::string{};
   made.policy = options.policy;
@@ -166,12 +168,9 @@ cache_options to_cache_options(const replay_options& options, const std::string&
   made.writer_queue_blocks = options.writer_queue_blocks;
   made.writer_queue_bytes = options.writer_queue_bytes;
   made.drain_bytes_per_second = options.drain_mib_per_second << 20;
-  made.block_bytes_max = block_bytes_limit;
-  if (made.writer_queue_bytes == 0 && options.block_bytes > std::max(queue_least, options.hot_bytes / 4))
-    made.writer_queue_bytes = options.block_bytes;
-  if (options.block_bytes > std::max(queue_least, options.hot_bytes / 2))
+  made.block_bytes_max = options.block_bytes; // the queues take one block, whatever else they take
+  if (options.block_bytes > std::max(lease_least, options.hot_bytes / 2))
     made.lease_bytes_max = options.block_bytes;
-  made.reader_queue_bytes = std::max(made.reader_queue_bytes, options.block_bytes);
   return made;
 }
 

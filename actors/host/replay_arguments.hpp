@@ -35,8 +35,8 @@ inline constexpr std::uint64_t chat_requests_default = 2000;
 /// Errors: invalid_argument, with one line that names the flag, what was found and what was expected.
 [[nodiscard]] storage::result<replay_options> parse_replay_arguments(int argc, const char* const* argv);
 
-/// The options of the cache that `options` ask for, its cold tier (if any) in `directory`. Where a limit is left to the
-/// cache, it is raised so far that one block fits.
+/// The options of the cache that `options` ask for, its cold tier (if any) in `directory`; one block fits through all.
+/// They are valid.
 [[nodiscard]] cache_options to_cache_options(const replay_options& options, const std::string& directory);
 
 /// Whether a cold tier can live in `directory`: it is there, it is a directory, and this process may write to it. Looks

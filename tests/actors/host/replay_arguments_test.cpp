@@ -72,7 +72,7 @@ TEST_CASE("Every flag reaches its option") {
 }
 
 TEST_CASE("A number or size that makes no sense is refused by its flag, with what was found and expected") {
-  CHECK(refusal({"--hot", "many"}) == "--hot: expected a size such as 64MiB, 0..9223372036854775807, found many");
+  CHECK(refusal({"--hot", "many"}) == "--hot: expected a size such as 64MiB, 0..1125899906842624, found many");
   CHECK(refusal({"--requests", "0"}) == "--requests: expected an integer 1..1000000000, found 0");
   CHECK(refusal({"--writer-queue-blocks", "65537"}) ==
         "--writer-queue-blocks: expected an integer 1..65536, found 65537");
@@ -100,13 +100,32 @@ TEST_CASE("A flag that is unknown, incomplete, repeated or contradicts another i
 }
 
 TEST_CASE("A block that no tier or queue could take is refused before anything is opened") {
-  CHECK(refusal({"--block-bytes", "128MiB"}) == "--block-bytes: a block of 128 MiB is larger than --hot, 64 MiB");
+  CHECK(refusal({"--block-bytes", "128MiB"}) ==
+        "--block-bytes: a block of 128 MiB needs --hot 134217728 at least, found 67108864");
   CHECK(refusal({"--block-bytes", "2MiB", "--cold", "1MiB"}) ==
-        "--block-bytes: a block of 2 MiB is larger than --cold, 1 MiB");
+        "--block-bytes: a block of 2 MiB needs --cold 2109440 at least, found 1048576");
   CHECK(refusal({"--block-bytes", "2MiB", "--writer-queue-bytes", "1MiB"}) ==
-        "--block-bytes: a block of 2 MiB is larger than --writer-queue-bytes, 1 MiB");
+        "--block-bytes: a block of 2 MiB needs --writer-queue-bytes 2097152 at least, found 1048576");
+  CHECK(refused_naming({"--block-bytes", "2MiB", "--cold", "2109439"}, "--cold")); // the header and the store's own files
+  CHECK(parse({"--block-bytes", "2MiB", "--cold", "2109440"}).ok());
+  CHECK(refused_naming({"--cold", "1"}, "--cold"));
   CHECK(refusal({"--hot", "0", "--cold", "0"}) == "--hot and --cold are both 0: expected room in one of the tiers");
   CHECK(parse({"--hot", "0", "--block-bytes", "128MiB"}).ok());
+}
+
+TEST_CASE("The range that a flag names is the one that the cache takes") {
+  const auto valid = [](std::vector<const char*> flags) {
+    const auto options = parse(std::move(flags));
+    return options.ok() && to_cache_options(*options, "d").validate().ok();
+  };
+  CHECK(valid({"--hot", "1024TiB"}));
+  CHECK(valid({"--cold", "1024TiB"}));
+  CHECK(valid({"--writer-queue-bytes", "1099511627775"}));
+  CHECK(valid({"--block-bytes", "512MiB", "--hot", "1GiB"}));
+  CHECK(valid({"--drain-mib-per-s", "1000000", "--writer-queue-blocks", "65536"}));
+  CHECK(refused_naming({"--hot", "1125899906842625"}, "--hot: expected"));
+  CHECK(refused_naming({"--cold", "1125899906842625"}, "--cold: expected"));
+  CHECK(refused_naming({"--writer-queue-bytes", "1TiB"}, "--writer-queue-bytes: expected"));
 }
 
 TEST_CASE("A program without a command, or with another one, is refused; asked for help it gives it") {
@@ -136,9 +155,8 @@ TEST_CASE("The cache gets the limits that were asked for, and room for one block
 
   CHECK(to_cache_options(*parse({"--cold", "0"}), "d").directory.empty());
   const auto large = to_cache_options(*parse({"--hot", "512MiB", "--block-bytes", "300MiB"}), "d");
-  CHECK(large.writer_queue_bytes == 300 * mib);
+  CHECK(large.block_bytes_max == 300 * mib);
   CHECK(large.lease_bytes_max == 300 * mib);
-  CHECK(large.reader_queue_bytes == 300 * mib);
 }
 
 TEST_CASE("A directory that is not there, or is none, is refused by its name and not made") {
