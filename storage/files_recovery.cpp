@@ -24,6 +24,19 @@ bool is_ours(const directory_entry& entry) {
          entry.name == unfinished_format_name + 1;
 }
 
+/// One line about a format file for a message: engine and version, or the first line of what somebody else has written.
+std::string described(std::string text) {
+  constexpr std::string_view title = "hearth cold tier\n";
+  if (text.starts_with(title)) {
+    text.erase(0, title.size());
+    if (const auto end = text.find('\n'); end != text.npos)
+      text.replace(end, 1, ", ");
+  }
+  text.erase(std::min(text.find('\n'), text.size()));
+  std::replace_if(text.begin(), text.end(), [](char letter) { return letter < 0x20 || letter > 0x7e; }, '?');
+  return text;
+}
+
 /// The first bytes of a file as text: enough to tell a format, however long the file is.
 result<std::string> read_text(file_system& files, const std::string& path) {
   auto opened = files.open(path, open_mode::read);
@@ -147,8 +160,7 @@ result<bool> check_format(file_system& files, const std::string& directory) {
   if (!text)
     return text.error();
   if (*text != format_text)
-    return failure{errc::unsupported, path + ": expected engine files, version 1, found \"" +
-                                          text->substr(0, text->find_last_not_of('\n') + 1) +
+    return failure{errc::unsupported, path + ": expected engine files, version 1, found \"" + described(*text) +
                                           "\"; use the hearth that wrote it or choose another directory"};
   return true;
 }

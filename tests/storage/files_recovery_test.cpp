@@ -16,12 +16,18 @@ TEST_CASE("A new directory gets its format file, which says what the directory i
 
 TEST_CASE("A directory of a later version, another engine or unknown making is refused and left untouched") {
   memory_store_world world;
-  const auto* text = GENERATE("hearth cold tier\nengine files\nversion 2\n",
-                              "hearth cold tier\nengine segments\nversion 1\n", "", "something else");
+  const auto [text, said] = GENERATE(table<std::string, std::string>({
+      {"hearth cold tier\nengine files\nversion 2\n", "found \"engine files, version 2\";"},
+      {"hearth cold tier\nengine segments\nversion 1\n", "found \"engine segments, version 1\";"},
+      {"", "found \"\";"},
+      {"something else\nand more", "found \"something else\";"},
+      {"\x1b[2J\xff\tx\n", "found \"?[2J??x\";"},
+  }));
   put_file(*world.disk, "/cache/hearth.format", text);
   const auto opened = world.try_open(1 << 20);
   REQUIRE(opened.code() == errc::unsupported);
   CHECK(opened.error().context.find("/cache/hearth.format") != std::string::npos);
+  CHECK(opened.error().context.find(said) != std::string::npos);
   CHECK(names_in(*world.disk, "/cache") == std::vector<std::string>{"hearth.format"});
   CHECK(read_file(*world.disk, "/cache/hearth.format") == text);
 }
