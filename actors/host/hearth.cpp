@@ -1,5 +1,6 @@
 // The program `hearth`: its one command so far is `replay`.
 
+#include "actors/host/printable.hpp"
 #include "actors/host/replay_arguments.hpp"
 #include "actors/host/replay_command.hpp"
 
@@ -30,6 +31,6 @@ int main(int argc, char** argv) {
   if (!std::cout && outcome.status == 0)
     outcome = {1, {}, "the report cannot be written to standard output"};
   if (!outcome.error.empty())
-    std::cerr << "hearth: " << outcome.error << '\n';
+    std::cerr << "hearth: " << hearth::printable(outcome.error) << '\n';
   return outcome.status;
 }

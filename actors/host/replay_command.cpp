@@ -3,6 +3,7 @@
 #include "actors/host/cache.hpp"
 #include "actors/host/chat_workload.hpp"
 #include "actors/host/interruption.hpp"
+#include "actors/host/printable.hpp"
 #include "actors/host/progress_bar.hpp"
 #include "actors/host/replay.hpp"
 #include "actors/host/replay_report.hpp"
@@ -49,7 +50,7 @@ result<workload> load_workload(const replay_options& options) {
   auto next = [all = std::move(*trace), requests, at = std::size_t{0}]() mutable -> std::optional<request> {
     return at < requests ? std::optional{std::move(all[at++])} : std::nullopt;
   };
-  return workload{std::move(next), requests, options.trace};
+  return workload{std::move(next), requests, printable(options.trace)};
 }
 
 replay_target target_of(cache& cache) {
