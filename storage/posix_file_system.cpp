@@ -258,6 +258,13 @@ public:
     if (errno != 0)
       return refused(path, "readdir", errno);
     std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    if ((about.st_mode & (S_IWGRP | S_IWOTH)) == 0)
+      return {};
+    if (about.st_uid != ::geteuid())
+      return {errc::invalid_argument, path + ": belongs to another user, and others may write to it; take it over with "
+                                             "chown and chmod 700, or choose another directory"};
+    if (::chmod(path.c_str(), S_IRWXU) != 0)
+      return refused(path, "chmod", errno);
     return entries;
   }
 

@@ -222,6 +222,27 @@ TEST_CASE("Symbolic links and FIFOs are told apart from files, and neither follo
   CHECK((*listed)[1].kind == entry_kind::other);
   CHECK((*listed)[2].kind == entry_kind::other);
   CHECK((*listed)[3].kind == entry_kind::other);
+TEST_CASE("On a real disk a directory that others may write to is taken back") {
+  posix_world world;
+  const auto mode_after = [&](mode_t mode) {
+    const auto path = world.root + "/d";
+    REQUIRE(world.files->create_directory(path));
+    REQUIRE(::chmod(path.c_str(), mode) == 0);
+    REQUIRE(world.files->create_directory(path));
+    struct stat about {};
+    REQUIRE(::stat(path.c_str(), &about) == 0);
+    return about.st_mode & 07777;
+  };
+  CHECK(mode_after(0777) == 0700);
+  CHECK(mode_after(0720) == 0700);
+  CHECK(mode_after(0750) == 0750); // others may look, which is the operator's choice: every file is 0600
+  if (::geteuid() != 0)
+    return; // only root can give a directory away
+  REQUIRE(::chown((world.root + "/d").c_str(), 65'534, 65'534) == 0);
+  REQUIRE(::chmod((world.root + "/d").c_str(), 0722) == 0);
+  CHECK(world.files->create_directory(world.root + "/d").code() == errc::invalid_argument);
+}
+
 }
 
 TEST_CASE("Files in memory fail as often as a test plans, after what it lets pass") {
