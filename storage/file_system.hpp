@@ -27,7 +27,7 @@ public:
   /// Length in bytes. Errors: io.
   [[nodiscard]] virtual result<std::uint64_t> size() = 0;
 
-  /// After: the file's bytes survive a power cut (its name may not: see `file_system::sync_all`). Errors: io.
+  /// After: the file's bytes survive a power cut (its name may not: see `sync_point`). Errors: io.
   [[nodiscard]] virtual result<void> sync() = 0;
 
   /// Stores the time of last use (the modification time, in ns since the epoch) with the file. Errors: io.
@@ -38,6 +38,20 @@ public:
 class directory_lock {
 public:
   virtual ~directory_lock() = default;
+
+  /// The directory is not taken after all: if this lock has made its file, the file goes, so that nothing is left of the
+  /// attempt. Pre: nothing else is done with the directory afterwards. Errors: none that matter to anyone.
+  virtual void withdraw() = 0;
+};
+
+/// A file system kept open for its syncs: what it fails to write between two of them is told by the next.
+class sync_point {
+public:
+  virtual ~sync_point() = default;
+
+  /// After: everything written, renamed and removed on that file system survives a power cut. Errors: io (some of it
+  /// since the last call, or since the sync point was made, may be lost).
+  [[nodiscard]] virtual result<void> sync_all() = 0;
 };
 
 enum class entry_kind : std::uint8_t { regular, directory, other };
@@ -84,14 +98,15 @@ public:
   /// Stores the time of last use of a file, as `file::last_use`. Errors: not_found, io.
   [[nodiscard]] virtual result<void> last_use(const std::string& path, std::int64_t time_ns) = 0;
 
-  /// After: everything written, renamed and removed on the file system that holds `path` survives a power cut. Errors:
-  /// io, not_found.
-  [[nodiscard]] virtual result<void> sync_all(const std::string& path) = 0;
+  /// Opens the file system that holds the directory `path` for syncs. To be kept for as long as something is written: a
+  /// disk's failure to write back is told once, and only to those who had opened before. Errors: io, not_found.
+  [[nodiscard]] virtual result<std::unique_ptr<sync_point>> open_sync(const std::string& path) = 0;
 
   /// Bytes an ordinary user could still write on the file system that holds `path`. Errors: not_found, io.
   [[nodiscard]] virtual result<std::uint64_t> free_bytes(const std::string& path) = 0;
 
   /// Takes the directory for this process through the file `path` (created if missing). The lock dies with the process.
+  /// That the process id cannot be written into it (a full disk) is no error.
   /// Errors: busy (another holder; the context names its process id if known), io, not_found.
   [[nodiscard]] virtual result<std::unique_ptr<directory_lock>> lock(const std::string& path) = 0;
 };

@@ -14,9 +14,10 @@ files_store_config without_io(files_store_config config) {
 
 } // namespace
 
-files_core::files_core(files_store_config config, std::unique_ptr<directory_lock> lock, std::uint64_t next_sequence)
-    : config_(without_io(config)), blocks_(config_.directory + "/blocks/"), lock_(std::move(lock)), io_(config.io),
-      used_(files_store_fixed_bytes), next_sequence_(next_sequence) {}
+files_core::files_core(files_store_config config, std::unique_ptr<directory_lock> lock,
+                       std::unique_ptr<sync_point> disk, std::uint64_t next_sequence)
+    : config_(without_io(config)), blocks_(config_.directory + "/blocks/"), lock_(std::move(lock)),
+      disk_(std::move(disk)), io_(config.io), used_(files_store_fixed_bytes), next_sequence_(next_sequence) {}
 
 result<void> files_core::adopt(scanned_blocks& scanned) {
   std::lock_guard guard{mutex_};

@@ -34,7 +34,8 @@ namespace hearth::storage {
 class files_core : public std::enable_shared_from_this<files_core> {
 public:
   /// `config.io` stays with whoever holds the store.
-  files_core(files_store_config config, std::unique_ptr<directory_lock> lock, std::uint64_t next_sequence);
+  files_core(files_store_config config, std::unique_ptr<directory_lock> lock, std::unique_ptr<sync_point> disk,
+             std::uint64_t next_sequence);
 
   /// Takes over what recovery found, removes what is of no use and reclaims down to the budget. The only I/O that does
   /// not run on the engine: before the first call of the store. Errors: io (files could not be removed, and the budget
@@ -128,6 +129,7 @@ private:
   const files_store_config config_;   ///< without `io`
   const std::string blocks_;          ///< the directory of the blocks, ending in '/'
   const std::unique_ptr<directory_lock> lock_;
+  const std::unique_ptr<sync_point> disk_; ///< opened before the first write, so that no failure to write back is missed
   const std::weak_ptr<io_engine> io_; ///< weak: its jobs own the core, and neither could ever be destroyed
 
   mutable std::mutex mutex_; ///< guards everything below

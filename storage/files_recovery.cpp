@@ -169,17 +169,25 @@ result<void> write_format(file_system& files, const std::string& directory) {
   const auto unfinished = directory + unfinished_format_name;
   if (auto removed = files.remove(unfinished); !removed && removed.code() != errc::not_found)
     return removed;
-  {
+  const auto write = [&]() -> result<void> {
     auto made = files.open(unfinished, open_mode::create);
     if (!made)
       return made.error();
     const std::array parts{std::as_bytes(std::span{format_text})};
     if (auto written = (*made)->write(0, parts); !written)
       return written;
-    if (auto synced = (*made)->sync(); !synced)
-      return synced;
-  }
-  return files.rename(unfinished, directory + format_name);
+    return (*made)->sync();
+  };
+  auto done = write();
+  if (done)
+    done = files.rename(unfinished, directory + format_name);
+  if (!done)
+    static_cast<void>(files.remove(unfinished));
+  return done;
+}
+
+void remove_format(file_system& files, const std::string& directory) {
+  static_cast<void>(files.remove(directory + format_name));
 }
 
 result<scanned_blocks> scan_blocks(file_system& files, const std::string& directory, namespace_table& namespaces) {
@@ -205,6 +213,7 @@ result<scanned_blocks> scan_blocks(file_system& files, const std::string& direct
   }
   auto scanned = found.finish();
   scanned.report.foreign += foreign;
+  scanned.has_directory = has_blocks;
   return scanned;
 }
 

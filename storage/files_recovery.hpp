@@ -20,6 +20,7 @@ struct scanned_blocks {
   std::vector<std::shared_ptr<cold_record>> blocks; ///< one a key, by last use, all different
   std::vector<useless_file> useless;
   std::uint64_t next_sequence = 1;                  ///< larger than every one that was found
+  bool has_directory = false;                       ///< `blocks/` is there
   recovery_report report;
 };
 
@@ -27,8 +28,11 @@ struct scanned_blocks {
 /// Errors: unsupported (a later version, another engine, or unreadable), io.
 [[nodiscard]] result<bool> check_format(file_system& files, const std::string& directory);
 
-/// Writes `hearth.format`, through a temporary name, and syncs it. Errors: io, no_space.
+/// Writes `hearth.format`, through a temporary name, and syncs it. Errors: io, no_space; then neither name is left.
 [[nodiscard]] result<void> write_format(file_system& files, const std::string& directory);
+
+/// Takes `write_format` back, as far as the disk lets it.
+void remove_format(file_system& files, const std::string& directory);
 
 /// Lists `directory` and its `blocks`, and reads the header of every block once. FORMAT.md has the rules.
 /// Errors: io, unsupported, invalid_argument (`blocks` is no directory), overloaded (more namespaces than the table

@@ -99,7 +99,7 @@ void files_core::start_syncs(deferred& later) {
     auto outcome = std::make_shared<result<void>>();
     later.jobs.push_back({io_kind::metadata, 0,
                           [core = shared_from_this(), outcome] {
-                            *outcome = core->config_.files->sync_all(core->blocks_);
+                            *outcome = core->disk_->sync_all();
                           },
                           [core = shared_from_this(), outcome, done = sync.done](bool ran) {
                             if (!ran)

@@ -50,6 +50,38 @@ result<void> validate(const files_store_config& config) {
   return {};
 }
 
+/// Marks the directory as a store's, with all that belongs to it. A failure leaves it as it was.
+result<void> take_into_use(file_system& files, const std::string& directory, bool has_format) {
+  if (!has_format)
+    if (auto written = write_format(files, directory); !written)
+      return written;
+  auto made = files.create_directory(directory + "/blocks");
+  if (!made && !has_format)
+    remove_format(files, directory);
+  return made;
+}
+
+/// What is left to do once the directory is ours. Takes the lock over when nothing can be refused any more but for files
+/// that cannot be removed; until then nothing has been changed.
+result<opened_store> open_locked(files_store_config config, std::unique_ptr<directory_lock>& lock) {
+  auto& files = *config.files;
+  const auto known = check_format(files, config.directory);
+  if (!known)
+    return known.error();
+  auto scanned = scan_blocks(files, config.directory, *config.namespaces);
+  if (!scanned)
+    return scanned.error();
+  auto disk = files.open_sync(scanned->has_directory ? config.directory + "/blocks" : config.directory);
+  if (!disk)
+    return disk.error();
+  if (auto taken = take_into_use(files, config.directory, *known); !taken)
+    return taken.error();
+  auto core = std::make_shared<files_core>(config, std::move(lock), std::move(*disk), scanned->next_sequence);
+  if (auto adopted = core->adopt(*scanned); !adopted)
+    return adopted.error();
+  return opened_store{std::make_shared<files_store>(std::move(core), std::move(config.io)), scanned->report};
+}
+
 } // namespace
 
 result<std::uint64_t> files_store_bytes(file_system& files, const std::string& directory) {
@@ -68,32 +100,19 @@ result<std::uint64_t> files_store_bytes(file_system& files, const std::string& d
 result<opened_store> open_files_store(files_store_config config) {
   if (auto valid = validate(config); !valid)
     return valid.error();
-  auto& files = *config.files;
   while (config.directory.size() > 1 && config.directory.ends_with('/'))
     config.directory.pop_back();
   // Before the lock, so that a directory of another engine stays untouched; and again under it, because its owner may
   // have been at work in between.
-  if (auto known = check_format(files, config.directory); !known)
+  if (auto known = check_format(*config.files, config.directory); !known)
     return known.error();
-  auto lock = files.lock(config.directory + "/hearth.lock");
+  auto lock = config.files->lock(config.directory + "/hearth.lock");
   if (!lock)
     return lock.error();
-  const auto known = check_format(files, config.directory);
-  if (!known)
-    return known.error();
-  auto scanned = scan_blocks(files, config.directory, *config.namespaces);
-  if (!scanned)
-    return scanned.error();
-  // Up to here nothing has been changed.
-  if (!*known)
-    if (auto written = write_format(files, config.directory); !written)
-      return written.error();
-  if (auto made = files.create_directory(config.directory + "/blocks"); !made)
-    return made.error();
-  auto core = std::make_shared<files_core>(config, std::move(*lock), scanned->next_sequence);
-  if (auto adopted = core->adopt(*scanned); !adopted)
-    return adopted.error();
-  return opened_store{std::make_shared<files_store>(std::move(core), std::move(config.io)), scanned->report};
+  auto opened = open_locked(std::move(config), *lock);
+  if (*lock) // it has not been taken over
+    (*lock)->withdraw();
+  return opened;
 }
 
 } // namespace hearth::storage

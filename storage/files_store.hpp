@@ -46,8 +46,8 @@ struct opened_store {
 /// Opens a directory as a store that keeps one file a block: simple, portable, and the reference for other engines.
 /// Blocks while it reads every header once. The directory belongs to the store until the last job of it has ended.
 /// Errors: not_found (no directory), busy (another process), unsupported (written by a newer version or another
-/// engine), io, overloaded (more namespaces than the table takes), invalid_argument. After an error every block that
-/// was there still is, unless it failed while removing what is of no use.
+/// engine), io, overloaded (more namespaces than the table takes), invalid_argument. After an error the
+/// directory is as it was, unless it failed while removing what is of no use.
 [[nodiscard]] result<opened_store> open_files_store(files_store_config config);
 
 } // namespace hearth::storage

@@ -171,11 +171,33 @@ private:
 
 class memory_lock final : public directory_lock {
 public:
-  memory_lock(std::shared_ptr<memory_state> state, std::string path)
-      : state_(std::move(state)), path_(std::move(path)) {}
+  memory_lock(std::shared_ptr<memory_state> state, std::string path, bool made)
+      : state_(std::move(state)), path_(std::move(path)), made_(made) {}
   ~memory_lock() override {
     std::lock_guard guard{state_->mutex};
     state_->locks.erase(path_);
+  }
+
+  void withdraw() override {
+    std::lock_guard guard{state_->mutex};
+    if (made_)
+      state_->nodes.erase(path_);
+  }
+
+private:
+  std::shared_ptr<memory_state> state_;
+  std::string path_;
+  bool made_; ///< the file
+};
+
+class memory_sync_point final : public sync_point {
+public:
+  memory_sync_point(std::shared_ptr<memory_state> state, std::string path)
+      : state_(std::move(state)), path_(std::move(path)) {}
+
+  result<void> sync_all() override {
+    std::lock_guard guard{state_->mutex};
+    return state_->admit(file_operation::sync, path_);
   }
 
 private:
@@ -287,11 +309,11 @@ public:
     return {};
   }
 
-  result<void> sync_all(const std::string& path) override {
+  result<std::unique_ptr<sync_point>> open_sync(const std::string& path) override {
     std::lock_guard guard{state_->mutex};
-    if (auto admitted = state_->admit(file_operation::sync, path); !admitted)
-      return admitted;
-    return exists(path);
+    if (auto found = exists(path); !found)
+      return found.error();
+    return std::unique_ptr<sync_point>{std::make_unique<memory_sync_point>(state_, path)};
   }
 
   result<std::uint64_t> free_bytes(const std::string& path) override {
@@ -303,12 +325,13 @@ public:
 
   result<std::unique_ptr<directory_lock>> lock(const std::string& path) override {
     std::lock_guard guard{state_->mutex};
-    if (!state_->find(path))
+    const bool missing = !state_->find(path);
+    if (missing)
       if (auto made = create(path); !made)
         return made.error();
     if (!state_->locks.insert(path).second)
       return failure{errc::busy, path + ": held by this process; close that cache or choose another directory"};
-    return std::unique_ptr<directory_lock>{std::make_unique<memory_lock>(state_, path)};
+    return std::unique_ptr<directory_lock>{std::make_unique<memory_lock>(state_, path, missing)};
   }
 
 private:

@@ -178,14 +178,45 @@ private:
   descriptor opened_;
 };
 
-/// The kernel drops the lock when the descriptor is closed, at the latest when the process ends.
-/// The file stays: removing it would let two processes lock two files of the same name.
+/// The kernel drops the lock when the descriptor is closed, at the latest when the process ends. The file stays, but for
+/// `withdraw`; `is_named` keeps two processes from holding two files of the same name.
 class posix_lock final : public directory_lock {
 public:
-  explicit posix_lock(descriptor locked) : locked_(std::move(locked)) {}
+  posix_lock(std::string path, descriptor locked, bool made)
+      : path_(std::move(path)), locked_(std::move(locked)), made_(made) {}
+
+  void withdraw() override {
+    if (made_)
+      static_cast<void>(::unlink(path_.c_str()));
+  }
 
 private:
+  std::string path_;
   descriptor locked_;
+  bool made_; ///< the file
+};
+
+/// Whether the open file still has the name `path`: its last holder may have removed it.
+bool is_named(int number, const std::string& path) {
+  struct stat held {};
+  struct stat named {};
+  return ::fstat(number, &held) == 0 && ::lstat(path.c_str(), &named) == 0 && held.st_dev == named.st_dev &&
+         held.st_ino == named.st_ino;
+}
+
+class posix_sync_point final : public sync_point {
+public:
+  posix_sync_point(std::string path, descriptor opened) : path_(std::move(path)), opened_(std::move(opened)) {}
+
+  result<void> sync_all() override {
+    if (uninterrupted([&] { return ::syncfs(opened_.number()); }) != 0)
+      return refused(path_, "syncfs", errno);
+    return {};
+  }
+
+private:
+  std::string path_;
+  descriptor opened_;
 };
 
 /// The process id that the holder of the lock wrote, or nothing sensible to say.
@@ -198,14 +229,11 @@ std::string holder_of(int number) {
   return "process " + std::to_string(pid);
 }
 
-result<void> write_holder(const std::string& path, int number) {
+/// Only for the message above: a disk too full for it is no reason to refuse the directory.
+void write_holder(int number) {
   const auto text = std::to_string(::getpid()) + "\n";
-  if (::ftruncate(number, 0) != 0)
-    return refused(path, "ftruncate", errno);
-  const auto written = uninterrupted([&] { return ::pwrite(number, text.data(), text.size(), 0); });
-  if (written < 0)
-    return refused(path, "pwrite", errno);
-  return {};
+  if (::ftruncate(number, 0) == 0)
+    static_cast<void>(uninterrupted([&] { return ::pwrite(number, text.data(), text.size(), 0); }));
 }
 
 class posix_file_system final : public file_system {
@@ -230,6 +258,13 @@ public:
       return refused(path, "lstat", errno);
     if (!S_ISDIR(about.st_mode))
       return {errc::invalid_argument, path + ": not a directory"};
+    if ((about.st_mode & (S_IWGRP | S_IWOTH)) == 0)
+      return {};
+    if (about.st_uid != ::geteuid())
+      return {errc::invalid_argument, path + ": belongs to another user, and others may write to it; take it over with "
+                                             "chown and chmod 700, or choose another directory"};
+    if (::chmod(path.c_str(), S_IRWXU) != 0)
+      return refused(path, "chmod", errno);
     return {};
   }
 
@@ -258,13 +293,6 @@ public:
     if (errno != 0)
       return refused(path, "readdir", errno);
     std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
-    if ((about.st_mode & (S_IWGRP | S_IWOTH)) == 0)
-      return {};
-    if (about.st_uid != ::geteuid())
-      return {errc::invalid_argument, path + ": belongs to another user, and others may write to it; take it over with "
-                                             "chown and chmod 700, or choose another directory"};
-    if (::chmod(path.c_str(), S_IRWXU) != 0)
-      return refused(path, "chmod", errno);
     return entries;
   }
 
@@ -286,13 +314,11 @@ public:
     return {};
   }
 
-  result<void> sync_all(const std::string& path) override {
-    const descriptor opened{uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); })};
+  result<std::unique_ptr<sync_point>> open_sync(const std::string& path) override {
+    descriptor opened{uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); })};
     if (opened.number() < 0)
       return refused(path, "open", errno);
-    if (uninterrupted([&] { return ::syncfs(opened.number()); }) != 0)
-      return refused(path, "syncfs", errno);
-    return {};
+    return std::unique_ptr<sync_point>{std::make_unique<posix_sync_point>(path, std::move(opened))};
   }
 
   result<std::uint64_t> free_bytes(const std::string& path) override {
@@ -304,7 +330,9 @@ public:
 
   /// flock belongs to the open file, not to the process: a second store in the same process is refused like any other.
   result<std::unique_ptr<directory_lock>> lock(const std::string& path) override {
-    auto opened = open_regular(path, O_RDWR | O_CREAT);
+    auto fresh = open_regular(path, O_RDWR | O_CREAT | O_EXCL);
+    const bool made = fresh.ok();
+    auto opened = fresh.code() == errc::invalid_argument ? open_regular(path, O_RDWR) : std::move(fresh);
     if (!opened)
       return opened.error();
     if (uninterrupted([&] { return ::flock(opened->number(), LOCK_EX | LOCK_NB); }) != 0) {
@@ -313,9 +341,10 @@ public:
       return failure{errc::busy, path + ": held by " + holder_of(opened->number()) +
                                      "; close that cache or choose another directory"};
     }
-    if (const auto written = write_holder(path, opened->number()); !written)
-      return written.error();
-    return std::unique_ptr<directory_lock>{std::make_unique<posix_lock>(std::move(*opened))};
+    if (!is_named(opened->number(), path))
+      return failure{errc::busy, path + ": another process has just given it up; try again"};
+    write_holder(opened->number());
+    return std::unique_ptr<directory_lock>{std::make_unique<posix_lock>(path, std::move(*opened), made)};
   }
 };
 

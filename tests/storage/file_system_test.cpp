@@ -176,11 +176,32 @@ TEMPLATE_TEST_CASE("A directory belongs to one holder at a time, also within a p
   CHECK(files.lock(world.root + "/none/lock").code() == errc::not_found);
 }
 
+TEMPLATE_TEST_CASE("A lock that is withdrawn takes its file along only if it has made it", "", memory_world,
+                   posix_world) {
+  TestType world;
+  auto& files = *world.files;
+  auto held = files.lock(world.root + "/lock");
+  REQUIRE(held);
+  (*held)->withdraw();
+  held->reset();
+  CHECK(names_in(files, world.root).empty());
+
+  put_file(files, world.root + "/lock", "1\n");
+  held = files.lock(world.root + "/lock");
+  REQUIRE(held);
+  (*held)->withdraw();
+  held->reset();
+  CHECK(names_in(files, world.root) == std::vector<std::string>{"lock"});
+}
+
 TEMPLATE_TEST_CASE("Sync and free space are asked of a path that exists", "", memory_world, posix_world) {
   TestType world;
-  CHECK(world.files->sync_all(world.root));
+  auto disk = world.files->open_sync(world.root);
+  REQUIRE(disk);
+  CHECK((*disk)->sync_all());
+  CHECK((*disk)->sync_all());
   CHECK(world.files->free_bytes(world.root).value() > 0);
-  CHECK(world.files->sync_all(world.root + "/none").code() == errc::not_found);
+  CHECK(world.files->open_sync(world.root + "/none").code() == errc::not_found);
   CHECK(world.files->free_bytes(world.root + "/none").code() == errc::not_found);
 }
 
@@ -199,6 +220,27 @@ TEST_CASE("On a real disk the lock names its holder, and files are for their own
   CHECK((about.st_mode & 0077) == 0);
   REQUIRE(::stat((world.root + "/d").c_str(), &about) == 0);
   CHECK((about.st_mode & 0077) == 0);
+}
+
+TEST_CASE("On a real disk a directory that others may write to is taken back") {
+  posix_world world;
+  const auto mode_after = [&](mode_t mode) {
+    const auto path = world.root + "/d";
+    REQUIRE(world.files->create_directory(path));
+    REQUIRE(::chmod(path.c_str(), mode) == 0);
+    REQUIRE(world.files->create_directory(path));
+    struct stat about {};
+    REQUIRE(::stat(path.c_str(), &about) == 0);
+    return about.st_mode & 07777;
+  };
+  CHECK(mode_after(0777) == 0700);
+  CHECK(mode_after(0720) == 0700);
+  CHECK(mode_after(0750) == 0750); // others may look, which is the operator's choice: every file is 0600
+  if (::geteuid() != 0)
+    return; // only root can give a directory away
+  REQUIRE(::chown((world.root + "/d").c_str(), 65'534, 65'534) == 0);
+  REQUIRE(::chmod((world.root + "/d").c_str(), 0722) == 0);
+  CHECK(world.files->create_directory(world.root + "/d").code() == errc::invalid_argument);
 }
 
 TEST_CASE("Symbolic links and FIFOs are told apart from files, and neither followed nor waited for") {
@@ -222,27 +264,6 @@ TEST_CASE("Symbolic links and FIFOs are told apart from files, and neither follo
   CHECK((*listed)[1].kind == entry_kind::other);
   CHECK((*listed)[2].kind == entry_kind::other);
   CHECK((*listed)[3].kind == entry_kind::other);
-TEST_CASE("On a real disk a directory that others may write to is taken back") {
-  posix_world world;
-  const auto mode_after = [&](mode_t mode) {
-    const auto path = world.root + "/d";
-    REQUIRE(world.files->create_directory(path));
-    REQUIRE(::chmod(path.c_str(), mode) == 0);
-    REQUIRE(world.files->create_directory(path));
-    struct stat about {};
-    REQUIRE(::stat(path.c_str(), &about) == 0);
-    return about.st_mode & 07777;
-  };
-  CHECK(mode_after(0777) == 0700);
-  CHECK(mode_after(0720) == 0700);
-  CHECK(mode_after(0750) == 0750); // others may look, which is the operator's choice: every file is 0600
-  if (::geteuid() != 0)
-    return; // only root can give a directory away
-  REQUIRE(::chown((world.root + "/d").c_str(), 65'534, 65'534) == 0);
-  REQUIRE(::chmod((world.root + "/d").c_str(), 0722) == 0);
-  CHECK(world.files->create_directory(world.root + "/d").code() == errc::invalid_argument);
-}
-
 }
 
 TEST_CASE("Files in memory fail as often as a test plans, after what it lets pass") {
@@ -275,7 +296,7 @@ TEST_CASE("Files in memory fail as often as a test plans, after what it lets pas
     CHECK(files.rename("/root/a", "/root/b").code() == errc::io);
     CHECK(files.remove("/root/a").code() == errc::io);
     CHECK(files.list("/root").code() == errc::io);
-    CHECK(files.sync_all("/root").code() == errc::io);
+    CHECK(files.open_sync("/root").value()->sync_all().code() == errc::io);
     CHECK((*opened)->sync().code() == errc::io);
     CHECK(files.list("/root").value().size() == 1);
   }

@@ -75,6 +75,26 @@ TEST_CASE("What cannot be opened is refused with the reason") {
   }
 }
 
+TEST_CASE("A directory that is refused is left as it was found") {
+  memory_store_world world;
+  std::vector<std::string> before;
+  SECTION("because of what is in it") {
+    put_file(*world.disk, "/cache/blocks", "");
+    before = {"blocks"};
+  }
+  SECTION("because it cannot be listed") { world.disk->fail_next(file_operation::list, errc::io); }
+  SECTION("because the format cannot be written") { world.disk->fail_next(file_operation::write, errc::no_space); }
+  SECTION("because the format cannot be synced") { world.disk->fail_next(file_operation::sync, errc::io); }
+  SECTION("because the format cannot get its name") { world.disk->fail_next(file_operation::rename, errc::io); }
+  SECTION("and the lock file that another hearth left stays") {
+    put_file(*world.disk, "/cache/hearth.lock", "1\n");
+    world.disk->fail_next(file_operation::list, errc::io);
+    before = {"hearth.lock"};
+  }
+  CHECK_FALSE(world.try_open(1 << 20));
+  CHECK(names_in(*world.disk, "/cache") == before);
+}
+
 TEST_CASE("Recovery removes files of ours that are damaged, and counts them") {
   memory_store_world world;
   world.open(4, 5000);
