@@ -117,7 +117,7 @@ tiers::fate tiers::fate_of(const block& item) const {
   const messages::load size{1, item.payload.size()};
   if (config_.cut_chains && item.parent && look(*item.parent).where == place::nowhere)
     return fate::orphan;
-  if (writer_gate_->never_admits(size) || store_->record_bytes(size.bytes) > store_->bytes_max())
+  if (writer_gate_->never_admits(size) || store_->never_fits(size.bytes))
     return fate::too_large;
   if (!writer_up_)
     return fate::no_writer;

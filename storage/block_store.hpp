@@ -106,8 +106,11 @@ public:
   [[nodiscard]] virtual std::uint64_t bytes_in_use() const = 0;
   [[nodiscard]] virtual std::uint64_t bytes_max() const = 0;
 
-  /// Bytes on disk that a block with this payload takes.
+  /// Bytes on disk that a block with this payload takes. An engine has files of its own besides: see `never_fits`.
   [[nodiscard]] virtual std::uint64_t record_bytes(std::uint64_t payload_bytes) const = 0;
+
+  /// Whether no reclaiming could ever make room for a block with this payload: `append` answers too_large.
+  [[nodiscard]] virtual bool never_fits(std::uint64_t payload_bytes) const = 0;
 
   /// All readable keys, least recently used first.
   [[nodiscard]] virtual std::vector<block_key> keys() const = 0;

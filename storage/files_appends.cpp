@@ -44,7 +44,7 @@ void files_core::append(std::vector<append_item> batch) {
 
 /// Whether the append may begin; its `begin` is asked last.
 result<void> files_core::admit(const append_job& job) const {
-  if (job.disk_bytes > config_.bytes_max - files_store_fixed_bytes)
+  if (never_fits(job.request.item.payload.size()))
     return {errc::too_large, "a block of " + std::to_string(job.request.item.payload.size()) +
                                  " bytes never fits into bytes_max = " + std::to_string(config_.bytes_max)};
   if (next_sequence_ >= sequence_end) // somebody has named a file so

@@ -91,6 +91,10 @@ std::uint64_t files_core::bytes_in_use() const {
   return used_;
 }
 
+bool files_core::never_fits(std::uint64_t payload_bytes) const noexcept {
+  return budget_bytes(block_file_length(payload_bytes)) > config_.bytes_max - files_store_fixed_bytes;
+}
+
 std::vector<block_key> files_core::keys() const {
   std::lock_guard guard{mutex_};
   std::vector<block_key> keys;

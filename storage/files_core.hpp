@@ -53,6 +53,7 @@ public:
   [[nodiscard]] cold_ledger ledger(std::optional<namespace_id> name_space) const;
   [[nodiscard]] std::uint64_t bytes_in_use() const;
   [[nodiscard]] std::uint64_t bytes_max() const noexcept { return config_.bytes_max; }
+  [[nodiscard]] bool never_fits(std::uint64_t payload_bytes) const noexcept;
   [[nodiscard]] std::vector<block_key> keys() const;
 
   /// The store is gone: answers what waits with `closed`. Jobs in flight, and removals that were decided, still end.

@@ -32,6 +32,7 @@ public:
   std::uint64_t record_bytes(std::uint64_t payload_bytes) const override {
     return budget_bytes(block_file_length(payload_bytes));
   }
+  bool never_fits(std::uint64_t payload_bytes) const override { return core_->never_fits(payload_bytes); }
   std::vector<block_key> keys() const override { return core_->keys(); }
 
 private:

@@ -107,8 +107,10 @@ TEMPLATE_TEST_CASE("A block that can never fit is refused, and nothing leaves fo
   TestType world;
   world.open(2, 4096);
   REQUIRE(world.append(1, 4096) == errc::none);
+  CHECK(world.store->never_fits(2 * 4096 + 4096 + 1));
   CHECK(world.append(2, 2 * 4096 + 4096 + 1) == errc::too_large);
   CHECK(world.store->find(key(1)));
+  CHECK_FALSE(world.store->never_fits(2 * 4096 + 4096));
   CHECK(world.append(3, 2 * 4096 + 4096) == errc::none);
   CHECK_FALSE(world.store->find(key(1)));
 }
