@@ -14,6 +14,8 @@ struct files_core::append_job {
   std::int64_t last_use_ns = 0;
   std::uint64_t erased = 0;   ///< ticket of the erase that came while it was under way; 0: none
   bool stuck_retried = false; ///< files that could not be removed were tried again for its sake
+  bool second_try = false;    ///< the disk was full at the first one: this one is alone, and has had blocks reclaimed for it
+  bool room_made = false;     ///< they have been
   result<void> outcome;       ///< written by the job
   bool leftover = false;      ///< written by the job: it failed, and its unfinished file could not be removed
 };
@@ -62,6 +64,10 @@ void files_core::start_appends(deferred& later) {
     result<void> refused;
     if (closed_ || stopped_)
       refused = {errc::closed, blocks_ + ": the store was closed before the block was written"};
+    else if (const auto disk = room_on_disk(*next); disk == readiness::wait)
+      return;
+    else if (disk == readiness::hopeless)
+      refused = next->outcome;
     else if (next->disk_bytes <= config_.bytes_max - used_)
       start_append(next, later);
     else if (make_room(*next))
@@ -83,9 +89,7 @@ bool files_core::make_room(append_job& next) {
   if (!std::exchange(next.stuck_retried, true))
     retry_stuck();
   while (used_ - leaving_ + next.disk_bytes > config_.bytes_max) {
-    const auto victim = index_.victim([&](const cold_record& record) {
-      return record.readers == 0 && record.key != next.name.key && !is_written(record.key);
-    });
+    const auto victim = index_.victim([&](const cold_record& record) { return may_leave(record, next); });
     if (victim == nullptr)
       break;
     take_out(victim, &cold_ledger::reclaimed);
@@ -93,8 +97,50 @@ bool files_core::make_room(append_job& next) {
   return leaving_ > 0 || reading_ > 0 || !writing_.empty();
 }
 
-bool files_core::is_written(const block_key& key) const {
-  return std::any_of(writing_.begin(), writing_.end(), [&](const auto& job) { return job->name.key == key; });
+/// Not while it is read, nor in favour of another append of its key: it stays if that one fails.
+bool files_core::may_leave(const cold_record& record, const append_job& next) const {
+  return record.readers == 0 && record.key != next.name.key &&
+         std::none_of(writing_.begin(), writing_.end(), [&](const auto& job) { return job->name.key == record.key; });
+}
+
+/// A disk that is full below `bytes_max` (others write to it, too) must not stop the cold tier. The append that it failed
+/// is tried once more, alone: when nothing is being written or removed, blocks are reclaimed for it and their files
+/// removed, and until it has ended no other append takes that room.
+files_core::readiness files_core::room_on_disk(append_job& next) {
+  if (std::any_of(writing_.begin(), writing_.end(), [](const auto& job) { return job->second_try; }))
+    return readiness::wait;
+  if (!next.second_try)
+    return readiness::go;
+  if (!writing_.empty() || leaving_ > 0)
+    return readiness::wait;
+  if (std::exchange(next.room_made, true))
+    return readiness::go;
+  std::vector<std::shared_ptr<cold_record>> victims;
+  std::uint64_t bytes = 0;
+  for (const auto& record : index_.records()) {
+    if (bytes >= next.disk_bytes)
+      break;
+    if (!may_leave(*record, next))
+      continue;
+    victims.push_back(record);
+    bytes += record->disk_bytes;
+  }
+  if (bytes < next.disk_bytes)
+    return readiness::hopeless;
+  for (const auto& victim : victims)
+    take_out(victim, &cold_ledger::reclaimed);
+  return readiness::wait;
+}
+
+/// Puts an append that found the disk full back into the order in which they came. Answers whether it did.
+bool files_core::try_again(const std::shared_ptr<append_job>& job) {
+  if (job->outcome.code() != errc::no_space || job->leftover || std::exchange(job->second_try, true))
+    return false;
+  used_ -= job->disk_bytes;
+  const auto later = std::find_if(waiting_.begin(), waiting_.end(),
+                                  [&](const auto& other) { return other->name.sequence > job->name.sequence; });
+  waiting_.insert(later, job);
+  return true;
 }
 
 void files_core::start_append(const std::shared_ptr<append_job>& job, deferred& later) {
@@ -122,6 +168,8 @@ void files_core::append_ended(const std::shared_ptr<append_job>& job, bool ran, 
     stopped_ = true;
     job->outcome = {errc::closed, blocks_ + ": the I/O engine stopped before the block was written"};
   }
+  if (try_again(job))
+    return;
   if (job->outcome.ok()) {
     append_persisted(*job);
   } else {

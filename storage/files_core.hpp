@@ -26,7 +26,8 @@ namespace hearth::storage {
 /// Room. `used_` is what is on disk or set aside: present blocks, files whose removal has been decided but not
 /// happened, and appends at work. An append starts only if `used_` with its own bytes stays within `bytes_max`; until
 /// then it waits, first come, first served, while victims are removed. A file that cannot be removed stays in `used_`
-/// (`stuck_`) and is tried again for each append that needs room, and for each sync.
+/// (`stuck_`) and is tried again for each append that needs room, and for each sync. A disk that is full all the same has
+/// the append tried once more, with blocks reclaimed for it.
 /// Invariant: `used_ <= bytes_max`.
 ///
 /// Removals. A file is unlinked when nobody reads it any more. Each decided removal has a ticket until it has happened;
@@ -60,6 +61,7 @@ public:
   void close();
 
 private:
+  enum class readiness : std::uint8_t { go, wait, hopeless };
   struct append_job;
   struct read_job;
 
@@ -103,7 +105,9 @@ private:
   [[nodiscard]] result<void> admit(const append_job& job) const;
   void start_appends(deferred& later);
   [[nodiscard]] bool make_room(append_job& next);
-  [[nodiscard]] bool is_written(const block_key& key) const;
+  [[nodiscard]] bool may_leave(const cold_record& record, const append_job& next) const;
+  [[nodiscard]] readiness room_on_disk(append_job& next);
+  [[nodiscard]] bool try_again(const std::shared_ptr<append_job>& job);
   void start_append(const std::shared_ptr<append_job>& job, deferred& later);
   void write(append_job& job) const;
   void append_ended(const std::shared_ptr<append_job>& job, bool ran, deferred& later);

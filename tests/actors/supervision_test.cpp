@@ -126,7 +126,7 @@ TEST_CASE("A write that fails once while the cache closes, or is flushed, is tri
   const auto code = GENERATE(errc::io, errc::no_space);
   cache_world it;
   it.put_all(1, 4);
-  it.world.files().fail_next(storage::file_operation::write, code, 2);
+  it.world.files().fail_next(storage::file_operation::write, code, 4); // each of them once
   SECTION("flush") {
     const auto report = it.kept.flush();
     REQUIRE(report.ok());

@@ -80,15 +80,88 @@ TEST_CASE("A write that fails leaves neither bytes nor a half block, and keeps w
   CHECK(world.append(1, 100, 9) == errc::none);
 }
 
-TEST_CASE("A full disk fails an append with no_space, and the store goes on when there is room again") {
+TEST_CASE("A disk that is full before the budget is used up gives up old blocks for new ones") {
   memory_store_world world;
-  world.open(9, 5000);
-  REQUIRE(world.append(1, 5000) == errc::none);
-  world.disk->capacity(world.disk->bytes_in_use() + 6000);
-  CHECK(world.append(2, 5000) == errc::no_space);
-  CHECK(world.store->find(key(1)));
+  world.open(20, 4096);
+  world.disk->capacity(world.disk->bytes_in_use() + 5 * 8192);
+  SECTION("one append after the other") {
+    for (unsigned i = 1; i <= 30; ++i)
+      REQUIRE(world.append(i, 4096) == errc::none);
+  }
+  SECTION("all at once, more than one disk full") {
+    std::vector<append_item> batch;
+    std::vector<answer<void>> appended(30);
+    for (unsigned i = 1; i <= 30; ++i)
+      batch.push_back({{key(i), 0, std::nullopt, payload(i, 4096)}, appended[i - 1].done()});
+    world.store->append(std::move(batch));
+    world.settle();
+    for (const auto& one : appended)
+      CHECK(one.ok());
+  }
+  CHECK(world.numbers() == std::vector<unsigned>{26, 27, 28, 29, 30});
+  for (const auto number : world.numbers())
+    CHECK(same(world.read(number).value(), payload(number, 4096)));
+  const auto ledger = world.store->ledger(std::nullopt);
+  CHECK(ledger.persisted.blocks == 30);
+  CHECK(ledger.reclaimed.blocks == 25);
+  CHECK(world.balanced());
+  CHECK(files_in(world) == 5);
+  CHECK(world.store->bytes_in_use() == files_store_fixed_bytes + 5 * 8192);
+}
+
+TEST_CASE("On a full disk an append fails with no_space if too little could be reclaimed for it, and nothing leaves") {
+  memory_store_world world;
+  world.open(9, 4096);
+  REQUIRE(world.append(1, 4096) == errc::none);
+  REQUIRE(world.append(2, 4096) == errc::none);
+  world.disk->capacity(world.disk->bytes_in_use() + 4096);
+  CHECK(world.append(3, 5 * 4096) == errc::no_space);
+  CHECK(world.append(1, 2 * 4096, 9) == errc::no_space); // not the block that it replaces
+  CHECK(world.numbers() == std::vector<unsigned>{1, 2});
+  CHECK(same(world.read(1).value(), payload(1, 4096)));
+  CHECK(world.store->ledger(std::nullopt).reclaimed.blocks == 0);
   world.disk->capacity(1 << 20);
-  CHECK(world.append(2, 5000) == errc::none);
+  CHECK(world.append(3, 5 * 4096) == errc::none);
+}
+
+TEST_CASE("A disk that stays full, whatever is removed, fails the append after one more try") {
+  memory_store_world world;
+  world.open(9, 4096);
+  for (unsigned i = 1; i <= 3; ++i)
+    REQUIRE(world.append(i, 4096) == errc::none);
+  world.disk->fail_next(file_operation::write, errc::no_space, 2);
+  CHECK(world.append(4, 4096) == errc::no_space);
+  CHECK(world.numbers() == std::vector<unsigned>{2, 3});
+  CHECK(world.append(4, 4096) == errc::none);
+  CHECK(world.balanced());
+  CHECK(world.store->bytes_in_use() == files_store_fixed_bytes + 3 * 8192);
+}
+
+TEST_CASE("An append that waits for its second try on a full disk can be erased, or the store closed") {
+  memory_store_world world;
+  world.open(9, 4096);
+  REQUIRE(world.append(1, 4096) == errc::none);
+  world.disk->fail_next(file_operation::write, errc::no_space);
+  auto appended = world.start_append(2, 4096);
+  auto behind = world.start_append(3, 4096);
+  while (world.store->ledger(std::nullopt).reclaimed.blocks == 0 || files_in(world) > 1) {
+    REQUIRE(world.io.disk->next_due_ns());
+    *world.io.now_ns = *world.io.disk->next_due_ns();
+    world.io.disk->step();
+  }
+  CHECK_FALSE(appended.given());
+  SECTION("erased") {
+    world.store->erase(key(2));
+    world.settle();
+    CHECK(appended.ok());
+    CHECK_FALSE(world.store->find(key(2)));
+  }
+  SECTION("closed") {
+    world.store.reset();
+    world.settle();
+    CHECK(appended.given());
+  }
+  CHECK(behind.given());
 }
 
 TEST_CASE("The limit holds on the disk at every instant, whatever happens") {
@@ -100,6 +173,7 @@ TEST_CASE("The limit holds on the disk at every instant, whatever happens") {
   for (int round = 0; round < 3000; ++round) {
     const unsigned number = random() % 20;
     const auto fault = static_cast<file_operation>(1 + random() % 4);
+    const bool full = random() % 2 == 0;
     switch (random() % 10) {
     case 0:
     case 1:
@@ -107,7 +181,7 @@ TEST_CASE("The limit holds on the disk at every instant, whatever happens") {
     case 3: appended.push_back(world.start_append(number, 1 + random() % 12'000)); break;
     case 4: got.push_back(world.start_read(number)); break;
     case 5: world.store->erase(key(number)); break;
-    case 6: world.disk->fail_next(fault, errc::io, 1 + random() % 2, random() % 3); break;
+    case 6: world.disk->fail_next(fault, full ? errc::no_space : errc::io, 1 + random() % 2, random() % 3); break;
     case 7: world.settle(); break;
     case 8: world.store->touch(key(number)); break;
     default:
