@@ -119,6 +119,7 @@ private:
   void verify(read_job& job) const;
   void read_ended(read_job& job, bool ran, deferred& later);
   void use(cold_record& record, std::int64_t now_ns);
+  void stamp(const std::shared_ptr<cold_record>& record);
   void start_stamps(deferred& later);
 
   // files_removals.cpp

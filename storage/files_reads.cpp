@@ -45,7 +45,7 @@ void files_core::start_read(read_item item, std::int64_t now_ns, deferred& later
                         }});
 }
 
-/// On a thread of the engine, without the mutex but for one look at the record.
+/// On a thread of the engine, without the mutex.
 void files_core::verify(read_job& job) const {
   auto opened = open_block_file(*config_.files, job.path);
   if (!opened) {
@@ -53,15 +53,6 @@ void files_core::verify(read_job& job) const {
     return;
   }
   job.outcome = read_block_file(**opened, job.path, job.expected);
-  if (!job.outcome.ok())
-    return;
-  std::int64_t last_use_ns = 0;
-  {
-    std::lock_guard guard{mutex_}; // the latest use, not this one: reads of a block may run in any order
-    last_use_ns = job.record->last_use_ns;
-  }
-  // Without the stamp the block is only believed to be older, after a restart: no reason to withhold it.
-  static_cast<void>((*opened)->last_use(last_use_ns));
 }
 
 void files_core::read_ended(read_job& job, bool ran, deferred& later) {
@@ -72,6 +63,8 @@ void files_core::read_ended(read_job& job, bool ran, deferred& later) {
     stopped_ = true;
     job.outcome = failure{errc::closed, blocks_ + ": the I/O engine stopped before the block was read"};
   }
+  if (job.outcome.ok())
+    stamp(job.record);
   if (record.removal == 0 && job.outcome.code() == errc::corrupt)
     take_out(job.record, &cold_ledger::corrupt);
   else if (record.removal != 0 && record.readers == 0)
@@ -86,8 +79,7 @@ void files_core::touch(const block_key& key) {
     if (record == nullptr)
       return;
     use(*record, now_ns);
-    if (!std::exchange(record->stamp_waits, true))
-      touched_.push_back(record);
+    stamp(record);
   });
 }
 
@@ -97,7 +89,15 @@ void files_core::use(cold_record& record, std::int64_t now_ns) {
   index_.touch(record, last_stamp_ns_);
 }
 
-/// One job at a time stores what was touched meanwhile, each block once: any number of touches is bounded by the index.
+/// Has the time of last use stored, soon.
+void files_core::stamp(const std::shared_ptr<cold_record>& record) {
+  if (!std::exchange(record->stamp_waits, true))
+    touched_.push_back(record);
+}
+
+/// One job at a time stores the times of what was used meanwhile, each block once: any number of uses is bounded by the
+/// index, and no earlier time is stored over a later one. A time that is not stored only makes its block older after a
+/// restart.
 void files_core::start_stamps(deferred& later) {
   if (stamping_ || stopped_ || touched_.empty())
     return;
