@@ -86,14 +86,17 @@ void files_core::sync(std::function<void(result<void>)> done) {
 /// a power cut the erased block would be found again.
 void files_core::start_syncs(deferred& later) {
   const auto ended = [&](const waiting_sync& sync) {
-    const auto answer = [&](errc code, const std::string& context) {
-      later.answers.push_back([done = sync.done, error = failure{code, blocks_ + context}] { done(error); });
+    const auto answer = [&](errc code, std::string context) {
+      later.answers.push_back([done = sync.done, error = failure{code, std::move(context)}] { done(error); });
       return true;
     };
     if (closed_ || stopped_)
-      return answer(errc::closed, ": the store was closed before it was synced");
-    if (std::any_of(stuck_.begin(), stuck_.end(), [&](const removal& file) { return file.ticket < sync.tickets_end; }))
-      return answer(errc::io, ": a file could not be removed, so its block would be found again; sync tries once more");
+      return answer(errc::closed, blocks_ + ": not synced, because the store was closed or its I/O engine stopped");
+    const auto stuck = std::find_if(stuck_.begin(), stuck_.end(),
+                                    [&](const removal& file) { return file.ticket < sync.tickets_end; });
+    if (stuck != stuck_.end())
+      return answer(errc::io, blocks_ + stuck->name + ": could not be removed, so its block would be found again after a "
+                                                      "power cut; the next sync tries once more");
     if (!tickets_.empty() && *tickets_.begin() < sync.tickets_end)
       return false;
     auto outcome = std::make_shared<result<void>>();
@@ -104,7 +107,7 @@ void files_core::start_syncs(deferred& later) {
                           [core = shared_from_this(), outcome, done = sync.done](bool ran) {
                             if (!ran)
                               core->update([&](deferred&) { core->stopped_ = true; });
-                            done(ran ? *outcome : failure{errc::closed, "the I/O engine stopped before the sync"});
+                            done(ran ? *outcome : failure{errc::closed, core->blocks_ + ": the I/O engine stopped before the sync"});
                           }});
     return true;
   };
