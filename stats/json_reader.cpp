@@ -26,7 +26,8 @@ std::string describe(const rapid::Value& value) {
   if (value.IsDouble()) {
     char digits[40];
     std::snprintf(digits, sizeof(digits), "%.17g", value.GetDouble());
-    return digits;
+    const bool whole = std::string_view{digits}.find_first_not_of("-0123456789") == std::string_view::npos;
+    return whole ? std::string{digits} + ".0" : digits; // 2.0 is no integer, and must not be told as one
   }
   if (value.IsString())
     return "a string";

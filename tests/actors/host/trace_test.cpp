@@ -51,6 +51,7 @@ TEST_CASE("A broken line is refused with file, line and member, whatever is wron
   CHECK(refusal(good + "{\"hash_ids\": {}}\n") == list + "an object");
   CHECK(refusal(good + "{\"hash_ids\": [1, -1]}\n") == item + "-1");
   CHECK(refusal(good + "{\"hash_ids\": [1, 1.5]}\n") == item + "1.5");
+  CHECK(refusal(good + "{\"hash_ids\": [1, 2.0]}\n") == item + "2.0");
   CHECK(refusal(good + "{\"hash_ids\": [1, \"2\"]}\n") == item + "a string");
   CHECK(refusal(good + "{\"hash_ids\": [1, [2]]}\n") == item + "a list");
   CHECK(refusal(good + "{\"hash_ids\": [1, null]}\n") == item + "null");
