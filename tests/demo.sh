@@ -4,12 +4,12 @@
 # from both tiers, and an account of every block that was not written. The numbers differ with the machine.
 set -eu
 # shellcheck source=tests/steps.sh
-. "$(dirname "$0")/steps.sh"
+. "$(dirname -- "$0")/steps.sh"
 # shellcheck source=tests/install.sh
 . "$root/tests/install.sh"
 
 install_packages
-configure build --buildtype=release
+configure build --buildtype=release "-Dwerror=$werror"
 step 'building hearth' build-hearth ninja -C "$root/build" actors/host/hearth
 "$root/build/actors/host/hearth" replay --requests 1500 --block-bytes 256KiB --hot 64MiB --cold 1GiB \
   --writer-queue-blocks 16 --drain-mib-per-s 400 --verify

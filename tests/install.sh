@@ -4,7 +4,7 @@
 # pkg-config and catch2 are the names that all four distributions know (where they moved on, they are transitional
 # packages for pkgconf and libcatch2-dev).
 # shellcheck source=tests/steps.sh
-command -v step >/dev/null || . "$(dirname "$0")/steps.sh"
+command -v test_in >/dev/null || . "$(dirname -- "$0")/steps.sh" # not `step`: there are programs of that name
 
 packages='g++ meson ninja-build pkg-config libcaf-dev libcereal-dev libspdlog-dev catch2 libssl-dev libxxhash-dev libcli11-dev'
 
@@ -34,8 +34,8 @@ install_packages() {
   as_root=
   if [ "$(id -u)" -ne 0 ]; then
     as_root=sudo
-    # Asked here, where a prompt for the password can be seen.
-    if ! command -v sudo >/dev/null || ! sudo -v; then
+    # Asked here, where a prompt for the password can be seen; `sudo -v` may ask where no password is needed.
+    if ! command -v sudo >/dev/null || ! { sudo -n true 2>/dev/null || sudo -v; }; then
       echo "Neither root nor sudo: have these installed, then run this again: apt-get install --no-install-recommends$wanted" >&2
       return 2
     fi
@@ -49,5 +49,5 @@ install_packages() {
 }
 
 case $0 in
-  */install.sh) install_packages "$@" ;;
+  install.sh | */install.sh) install_packages "$@" ;;
 esac

@@ -6,7 +6,7 @@
 # STRESS_OPERATIONS: length of the stress run.
 set -eu
 # shellcheck source=tests/steps.sh
-. "$(dirname "$0")/steps.sh"
+. "$(dirname -- "$0")/steps.sh"
 # shellcheck source=tests/install.sh
 . "$root/tests/install.sh"
 

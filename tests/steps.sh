@@ -1,8 +1,11 @@
-# Shared by the scripts beside it: sourced, not run. Sets `root`; every folder it writes to lies in there.
+# Shared by the scripts beside it: sourced, not run. Sets `root`; every folder it writes to lies in there. A script
+# elsewhere says where that is in `hearth_root`. Sets `werror` as well, for `configure`: with CI=true a warning is an error.
 # A step is one line for the reader; what its command prints goes to a log, shown only if it fails.
 # shellcheck shell=sh
 
-root=${root:-$(cd "$(dirname "$0")/.." && pwd)}
+root=${hearth_root:-$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)}
+# shellcheck disable=SC2034 # for those who source this
+case ${CI:-} in true) werror=true ;; *) werror=false ;; esac
 logs=$root/build-logs
 
 # step TITLE LOG_NAME COMMAND...
@@ -34,13 +37,20 @@ step() {
   return "$status"
 }
 
-# configure FOLDER OPTION...: once; afterwards ninja notices changed build files by itself.
+# configure FOLDER OPTION...: once; afterwards ninja notices changed build files by itself. Only -Dwerror= is set again if
+# an earlier run has left it otherwise.
 configure() {
   folder=$1
   shift
   if [ ! -f "$root/$folder/build.ninja" ]; then
-    step "configuring $folder" "configure-$(basename "$folder")" meson setup "$@" "$root/$folder" "$root"
+    step "configuring $folder" "configure-$(basename "$folder")" meson setup "$@" "$root/$folder" "$root" || return
   fi
+  for option in "$@"; do
+    case $option in
+      -Dwerror=*) grep -qx "werror = ${option#*=}" "$root/$folder/meson-private/cmd_line.txt" ||
+        step "setting $option in $folder" "configure-$(basename "$folder")" meson configure "$root/$folder" "$option" ;;
+    esac
+  done
 }
 
 # test_in FOLDER OPTION...: runs its tests. The report stays in FOLDER/meson-logs for count.py.
