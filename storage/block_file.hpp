@@ -9,7 +9,7 @@
 
 namespace hearth::storage {
 
-/// Sequences are below this, so that the next one always exists: a million appends a second take 140,000 years to get here.
+/// Sequences are below this: a million appends a second take 140,000 years to get here.
 inline constexpr std::uint64_t sequence_end = 1ull << 62;
 
 /// What a file name says. FORMAT.md: `<sequence, 16 hex digits>-<key, 64 hex digits>` and a suffix.

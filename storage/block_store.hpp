@@ -69,8 +69,8 @@ class block_store {
 public:
   virtual ~block_store() = default;
 
-  /// Writes blocks, making room by reclaiming the least recently used: below `bytes_max()`, and once for each block that
-  /// finds the disk full. A key that is there is replaced.
+  /// Writes blocks, making room by reclaiming the least recently used: below `bytes_max()`, and once for each block
+  /// that finds the disk full. A key that is there is replaced.
   /// Errors: too_large, no_space, io, closed. After a failure a block that was there under that key still is.
   virtual void append(std::vector<append_item> batch) = 0;
 

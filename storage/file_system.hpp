@@ -39,8 +39,8 @@ class directory_lock {
 public:
   virtual ~directory_lock() = default;
 
-  /// The directory is not taken after all: if this lock has made its file, the file goes, so that nothing is left of the
-  /// attempt. Pre: nothing else is done with the directory afterwards. Errors: none that matter to anyone.
+  /// The directory is not taken after all: if this lock has made its file, the file goes, so that nothing is left of
+  /// the attempt. Pre: nothing else is done with the directory afterwards. Errors: none that matter to anyone.
   virtual void withdraw() = 0;
 };
 
@@ -80,9 +80,9 @@ public:
   /// regular file, or `create` where the name is taken).
   [[nodiscard]] virtual result<std::unique_ptr<file>> open(const std::string& path, open_mode mode) = 0;
 
-  /// Makes one directory, mode 0700, in a parent that exists; no error if it is there already. One that others may write
-  /// to gets mode 0700 again. Errors: not_found, io, no_space, invalid_argument (the name is taken by something else, also
-  /// by a link to a directory; or others may write to it and it belongs to another user).
+  /// Makes one directory, mode 0700, in a parent that exists; no error if it is there already. One that others may
+  /// write to gets mode 0700 again. Errors: not_found, io, no_space, invalid_argument (the name is taken by something
+  /// else, also by a link to a directory; or others may write to it and it belongs to another user).
   [[nodiscard]] virtual result<void> create_directory(const std::string& path) = 0;
 
   /// What is in a directory, sorted by name, without "." and "..". `path` itself may be a link, which is the operator's

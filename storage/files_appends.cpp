@@ -14,7 +14,7 @@ struct files_core::append_job {
   std::int64_t last_use_ns = 0;
   std::uint64_t erased = 0;   ///< ticket of the erase that came while it was under way; 0: none
   bool stuck_retried = false; ///< files that could not be removed were tried again for its sake
-  bool second_try = false;    ///< the disk was full at the first one: this one is alone, and has had blocks reclaimed for it
+  bool second_try = false;    ///< the disk was full at the first: this one is alone, and blocks are reclaimed for it
   bool room_made = false;     ///< they have been
   result<void> outcome;       ///< written by the job
   bool leftover = false;      ///< written by the job: it failed, and its unfinished file could not be removed
@@ -103,9 +103,9 @@ bool files_core::may_leave(const cold_record& record, const append_job& next) co
          std::none_of(writing_.begin(), writing_.end(), [&](const auto& job) { return job->name.key == record.key; });
 }
 
-/// A disk that is full below `bytes_max` (others write to it, too) must not stop the cold tier. The append that it failed
-/// is tried once more, alone: when nothing is being written or removed, blocks are reclaimed for it and their files
-/// removed, and until it has ended no other append takes that room.
+/// A disk that is full below `bytes_max` (others write to it, too) must not stop the cold tier. The append that it
+/// failed is tried once more, alone: when nothing is being written or removed, blocks are reclaimed for it and their
+/// files removed, and until it has ended no other append takes that room.
 files_core::readiness files_core::room_on_disk(append_job& next) {
   if (std::any_of(writing_.begin(), writing_.end(), [](const auto& job) { return job->second_try; }))
     return readiness::wait;

@@ -26,8 +26,8 @@ namespace hearth::storage {
 /// Room. `used_` is what is on disk or set aside: present blocks, files whose removal has been decided but not
 /// happened, and appends at work. An append starts only if `used_` with its own bytes stays within `bytes_max`; until
 /// then it waits, first come, first served, while victims are removed. A file that cannot be removed stays in `used_`
-/// (`stuck_`) and is tried again for each append that needs room, and for each sync. A disk that is full all the same has
-/// the append tried once more, with blocks reclaimed for it.
+/// (`stuck_`) and is tried again for each append that needs room, and for each sync. A disk that is full all the same
+/// has the append tried once more, with blocks reclaimed for it.
 /// Invariant: `used_ <= bytes_max`.
 ///
 /// Removals. A file is unlinked when nobody reads it any more. Each decided removal has a ticket until it has happened;
@@ -135,7 +135,7 @@ private:
   const files_store_config config_;   ///< without `io`
   const std::string blocks_;          ///< the directory of the blocks, ending in '/'
   const std::unique_ptr<directory_lock> lock_;
-  const std::unique_ptr<sync_point> disk_; ///< opened before the first write, so that no failure to write back is missed
+  const std::unique_ptr<sync_point> disk_; ///< open before the first write, so that no failure to write back is missed
   const std::weak_ptr<io_engine> io_; ///< weak: its jobs own the core, and neither could ever be destroyed
 
   mutable std::mutex mutex_; ///< guards everything below

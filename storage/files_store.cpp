@@ -62,8 +62,8 @@ result<void> take_into_use(file_system& files, const std::string& directory, boo
   return made;
 }
 
-/// What is left to do once the directory is ours. Takes the lock over when nothing can be refused any more but for files
-/// that cannot be removed; until then nothing has been changed.
+/// What is left to do once the directory is ours. Takes the lock over when nothing can be refused any more but for
+/// files that cannot be removed; until then nothing has been changed.
 result<opened_store> open_locked(files_store_config config, std::unique_ptr<directory_lock>& lock) {
   auto& files = *config.files;
   const auto known = check_format(files, config.directory);

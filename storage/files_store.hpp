@@ -34,8 +34,8 @@ struct recovery_report {
   std::uint64_t replaced = 0;  ///< older files of a key that has a later one: removed
 };
 
-/// What a store in `directory` takes of its budget, as it is on disk now: 0 where there is none. Looks only, at every name
-/// once. Errors: io.
+/// What a store in `directory` takes of its budget, as it is on disk now: 0 where there is none. Looks only, at every
+/// name once. Errors: io.
 [[nodiscard]] result<std::uint64_t> files_store_bytes(file_system& files, const std::string& directory);
 
 struct opened_store {

@@ -178,8 +178,8 @@ private:
   descriptor opened_;
 };
 
-/// The kernel drops the lock when the descriptor is closed, at the latest when the process ends. The file stays, but for
-/// `withdraw`; `is_named` keeps two processes from holding two files of the same name.
+/// The kernel drops the lock when the descriptor is closed, at the latest when the process ends. The file stays, but
+/// for `withdraw`; `is_named` keeps two processes from holding two files of the same name.
 class posix_lock final : public directory_lock {
 public:
   posix_lock(std::string path, descriptor locked, bool made)

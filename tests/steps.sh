@@ -1,5 +1,5 @@
 # Shared by the scripts beside it: sourced, not run. Sets `root`; every folder it writes to lies in there. A script
-# elsewhere says where that is in `hearth_root`. Sets `werror` as well, for `configure`: with CI=true a warning is an error.
+# elsewhere says where that is in `hearth_root`. Sets `werror` as well, for `configure`: with CI=true, warnings fail.
 # A step is one line for the reader; what its command prints goes to a log, shown only if it fails.
 # shellcheck shell=sh
 
@@ -37,8 +37,8 @@ step() {
   return "$status"
 }
 
-# configure FOLDER OPTION...: once; afterwards ninja notices changed build files by itself. Only -Dwerror= is set again if
-# an earlier run has left it otherwise.
+# configure FOLDER OPTION...: once; afterwards ninja notices changed build files by itself. Only -Dwerror= is set again
+# if an earlier run has left it otherwise.
 configure() {
   folder=$1
   shift

@@ -46,7 +46,7 @@ queue_room queue_room_for(const cache_options& options) {
 }
 
 /// A tenth of the free space, 10 GiB kept free. What the store in `directory` holds already counts as free, so that the
-/// limit does not shrink from one start to the next. Whole MiB, so that small files beside it do not move the limit either,
+/// limit does not shrink from one start to the next. Whole MiB, so that small files beside it do not move it either,
 /// unless that would take blocks away.
 result<std::uint64_t> automatic_limit(const std::string& directory, storage::file_system& files) {
   const auto free = files.free_bytes(directory);
@@ -149,8 +149,9 @@ result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, cons
   config.writes_in_flight = options.writes_in_flight;
   parts->configured_cold_bytes_max = *cold ? options.cold_bytes_max : 0;
   const auto keep = [](std::uint64_t slots) { return std::min(kept_slots, slots / 4); };
-  parts->hot_cache_mailbox = make_mailbox({options.hot_cache_mailbox, room.hot_cache_bytes, keep(options.hot_cache_mailbox)},
-                                          parts->hot_cache_tally);
+  parts->hot_cache_mailbox =
+      make_mailbox({options.hot_cache_mailbox, room.hot_cache_bytes, keep(options.hot_cache_mailbox)},
+                   parts->hot_cache_tally);
   parts->stats_mailbox = make_mailbox({options.stats_mailbox, 0, keep(options.stats_mailbox)});
   if (*cold)
     parts->writer_mailbox = make_mailbox({options.writer_queue_blocks, room.writer_bytes, 0});

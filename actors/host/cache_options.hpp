@@ -21,11 +21,11 @@ struct cache_options {
   std::uint64_t hot_bytes_max = 1ull << 30;        ///< bytes; 0: cold tier only
   std::uint64_t cold_bytes_max = 0;                ///< bytes on disk, headers included; 0: a tenth of the free space, 10 GiB kept free
   std::uint32_t writer_queue_blocks = 256;         ///< 1..65,536
-  std::uint64_t writer_queue_bytes = 0;            ///< bytes; 0: a quarter of hot_bytes_max, at least 64 MiB and one block
+  std::uint64_t writer_queue_bytes = 0;            ///< bytes; 0: a quarter of hot_bytes_max, at least 64 MiB, a block
   std::uint32_t hot_cache_mailbox = 4096;          ///< messages, 1..65,536
-  std::uint64_t hot_cache_mailbox_bytes = 0;       ///< payload bytes in it; 0: as the writer's queue, at least one block
+  std::uint64_t hot_cache_mailbox_bytes = 0;       ///< payload bytes in it; 0: as the writer's, at least one block
   std::uint32_t reader_queue_blocks = 1024;        ///< 1..65,536
-  std::uint64_t reader_queue_bytes = 256ull << 20; ///< bytes of cold reads in flight; never less than a block that can be written
+  std::uint64_t reader_queue_bytes = 256ull << 20; ///< bytes of cold reads in flight; one block always fits
   std::uint32_t stats_mailbox = 1024;              ///< messages, 1..65,536
   std::uint64_t lease_bytes_max = 0;               ///< most bytes that one get_prefix hands out; 0: half of hot_bytes_max, at least 64 MiB
   std::uint64_t block_bytes_max = 512ull << 20;    ///< 1..4 GiB

@@ -87,8 +87,8 @@ result<void> check_together(const replay_options& options) {
   const auto holds = [&](const char* flag, std::uint64_t limit, std::uint64_t needed) {
     return limit == 0 || needed <= limit
                ? result<void>{}
-               : refuse("--block-bytes: a block of " + stats::format_bytes(options.block_bytes) + " needs " + flag + " " +
-                        std::to_string(needed) + " at least, found " + std::to_string(limit));
+               : refuse("--block-bytes: a block of " + stats::format_bytes(options.block_bytes) + " needs " + flag +
+                        " " + std::to_string(needed) + " at least, found " + std::to_string(limit));
   };
   if (options.hot_bytes == 0 && options.cold_bytes == 0)
     return refuse("--hot and --cold are both 0: expected room in one of the tiers");

@@ -56,7 +56,7 @@ TEST_CASE("The automatic limit is a tenth of the free space with 10 GiB kept fre
   CHECK(world.assemble({.directory = "/cache"}).code() == storage::errc::no_space);
 }
 
-TEST_CASE("The automatic limit stays what it was when the cache has filled it, and nothing is reclaimed at the restart") {
+TEST_CASE("The automatic limit stays what it was when the cache has filled it: a restart reclaims nothing") {
   assembly_world world;
   const auto limit = 5 * mib;
   world.files->capacity(10 * gib + limit + 100 * kib);
