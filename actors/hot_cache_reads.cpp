@@ -113,7 +113,7 @@ void hot_cache_state::on_read_reply(messages::read_reply& x) {
 }
 
 /// A cold read has ended: everybody who still waits gets the block, or a shorter run.
-void hot_cache_state::end_read(const finished_read& ended, const storage::result<storage::buffer>& outcome) {
+void hot_cache_state::end_read(const finished_read& ended, const storage::result<storage::block>& outcome) {
   const auto& [key, name_space] = ended.read;
   for (const auto& who : ended.waiters) {
     const auto found = prefixes_.find(who.waiter);
@@ -123,14 +123,14 @@ void hot_cache_state::end_read(const finished_read& ended, const storage::result
       outcome.ok() ? ++entry.counters.cold_hits : ++entry.counters.misses;
     });
     if (outcome.ok())
-      prefix.blocks[who.index] = *outcome;
+      prefix.blocks[who.index] = outcome->payload;
     else
       prefix.usable = std::min(prefix.usable, who.index);
     if (--prefix.open == 0)
       answer_prefix(who.waiter);
   }
   if (outcome.ok() && ended.wanted && parts_->config.promote_cold_hits)
-    tiers_.promote({key, name_space, std::nullopt, *outcome}); // its chain is not known here: never an orphan
+    tiers_.promote(*outcome);
   else if (!outcome.ok() && outcome.code() != errc::not_found) // reclaimed or erased meanwhile: an ordinary miss
     parts_->hot_cache_tally->update(name_space, [](tally_entry& entry) { ++entry.counters.errors; });
 }

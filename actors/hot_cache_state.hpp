@@ -98,7 +98,7 @@ private:
   prefix_plan plan_prefix(const messages::get_prefix_request& x, std::uint64_t waiter);
   bool plan_cold_read(prefix_plan& plan, const cold_read& read, std::uint64_t bytes, const read_waiter& who);
   void send_reads(prefix_plan& plan, storage::namespace_id name_space);
-  void end_read(const finished_read& ended, const storage::result<storage::buffer>& outcome);
+  void end_read(const finished_read& ended, const storage::result<storage::block>& outcome);
   void answer_prefix(std::uint64_t number);
   void expire_prefixes(time_point now);
 

@@ -12,10 +12,10 @@ namespace {
 struct batch_in_flight {
   batch_in_flight(messages::read_request& x, reader_actor to)
       : open(x.keys.size()), done{{x.batch, {}, std::move(x.slot)}}, reader(std::move(to)) {
-    done.reply.blocks.resize(x.keys.size(), storage::result<storage::buffer>{storage::errc::io, "not read"});
+    done.reply.blocks.resize(x.keys.size(), storage::result<storage::block>{storage::errc::io, "not read"});
   }
 
-  void end(std::size_t index, storage::result<storage::buffer> outcome) {
+  void end(std::size_t index, storage::result<storage::block> outcome) {
     done.reply.blocks[index] = std::move(outcome);
     if (open.fetch_sub(1, std::memory_order_acq_rel) == 1)
       caf::anon_send(reader, std::move(done));
@@ -46,7 +46,7 @@ void reader_state::on_read(messages::read_request& x) {
   items.reserve(x.keys.size());
   for (std::size_t i = 0; i < x.keys.size(); ++i)
     items.push_back({x.keys[i], x.name_space,
-                     [batch, i](storage::result<storage::buffer> outcome) { batch->end(i, std::move(outcome)); }});
+                     [batch, i](storage::result<storage::block> outcome) { batch->end(i, std::move(outcome)); }});
   parts_->store->read(std::move(items));
 }
 

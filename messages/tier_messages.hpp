@@ -48,7 +48,7 @@ struct read_request {
 /// reader -> hot_cache, always passes. `blocks[i]` belongs to the request's `keys[i]`.
 struct read_reply {
   std::uint64_t batch = 0;
-  std::vector<storage::result<storage::buffer>> blocks;
+  std::vector<storage::result<storage::block>> blocks;
   permit slot{}; ///< of the read_request: the buffers count until hot_cache has them
 };
 

@@ -106,7 +106,7 @@ result<std::unique_ptr<file>> open_block_file(file_system& files, const std::str
   return opened;
 }
 
-result<buffer> read_block_file(file& opened, const std::string& path, const expected_block& expected) {
+result<block> read_block_file(file& opened, const std::string& path, const expected_block& expected) {
   header_bytes bytes{};
   if (auto got = read_whole(opened, path, 0, bytes); !got)
     return got.error();
@@ -129,7 +129,7 @@ result<buffer> read_block_file(file& opened, const std::string& path, const expe
     return got.error();
   if (checksum(payload->bytes()) != header->payload_checksum)
     return damaged(path, "the payload's checksum does not match its bytes");
-  return std::move(*payload).publish();
+  return block{header->key, 0, header->parent, std::move(*payload).publish()};
 }
 
 } // namespace hearth::storage

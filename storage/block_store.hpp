@@ -52,11 +52,11 @@ struct append_item {
   std::function<bool()> begin = {};
 };
 
-/// A block to read, and whom to tell. `done` is called exactly once.
+/// A block to read, and whom to tell. `done` is called exactly once; the block has its parent as it was appended.
 struct read_item {
   block_key key;
   namespace_id name_space = 0;
-  std::function<void(result<buffer>)> done;
+  std::function<void(result<block>)> done;
 };
 
 /// The cold tier: blocks on disk under a byte budget, and the index that says which are there.

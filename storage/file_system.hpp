@@ -86,7 +86,7 @@ public:
   [[nodiscard]] virtual result<void> create_directory(const std::string& path) = 0;
 
   /// What is in a directory, sorted by name, without "." and "..". `path` itself may be a link, which is the operator's
-  /// choice; links inside are told, not followed. Errors: not_found, io.
+  /// choice; links inside are told, not followed. Errors: not_found, invalid_argument (not a directory), io.
   [[nodiscard]] virtual result<std::vector<directory_entry>> list(const std::string& path) = 0;
 
   /// Gives a file another name; replaces `to` atomically. Errors: not_found, io, no_space.

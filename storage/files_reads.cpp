@@ -11,7 +11,7 @@ struct files_core::read_job {
   std::shared_ptr<cold_record> record;
   std::string path;
   expected_block expected;
-  result<buffer> outcome = buffer{}; ///< written by the job
+  result<block> outcome = block{}; ///< written by the job
 };
 
 void files_core::read(std::vector<read_item> batch) {
@@ -53,6 +53,8 @@ void files_core::verify(read_job& job) const {
     return;
   }
   job.outcome = read_block_file(**opened, job.path, job.expected);
+  if (job.outcome.ok())
+    job.outcome->name_space = job.request.name_space;
 }
 
 void files_core::read_ended(read_job& job, bool ran, deferred& later) {

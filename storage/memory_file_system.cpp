@@ -259,8 +259,11 @@ public:
     std::lock_guard guard{state_->mutex};
     if (auto admitted = state_->admit(file_operation::list, name); !admitted)
       return admitted.error();
-    if (const auto found = state_->find(name); !found || !found->is_directory)
+    const auto found = state_->find(name);
+    if (!found)
       return failure{errc::not_found, name + ": no such directory"};
+    if (!found->is_directory)
+      return failure{errc::invalid_argument, name + ": not a directory"};
     const auto prefix = name == "/" ? name : name + "/";
     std::vector<directory_entry> entries;
     for (auto at = state_->nodes.upper_bound(prefix); at != state_->nodes.end(); ++at) {

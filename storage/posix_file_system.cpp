@@ -270,6 +270,8 @@ public:
 
   result<std::vector<directory_entry>> list(const std::string& path) override {
     descriptor opened{uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); })};
+    if (opened.number() < 0 && errno == ENOTDIR)
+      return {errc::invalid_argument, path + ": not a directory"};
     if (opened.number() < 0)
       return refused(path, "open", errno);
     const std::unique_ptr<DIR, int (*)(DIR*)> stream{::fdopendir(opened.number()), ::closedir};

@@ -1,5 +1,7 @@
 #include "actors/host/cache_options.hpp"
 
+#include "storage/files_store.hpp"
+
 #include <string>
 
 namespace hearth {
@@ -16,14 +18,22 @@ result<void> in_range(const char* field, std::uint64_t found, std::uint64_t leas
                                       std::to_string(least) + " to " + std::to_string(most)};
 }
 
+result<void> in_range(const char* field, std::chrono::milliseconds found, std::int64_t least_ms) {
+  constexpr std::int64_t day_ms = 86'400'000;
+  if (found.count() >= least_ms && found.count() <= day_ms)
+    return {};
+  return {errc::invalid_argument, std::string{field} + ": found " + std::to_string(found.count()) +
+                                      " ms, expected " + std::to_string(least_ms) + " to " + std::to_string(day_ms)};
+}
+
 } // namespace
 
 result<void> cache_options::validate() const {
-  constexpr std::uint64_t day_ms = 86'400'000;
-  const auto ms = [](std::chrono::milliseconds value) { return static_cast<std::uint64_t>(value.count()); };
+  // 0 is automatic; what an empty store takes has to fit.
+  const auto cold_least = cold_bytes_max == 0 ? 0 : storage::files_store_fixed_bytes + 1;
   const result<void> checks[] = {
       in_range("hot_bytes_max", hot_bytes_max, 0, tier_bytes_limit),
-      in_range("cold_bytes_max", cold_bytes_max, 0, tier_bytes_limit),
+      in_range("cold_bytes_max", cold_bytes_max, cold_least, tier_bytes_limit),
       in_range("writer_queue_blocks", writer_queue_blocks, 1, 65'536),
       in_range("writer_queue_bytes", writer_queue_bytes, 0, queue_bytes_limit),
       in_range("hot_cache_mailbox", hot_cache_mailbox, 1, 65'536),
@@ -38,9 +48,9 @@ result<void> cache_options::validate() const {
       in_range("io_threads", io_threads, 1, 64),
       in_range("writes_in_flight", writes_in_flight, 1, 1'024),
       in_range("drain_bytes_per_second", drain_bytes_per_second, 0, tier_bytes_limit),
-      in_range("idle_clean", ms(idle_clean), 0, day_ms),
-      in_range("request_timeout", ms(request_timeout), 1, day_ms),
-      in_range("close_timeout", ms(close_timeout), 0, day_ms),
+      in_range("idle_clean", idle_clean, 0),
+      in_range("request_timeout", request_timeout, 1),
+      in_range("close_timeout", close_timeout, 0),
   };
   for (const auto& check : checks)
     if (!check)

@@ -97,6 +97,12 @@ TEST_CASE("Settings out of range are refused by name, with what was found and wh
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.code() == errc::invalid_argument);
   CHECK(refused.error().context == "readers: found 17, expected 1 to 16");
+  options = small_cache();
+  options.request_timeout = std::chrono::milliseconds{-5};
+  CHECK(world.open(options).error().context == "request_timeout: found -5 ms, expected 1 to 86400000");
+  options = small_cache();
+  options.cold_bytes_max = 1000;
+  CHECK(world.open(options).error().context == "cold_bytes_max: found 1000, expected 8193 to 1125899906842624");
 }
 
 TEST_CASE("A sync that fails is an error of the flush and of the close, and is counted") {

@@ -251,3 +251,23 @@ TEST_CASE("An asked block that leaves the hot tier makes its copy the last used"
   CHECK(*it.kept.contains(key(1)));
   CHECK_FALSE(*it.kept.contains(key(2)));
 }
+
+TEST_CASE("A block that comes back from disk still belongs to its chain") {
+  auto options = narrow_cold_tier(6);
+  cache_world it{options};
+  REQUIRE(it.put(1).ok());
+  REQUIRE(it.put(2, 1).ok());
+  it.put_all(11, 14); // 1 and 2 are on disk only
+  it.world.run();
+  REQUIRE(it.has(2)); // promoted
+  REQUIRE(*it.kept.erase(key(1)));
+  for (unsigned number = 21; number <= 29; ++number) { // 2 stays hot, its copy is reclaimed
+    REQUIRE(it.has(2));
+    REQUIRE(it.put(number).ok());
+    it.world.run();
+  }
+  REQUIRE(it.has(2));
+  REQUIRE(it.dropped(drop_reason::orphan) == 0);
+  it.put_all(31, 34); // 2 leaves, and could not be used without 1
+  CHECK(it.dropped(drop_reason::orphan) == 1);
+}

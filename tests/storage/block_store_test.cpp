@@ -42,7 +42,7 @@ TEMPLATE_TEST_CASE("A batch is answered block by block", "", memory_store_world,
   world.store->append(std::move(blocks));
   world.settle();
   std::vector<read_item> reads;
-  std::vector<answer<buffer>> got(5);
+  std::vector<answer<block>> got(5);
   for (unsigned i = 0; i < 5; ++i)
     reads.push_back({key(i), 0, got[i].done()});
   world.store->read(std::move(reads));
@@ -196,7 +196,7 @@ TEMPLATE_TEST_CASE("After every answer has been given nothing is in flight and e
   world.open(4, 6000);
   std::mt19937 random{5};
   std::vector<answer<void>> appended;
-  std::vector<answer<buffer>> got;
+  std::vector<answer<block>> got;
   for (int round = 0; round < 300; ++round) {
     const unsigned number = random() % 8;
     switch (random() % 6) {
@@ -220,4 +220,30 @@ TEMPLATE_TEST_CASE("After every answer has been given nothing is in flight and e
     held += world.store->record_bytes(world.store->find(key)->payload_bytes);
   CHECK(world.store->bytes_in_use() == held);
   CHECK(world.balanced());
+}
+
+TEMPLATE_TEST_CASE("A block comes back with its namespace and its parent, also after a restart", "", memory_store_world,
+                   posix_store_world) {
+  TestType world;
+  world.open(10, 100);
+  answer<void> appended;
+  std::vector<append_item> batch;
+  batch.push_back({{key(2), 1, key(1), payload(2, 100)}, appended.done()});
+  world.store->append(std::move(batch));
+  world.settle();
+  REQUIRE(appended.ok());
+  REQUIRE(world.append(1, 100) == errc::none);
+  const bool restarted = GENERATE(false, true);
+  if (restarted) {
+    world.close();
+    world.open(10, 100);
+  }
+  const auto tail = world.read(2, 1);
+  REQUIRE(tail.ok());
+  CHECK(tail.value().key == key(2));
+  CHECK(tail.value().name_space == 1);
+  CHECK(tail.value().parent == key(1));
+  const auto head = world.read(1);
+  REQUIRE(head.ok());
+  CHECK_FALSE(head.value().parent);
 }

@@ -88,14 +88,14 @@ public:
     store->append(std::move(batch));
     return appended;
   }
-  answer<buffer> start_read(unsigned number, namespace_id name_space = 0) {
-    answer<buffer> got;
+  answer<block> start_read(unsigned number, namespace_id name_space = 0) {
+    answer<block> got;
     std::vector<read_item> batch;
     batch.push_back({key(number), name_space, got.done()});
     store->read(std::move(batch));
     return got;
   }
-  answer<buffer> read(unsigned number, namespace_id name_space = 0) {
+  answer<block> read(unsigned number, namespace_id name_space = 0) {
     const auto got = start_read(number, name_space);
     settle();
     return got;

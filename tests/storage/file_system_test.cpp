@@ -123,6 +123,7 @@ TEMPLATE_TEST_CASE("A listing is sorted and tells kind, length and time of last 
 
   CHECK(files.list(world.root + "/").value().size() == 3);
   CHECK(files.list(world.root + "/none").code() == errc::not_found);
+  CHECK(files.list(world.root + "/b").code() == errc::invalid_argument);
   CHECK(files.last_use(world.root + "/none", 1).code() == errc::not_found);
 }
 

@@ -169,7 +169,7 @@ TEST_CASE("The limit holds on the disk at every instant, whatever happens") {
   world.open(6, 4096);
   std::mt19937 random{20261123};
   std::vector<answer<void>> appended;
-  std::vector<answer<buffer>> got;
+  std::vector<answer<block>> got;
   for (int round = 0; round < 3000; ++round) {
     const unsigned number = random() % 20;
     const auto fault = static_cast<file_operation>(1 + random() % 4);

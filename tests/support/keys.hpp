@@ -1,6 +1,6 @@
 #pragma once
 
-#include "storage/block_key.hpp"
+#include "storage/block.hpp"
 #include "storage/buffer.hpp"
 #include "tests/support/catch.hpp"
 
@@ -33,5 +33,6 @@ inline storage::buffer payload(unsigned seed, std::size_t size) {
 inline bool same(const storage::buffer& a, const storage::buffer& b) {
   return std::ranges::equal(a.bytes(), b.bytes());
 }
+inline bool same(const storage::block& a, const storage::buffer& b) { return same(a.payload, b); }
 
 } // namespace hearth::testing
