@@ -26,17 +26,19 @@ struct mailbox {
   std::shared_ptr<stats::tally> tally;
 };
 
-/// An actor with a bounded mailbox. `State` is constructed with the actor's self pointer and the arguments of spawn, holds
-/// `using bounded_messages = bounds<...>`, and answers `make_behavior()`; it dies with the actor's exit, which breaks cycles.
-/// A message of the bounded types must find room in the gate, on the sender's thread: an asker hears `overloaded` (or
-/// `too_large`) at once, a plain send vanishes (use `try_send` to learn of it). Responses, exit, down and urgent messages
-/// always pass. The room is held by a permit inside the message until that is destroyed, in whatever way.
+/// An actor with a bounded mailbox. `State` is constructed with the actor's self pointer and the arguments of spawn,
+/// holds `using bounded_messages = bounds<...>`, and answers `make_behavior()`; it dies with the actor's exit, which
+/// breaks cycles. A message of the bounded types must find room in the gate, on the sender's thread: an asker hears
+/// `overloaded` (or `too_large`) at once, a plain send vanishes (use `try_send` to learn of it). Responses, exit, down
+/// and urgent messages always pass. The room is held by a permit inside the message until that is destroyed, in
+/// whatever way.
 template <class Handle, class State>
 class bounded final : public Handle::base {
 public:
   template <class... Arguments>
   bounded(caf::actor_config& config, mailbox box, Arguments&&... arguments)
-      : Handle::base(config), mailbox_(std::move(box)), state_(std::in_place, this, std::forward<Arguments>(arguments)...) {}
+      : Handle::base(config), mailbox_(std::move(box)),
+        state_(std::in_place, this, std::forward<Arguments>(arguments)...) {}
 
   using Handle::base::enqueue;
 
@@ -91,10 +93,11 @@ private:
     if (!element.mid.is_request())
       return;
     const auto limits = mailbox_.gate->limits();
-    const auto text = std::string{State::name} + "'s mailbox takes " + std::to_string(limits.slots_max) + " messages and " +
-                      std::to_string(limits.bytes_max) + " bytes; ";
-    const auto error = for_ever ? storage::failure{storage::errc::too_large, text + "this message has " + std::to_string(size.bytes)}
-                                : storage::failure{storage::errc::overloaded, text + "it is full: try again later"};
+    const auto text = std::string{State::name} + "'s mailbox takes " + std::to_string(limits.slots_max) +
+                      " messages and " + std::to_string(limits.bytes_max) + " bytes; ";
+    const auto error =
+        for_ever ? storage::failure{storage::errc::too_large, text + "this message has " + std::to_string(size.bytes)}
+                 : storage::failure{storage::errc::overloaded, text + "it is full: try again later"};
     element.sender->enqueue(nullptr, element.mid.response_id(), caf::make_message(to_caf(error)), context);
   }
 

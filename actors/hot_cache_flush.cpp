@@ -24,7 +24,14 @@ caf::result<messages::flush_reply> hot_cache_state::on_flush(messages::flush_req
   if (closing_)
     return closed_error();
   auto promise = self_->make_response_promise<messages::flush_reply>();
-  start_flush({answer<messages::flush_reply>{promise}, {}, 0, {}, now() + bounded_time(x.deadline), std::move(x.slot), {}, false});
+  start_flush({answer<messages::flush_reply>{promise},
+               {},
+               0,
+               {},
+               now() + bounded_time(x.deadline),
+               std::move(x.slot),
+               {},
+               false});
   return promise;
 }
 
@@ -95,7 +102,9 @@ void hot_cache_state::look_again_for_room() {
     alarm(now() + look_again_after);
 }
 
-void hot_cache_state::on_sync_completed(const messages::sync_completed& x) { end_flush(x.flush, x.outcome, x.outcome.ok()); }
+void hot_cache_state::on_sync_completed(const messages::sync_completed& x) {
+  end_flush(x.flush, x.outcome, x.outcome.ok());
+}
 
 /// `outcome` is that of the sync; `synced` is false as well if there was none, or not in time.
 void hot_cache_state::end_flush(std::uint64_t number, const storage::result<void>& outcome, bool synced) {
@@ -107,7 +116,8 @@ void hot_cache_state::end_flush(std::uint64_t number, const storage::result<void
   written -= flush.persisted_before;
   if (!outcome.ok()) {
     log::error("hot_cache.sync_failed", "error={}", to_string(outcome.error()));
-    parts_->hot_cache_tally->update(0, [](stats::tally_entry& entry) { ++entry.counters.errors; }); // of no one namespace
+    parts_->hot_cache_tally->update(0,
+                                    [](stats::tally_entry& entry) { ++entry.counters.errors; }); // of no one namespace
   }
   const bool closing = std::holds_alternative<answer<messages::close_reply>>(flush.promise);
   const auto left = closing ? tiers_.abandon() : tiers_.unwritten();

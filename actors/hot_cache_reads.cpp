@@ -31,8 +31,8 @@ bool hot_cache_state::plan_cold_read(prefix_plan& plan, const cold_read& read, s
   return true;
 }
 
-/// Walks the chain through the index, without I/O. Counts what was found where, and what is absent; a cold block of the run
-/// counts when its read has ended. Keys behind a truncation have not been asked for.
+/// Walks the chain through the index, without I/O. Counts what was found where, and what is absent; a cold block of the
+/// run counts when its read has ended. Keys behind a truncation have not been asked for.
 hot_cache_state::prefix_plan hot_cache_state::plan_prefix(const messages::get_prefix_request& x, std::uint64_t waiter) {
   prefix_plan plan;
   stats::counters found;
@@ -44,7 +44,8 @@ hot_cache_state::prefix_plan hot_cache_state::plan_prefix(const messages::get_pr
     const auto seen = tiers_.look(x.name_space, x.keys[i]);
     whole = whole && seen.where != place::nowhere;
     const bool too_much = whole && i > 0 && (bytes += seen.bytes) > bytes_max;
-    if (too_much || (whole && seen.where == place::cold && !plan_cold_read(plan, {x.keys[i], x.name_space}, seen.bytes, {waiter, i}))) {
+    if (too_much || (whole && seen.where == place::cold &&
+                     !plan_cold_read(plan, {x.keys[i], x.name_space}, seen.bytes, {waiter, i}))) {
       plan.truncated = true;
       break;
     }
@@ -82,13 +83,13 @@ caf::result<messages::get_prefix_reply> hot_cache_state::on_get_prefix(messages:
   auto plan = plan_prefix(x, number);
   if (plan.truncated && plan.blocks.empty())
     return to_caf({errc::overloaded, "the readers have no room for one more block: try again later"});
-  const auto timeout = x.timeout.count() > 0 ? std::min(x.timeout, parts_->config.request_timeout)
-                                             : parts_->config.request_timeout;
+  const auto timeout =
+      x.timeout.count() > 0 ? std::min(x.timeout, parts_->config.request_timeout) : parts_->config.request_timeout;
   auto promise = self_->make_response_promise<messages::get_prefix_reply>();
   const auto usable = plan.blocks.size();
-  prefixes_.emplace(number, prefix_in_flight{answer<messages::get_prefix_reply>{promise}, x.name_space,
-                                             std::move(plan.blocks), usable, plan.cold.size(), plan.truncated,
-                                             now() + timeout, std::move(x.slot)});
+  prefixes_.emplace(number,
+                    prefix_in_flight{answer<messages::get_prefix_reply>{promise}, x.name_space, std::move(plan.blocks),
+                                     usable, plan.cold.size(), plan.truncated, now() + timeout, std::move(x.slot)});
   if (plan.cold.empty()) {
     answer_prefix(number);
   } else {
@@ -101,8 +102,8 @@ caf::result<messages::get_prefix_reply> hot_cache_state::on_get_prefix(messages:
 void hot_cache_state::send_reads(prefix_plan& plan, storage::namespace_id name_space) {
   if (plan.reads.empty())
     return;
-  caf::anon_send(readers_[next_reader_], messages::read_request{plan.batch, name_space, std::move(plan.reads), plan.read_bytes,
-                                                                std::move(plan.read_slot)});
+  caf::anon_send(readers_[next_reader_], messages::read_request{plan.batch, name_space, std::move(plan.reads),
+                                                                plan.read_bytes, std::move(plan.read_slot)});
 }
 
 void hot_cache_state::on_read_reply(messages::read_reply& x) {
@@ -119,9 +120,8 @@ void hot_cache_state::end_read(const finished_read& ended, const storage::result
     const auto found = prefixes_.find(who.waiter);
     assert(found != prefixes_.end());
     auto& prefix = found->second;
-    parts_->hot_cache_tally->update(name_space, [&](tally_entry& entry) {
-      outcome.ok() ? ++entry.counters.cold_hits : ++entry.counters.misses;
-    });
+    parts_->hot_cache_tally->update(
+        name_space, [&](tally_entry& entry) { outcome.ok() ? ++entry.counters.cold_hits : ++entry.counters.misses; });
     if (outcome.ok())
       prefix.blocks[who.index] = outcome->payload;
     else

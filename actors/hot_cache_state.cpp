@@ -45,7 +45,7 @@ hot_cache_actor::behavior_type hot_cache_state::make_behavior() {
   };
 }
 
-// --- what hosts ask that needs no waiting ------------------------------------------------------------------------------
+// --- what hosts ask that needs no waiting --------------------------------------------------------------------------
 
 caf::error hot_cache_state::closed_error() { return to_caf({errc::closed, "the cache is closing or closed"}); }
 
@@ -106,7 +106,7 @@ caf::result<messages::clear_reply> hot_cache_state::on_clear(messages::clear_req
   return messages::clear_reply{blocks};
 }
 
-// --- time, and what follows every change -------------------------------------------------------------------------------
+// --- time, and what follows every change ---------------------------------------------------------------------------
 
 void hot_cache_state::settled() {
   const auto& hot = tiers_.hot();
@@ -202,7 +202,7 @@ void hot_cache_state::on_write_failed(const failure& error) {
   retry_flushes(clean_after_);
 }
 
-// --- supervision -------------------------------------------------------------------------------------------------------
+// --- supervision ---------------------------------------------------------------------------------------------------
 
 /// By a weak address: the store outlives this actor.
 void hot_cache_state::listen_to_store() {

@@ -15,15 +15,14 @@
 
 namespace hearth::actors {
 
-/// Owns the hot tier and what is pending (`tiers`), answers hosts, shares cold reads (`cold_reads`), drives flushes and idle
-/// cleaning, and replaces writer, readers and stats when they die. Never waits: what takes time comes back as a message.
-/// Invariant: every request is answered, at the latest at its deadline.
+/// Owns the hot tier and what is pending (`tiers`), answers hosts, shares cold reads (`cold_reads`), drives flushes and
+/// idle cleaning, and replaces writer, readers and stats when they die. Never waits: what takes time comes back as a
+/// message. Invariant: every request is answered, at the latest at its deadline.
 class hot_cache_state {
 public:
   static constexpr const char* name = "hot_cache";
-  using bounded_messages =
-      bounds<messages::put_request, messages::get_prefix_request, messages::contains_request, messages::erase_request,
-             messages::clear_request, messages::flush_request>;
+  using bounded_messages = bounds<messages::put_request, messages::get_prefix_request, messages::contains_request,
+                                  messages::erase_request, messages::clear_request, messages::flush_request>;
 
   hot_cache_state(hot_cache_actor::base* self, std::shared_ptr<const cache_parts> parts);
 
@@ -47,7 +46,7 @@ private:
   /// How far a chain is present, and which cold blocks must be read for it.
   struct prefix_plan {
     std::vector<storage::buffer> blocks;
-    std::vector<std::size_t> cold; ///< indices of blocks to be read
+    std::vector<std::size_t> cold;         ///< indices of blocks to be read
     std::vector<storage::block_key> reads; ///< keys of those whose read was not in flight yet
     std::uint64_t batch = 0;               ///< of those
     std::uint64_t read_bytes = 0;
@@ -58,8 +57,8 @@ private:
   /// A flush or a close on its way.
   struct flush_in_flight {
     std::variant<answer<messages::flush_reply>, answer<messages::close_reply>> promise;
-    dirty_range rest; ///< still to be offered
-    std::uint64_t last_sequence = 0;      ///< writes up to here are waited for
+    dirty_range rest;                ///< still to be offered
+    std::uint64_t last_sequence = 0; ///< writes up to here are waited for
     stats::amount persisted_before;
     time_point deadline;
     messages::permit slot;

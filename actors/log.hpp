@@ -9,8 +9,8 @@ namespace hearth::actors::log {
 
 enum class level : int { debug, info, warn, error };
 
-/// Writes one line to the host's spdlog logger named "hearth", or to standard error if the host registered none: a stable
-/// event id, then key=value. Never payload bytes. Threads: any.
+/// Writes one line to the host's spdlog logger named "hearth", or to standard error if the host registered none: a
+/// stable event id, then key=value. Never payload bytes. Threads: any.
 void write(level severity, std::string_view event, std::string_view fields);
 
 /// error = data lost or unsafe; warn = degraded; info = start and stop; debug = per batch.

@@ -59,12 +59,13 @@ struct actors_config {
   tiers_config tiers;
   std::uint64_t lease_bytes_max = 0;
   bool promote_cold_hits = true;
-  std::chrono::nanoseconds idle_clean{0};      ///< 0: never
+  std::chrono::nanoseconds idle_clean{0}; ///< 0: never
   std::chrono::nanoseconds request_timeout{0};
-  std::chrono::nanoseconds restart_after{std::chrono::milliseconds{100}}; ///< first back-off; doubles up to restart_after_max
+  std::chrono::nanoseconds restart_after{
+      std::chrono::milliseconds{100}}; ///< first back-off; doubles up to restart_after_max
   std::chrono::nanoseconds restart_after_max{std::chrono::seconds{10}};
-  std::size_t readers = 0;                     ///< 0 if there is no cold tier
-  std::size_t writes_in_flight = 8;            ///< blocks the writer has at the block store at once
+  std::size_t readers = 0;          ///< 0 if there is no cold tier
+  std::size_t writes_in_flight = 8; ///< blocks the writer has at the block store at once
 };
 
 /// What the actors of one cache share. All of it outlives each of them, so a successor finds everything as it was.
@@ -73,12 +74,12 @@ struct cache_parts {
   std::shared_ptr<storage::namespace_table> namespaces;
   std::shared_ptr<storage::block_store> store; ///< null: hot tier only
   mailbox hot_cache_mailbox;
-  mailbox writer_mailbox;                      ///< no gate if there is no cold tier
+  mailbox writer_mailbox; ///< no gate if there is no cold tier
   std::vector<mailbox> reader_mailboxes;
   mailbox stats_mailbox;
   std::shared_ptr<stats::tally> hot_cache_tally;
   std::shared_ptr<stats::tally> preflight_tally;
-  std::shared_ptr<stats::baseline> baseline;   ///< belongs to the one living stats actor
+  std::shared_ptr<stats::baseline> baseline; ///< belongs to the one living stats actor
   std::shared_ptr<class roster> roster;
   std::shared_ptr<class preflight> preflight;
   std::uint64_t configured_cold_bytes_max = 0; ///< as set; 0: automatic

@@ -18,7 +18,8 @@ void preflight::publish(std::uint64_t free_bytes, std::uint64_t expendable_block
 /// In write-back a block can be kept although the writer is busy, if it fits or something clean can leave for it.
 bool preflight::hot_takes(std::uint64_t bytes) const noexcept {
   return config_.policy == write_policy::back && bytes <= config_.hot_bytes_max &&
-         (bytes <= free_bytes_.load(std::memory_order_relaxed) || expendable_blocks_.load(std::memory_order_relaxed) > 0);
+         (bytes <= free_bytes_.load(std::memory_order_relaxed) ||
+          expendable_blocks_.load(std::memory_order_relaxed) > 0);
 }
 
 storage::failure preflight::too_large(storage::namespace_id name_space, std::uint64_t bytes) const {

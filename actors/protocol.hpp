@@ -27,9 +27,11 @@ using hot_cache_actor = caf::typed_actor<
     caf::reacts_to<messages::blocks_reclaimed>,
     caf::reacts_to<messages::tick>>;
 
-using writer_actor = caf::typed_actor<caf::reacts_to<messages::write_request>, caf::reacts_to<messages::append_completed>>;
+using writer_actor =
+    caf::typed_actor<caf::reacts_to<messages::write_request>, caf::reacts_to<messages::append_completed>>;
 
-using reader_actor = caf::typed_actor<caf::reacts_to<messages::read_request>, caf::reacts_to<messages::reads_completed>>;
+using reader_actor =
+    caf::typed_actor<caf::reacts_to<messages::read_request>, caf::reacts_to<messages::reads_completed>>;
 
 using stats_actor = caf::typed_actor<
     caf::reacts_to<messages::totals_note>,

@@ -28,7 +28,8 @@ struct batch_in_flight {
 
 } // namespace
 
-reader_state::reader_state(reader_actor::base* self, std::shared_ptr<const cache_parts> parts, hot_cache_actor hot_cache)
+reader_state::reader_state(reader_actor::base* self, std::shared_ptr<const cache_parts> parts,
+                           hot_cache_actor hot_cache)
     : self_(self), parts_(std::move(parts)), hot_cache_(std::move(hot_cache)) {}
 
 reader_actor::behavior_type reader_state::make_behavior() {

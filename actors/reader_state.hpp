@@ -6,8 +6,8 @@
 
 namespace hearth::actors {
 
-/// Serves cold reads: hands each batch to the block store at once, many in flight on the device, and answers a batch when
-/// the last of its reads has ended. Never blocks. Dies with hot_cache.
+/// Serves cold reads: hands each batch to the block store at once, many in flight on the device, and answers a batch
+/// when the last of its reads has ended. Never blocks. Dies with hot_cache.
 class reader_state {
 public:
   static constexpr const char* name = "reader";

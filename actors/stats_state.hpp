@@ -10,9 +10,9 @@
 
 namespace hearth::actors {
 
-/// Answers what happened: sums the tallies of hot_cache and the preflight, adds the cold tier's own ledger, and subtracts
-/// the baseline of the last reset. Reports write drops to the log. If hot_cache dies, it counts what was dirty or pending as
-/// lost. Holds nothing that a successor could not find in `cache_parts`.
+/// Answers what happened: sums the tallies of hot_cache and the preflight, adds the cold tier's own ledger, and
+/// subtracts the baseline of the last reset. Reports write drops to the log. If hot_cache dies, it counts what was
+/// dirty or pending as lost. Holds nothing that a successor could not find in `cache_parts`.
 class stats_state {
 public:
   static constexpr const char* name = "stats";
@@ -33,7 +33,7 @@ private:
   stats_actor::base* self_;
   std::shared_ptr<const cache_parts> parts_;
   caf::actor_addr hot_cache_;
-  stats::ledger logged_; ///< drops up to here are in the log
+  stats::ledger logged_;                   ///< drops up to here are in the log
   caf::actor_clock::time_point log_after_; ///< one line a second
 };
 

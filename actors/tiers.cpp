@@ -40,7 +40,7 @@ sighting tiers::look(namespace_id name_space, const block_key& key) const {
   return seen.name_space == name_space ? seen : sighting{};
 }
 
-// --- puts ------------------------------------------------------------------------------------------------------------
+// --- puts ----------------------------------------------------------------------------------------------------------
 
 result<put_outcome> tiers::put(block item) {
   const auto bytes = item.payload.size();
@@ -96,22 +96,25 @@ result<put_outcome> tiers::refresh(block item, const sighting& seen) {
 result<put_outcome> tiers::put_cold(const block& item) {
   const auto size = "a block of " + std::to_string(item.payload.size()) + " bytes";
   if (!store_)
-    return {errc::too_large, size + ": hot_bytes_max is " + std::to_string(hot_.bytes_max()) + " and there is no cold tier"};
+    return {errc::too_large,
+            size + ": hot_bytes_max is " + std::to_string(hot_.bytes_max()) + " and there is no cold tier"};
   const auto end = fate_of(item);
   offer(item, end);
   switch (end) {
   case fate::admitted: return accept(item, put_outcome::stored);
-  case fate::full: give_up(drop_reason::late_full, item);
+  case fate::full:
+    give_up(drop_reason::late_full, item);
     return {errc::overloaded, "late_full: the writer's mailbox is full; try again later"};
   case fate::orphan: return {errc::orphan, "its parent is in no tier: put the chain from its head"};
-  case fate::too_large: return {errc::too_large, size + " fits neither the hot tier nor the writer's mailbox and the cold tier"};
+  case fate::too_large:
+    return {errc::too_large, size + " fits neither the hot tier nor the writer's mailbox and the cold tier"};
   case fate::no_writer:
   case fate::spared: break;
   }
   return {errc::overloaded, "the writer died and is being replaced: try again later"};
 }
 
-// --- offers ----------------------------------------------------------------------------------------------------------
+// --- offers --------------------------------------------------------------------------------------------------------
 
 tiers::fate tiers::fate_of(const block& item) const {
   const messages::load size{1, item.payload.size()};
@@ -124,8 +127,8 @@ tiers::fate tiers::fate_of(const block& item) const {
   return writer_gate_->open_for(size) ? fate::admitted : fate::full;
 }
 
-/// Acts on the fate: admitted blocks are on their way, orphans and the like are entered as given up. A full mailbox is left
-/// to the caller, who knows whether it is a drop, and at which site.
+/// Acts on the fate: admitted blocks are on their way, orphans and the like are entered as given up. A full mailbox is
+/// left to the caller, who knows whether it is a drop, and at which site.
 void tiers::offer(const block& item, fate end) {
   const auto bytes = item.payload.size();
   switch (end) {
@@ -191,7 +194,7 @@ void tiers::lose(const block& item) {
   count(item.name_space, [&](tally_entry& entry) { entry.counters.lost.add(item.payload.size()); });
 }
 
-// --- the hot tier, with its gauges -----------------------------------------------------------------------------------
+// --- the hot tier, with its gauges ---------------------------------------------------------------------------------
 
 void tiers::keep_hot(block item, bool dirty) {
   const auto bytes = item.payload.size();
@@ -253,7 +256,7 @@ void tiers::promote(block item) {
   keep_hot(std::move(item), false);
 }
 
-// --- erasing ---------------------------------------------------------------------------------------------------------
+// --- erasing -------------------------------------------------------------------------------------------------------
 
 /// A pending write is cancelled if it has not begun; if it has, it ends as it will, unseen.
 void tiers::withdraw(const block_key& key) {

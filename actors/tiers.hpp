@@ -19,9 +19,9 @@ namespace hearth::actors {
 
 struct tiers_config {
   write_policy policy = write_policy::back;
-  std::uint64_t hot_bytes_max = 0;   ///< 0: cold only
+  std::uint64_t hot_bytes_max = 0; ///< 0: cold only
   std::uint64_t block_bytes_max = 0;
-  bool cut_chains = true;            ///< do not write orphans
+  bool cut_chains = true; ///< do not write orphans
 };
 
 /// Where a block is found, first tier first, and what is known of it without I/O.
@@ -41,10 +41,11 @@ struct dirty_range {
   [[nodiscard]] bool empty() const noexcept { return after >= last; }
 };
 
-/// What hot_cache owns: the hot tier, the pending writes, and the decisions about what is offered, kept and given up. Every
-/// decision is entered into the tally at the moment it is made, so the ledger balances between any two calls.
+/// What hot_cache owns: the hot tier, the pending writes, and the decisions about what is offered, kept and given up.
+/// Every decision is entered into the tally at the moment it is made, so the ledger balances between any two calls.
 /// Invariants: hot bytes never exceed their limit; a block is dirty only if it is neither pending nor known to be cold;
-/// only this object acquires from the writer's gate. Knows no actors: `send` hands requests to the writer. Threads: one owner.
+/// only this object acquires from the writer's gate. Knows no actors: `send` hands requests to the writer. Threads: one
+/// owner.
 class tiers {
 public:
   using send_write = std::function<void(messages::write_request)>;
@@ -56,7 +57,8 @@ public:
   /// The block of `key`, unless it belongs to another namespace.
   [[nodiscard]] sighting look(storage::namespace_id name_space, const storage::block_key& key) const;
 
-  /// See put_request. Errors: too_large, conflict, orphan, overloaded (given up as late_full), invalid_argument, io (no writer).
+  /// See put_request. Errors: too_large, conflict, orphan, overloaded (given up as late_full), invalid_argument, io (no
+  /// writer).
   storage::result<messages::put_outcome> put(storage::block item);
 
   /// `key` was asked for and found hot: it moves away from eviction. Absent keys are ignored.
@@ -96,8 +98,8 @@ public:
   /// What cannot be written, or is not worth it ahead of need, is skipped and stays as it is. Never drops.
   void offer_from(dirty_range& rest, haste speed);
 
-  /// Tells the cold tier which of its blocks were used in the hot tier, in their order, so that a restart knows. Pre: there
-  /// is a cold tier.
+  /// Tells the cold tier which of its blocks were used in the hot tier, in their order, so that a restart knows. Pre:
+  /// there is a cold tier.
   void pass_uses_on();
 
   /// Nothing more will be written: drops what is pending or dirty as `closing` and returns how much that was.
@@ -106,8 +108,8 @@ public:
   [[nodiscard]] const storage::hot_tier& hot() const noexcept { return hot_; }
   [[nodiscard]] const pending_writes& pending() const noexcept { return pending_; }
   [[nodiscard]] const stats::amount& persisted() const noexcept { return persisted_; } ///< since the start
-  [[nodiscard]] stats::amount unwritten() const;                                      ///< dirty or pending now
-  [[nodiscard]] std::uint64_t accidents() const noexcept { return accidents_; }       ///< drops, failures and losses so far
+  [[nodiscard]] stats::amount unwritten() const;                                       ///< dirty or pending now
+  [[nodiscard]] std::uint64_t accidents() const noexcept { return accidents_; } ///< drops, failures and losses so far
 
 private:
   /// What would become of a block if it were offered now; `spared`: it need not be.

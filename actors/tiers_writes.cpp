@@ -63,7 +63,8 @@ void tiers::writer_died() {
     ++accidents_;
     count(name_space, [&](tally_entry& entry) { entry.counters.ledger.fail(fail_reason::writer_died, bytes); });
     take_back(write, true);
-    if (!write.hidden && !hot_.find(key)) // an append of it may still be under way: what counts as lost must not turn up later
+    if (!write.hidden &&
+        !hot_.find(key)) // an append of it may still be under way: what counts as lost must not turn up later
       store_->erase(key);
   }
 }

@@ -5,7 +5,8 @@
 
 namespace hearth::actors {
 
-writer_state::writer_state(writer_actor::base* self, std::shared_ptr<const cache_parts> parts, hot_cache_actor hot_cache)
+writer_state::writer_state(writer_actor::base* self, std::shared_ptr<const cache_parts> parts,
+                           hot_cache_actor hot_cache)
     : self_(self), parts_(std::move(parts)), hot_cache_(std::move(hot_cache)) {}
 
 writer_actor::behavior_type writer_state::make_behavior() {
@@ -26,7 +27,8 @@ void writer_state::on_append_completed(messages::append_completed& x) {
   --in_flight_;
   // A write that was cancelled before it began has been accounted for; its slot is free as soon as `x` is gone.
   if (!x.request->ticket->cancelled())
-    caf::anon_send(hot_cache_, messages::write_reply{x.request->sequence, std::move(x.outcome), std::move(x.request->slot)});
+    caf::anon_send(hot_cache_,
+                   messages::write_reply{x.request->sequence, std::move(x.outcome), std::move(x.request->slot)});
   submit();
 }
 

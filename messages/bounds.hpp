@@ -7,8 +7,12 @@ namespace hearth::messages {
 
 /// What each bounded message takes of its receiver's mailbox. Key lists weigh what they hold.
 [[nodiscard]] inline load load_of(const put_request& x) noexcept { return {1, x.item.payload.size()}; }
-[[nodiscard]] inline load load_of(const get_prefix_request& x) noexcept { return {1, x.keys.size() * sizeof(storage::block_key)}; }
-[[nodiscard]] inline load load_of(const contains_request& x) noexcept { return {1, x.keys.size() * sizeof(storage::block_key)}; }
+[[nodiscard]] inline load load_of(const get_prefix_request& x) noexcept {
+  return {1, x.keys.size() * sizeof(storage::block_key)};
+}
+[[nodiscard]] inline load load_of(const contains_request& x) noexcept {
+  return {1, x.keys.size() * sizeof(storage::block_key)};
+}
 [[nodiscard]] inline load load_of(const erase_request&) noexcept { return {1, 0}; }
 [[nodiscard]] inline load load_of(const clear_request&) noexcept { return {1, 0}; }
 [[nodiscard]] inline load load_of(const flush_request&) noexcept { return {1, 0}; }

@@ -34,7 +34,8 @@ bool gate::try_acquire(const load& size, importance rank) noexcept {
   do {
     if (!fits(now, size, rank))
       return false;
-  } while (!word_.compare_exchange_weak(now, now + word_of(size), std::memory_order_acq_rel, std::memory_order_relaxed));
+  } while (
+      !word_.compare_exchange_weak(now, now + word_of(size), std::memory_order_acq_rel, std::memory_order_relaxed));
   return true;
 }
 

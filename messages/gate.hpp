@@ -14,9 +14,9 @@ struct load {
 
 /// How much a mailbox admits. `slots_kept` of the slots are for urgent senders only (see `importance`).
 struct gate_limits {
-  std::uint64_t slots_max = 1;      ///< 1..2^24 - 1
-  std::uint64_t bytes_max = 0;      ///< 0..2^40 - 1
-  std::uint64_t slots_kept = 0;     ///< less than slots_max
+  std::uint64_t slots_max = 1;  ///< 1..2^24 - 1
+  std::uint64_t bytes_max = 0;  ///< 0..2^40 - 1
+  std::uint64_t slots_kept = 0; ///< less than slots_max
 };
 
 enum class importance : std::uint8_t { ordinary, urgent };
@@ -49,8 +49,8 @@ private:
   std::atomic<std::uint64_t> word_{0};
 };
 
-/// Room held in a gate; gives it back when destroyed: after the message was handled, after its receiver died, or in a closed
-/// mailbox. Movable. A copy holds nothing: a copied message must be admitted anew. Threads: one owner.
+/// Room held in a gate; gives it back when destroyed: after the message was handled, after its receiver died, or in a
+/// closed mailbox. Movable. A copy holds nothing: a copied message must be admitted anew. Threads: one owner.
 class permit {
 public:
   permit() noexcept = default;

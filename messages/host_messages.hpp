@@ -23,7 +23,8 @@ enum class put_outcome : std::uint8_t {
 
 /// host -> hot_cache. Keep `item`.
 /// Reply: put_reply, once the block can be read back (not: once it is on disk).
-/// Errors: overloaded (nothing changed, or given up as late_full), too_large, conflict, orphan, invalid_argument, closed.
+/// Errors: overloaded (nothing changed, or given up as late_full), too_large, conflict, orphan, invalid_argument,
+/// closed.
 struct put_request {
   storage::block item;
   permit slot{};
@@ -32,9 +33,9 @@ struct put_reply {
   put_outcome outcome = put_outcome::stored;
 };
 
-/// host -> hot_cache. The longest leading run of `keys` that is present, at most `bytes_max` bytes (0: lease_bytes_max).
-/// Reply: get_prefix_reply, when every block of the run is in memory and verified.
-/// Errors: overloaded, timeout (a cold read took longer than `timeout`), closed.
+/// host -> hot_cache. The longest leading run of `keys` that is present, at most `bytes_max` bytes (0:
+/// lease_bytes_max). Reply: get_prefix_reply, when every block of the run is in memory and verified. Errors:
+/// overloaded, timeout (a cold read took longer than `timeout`), closed.
 struct get_prefix_request {
   storage::namespace_id name_space = 0;
   std::vector<storage::block_key> keys;
@@ -44,7 +45,7 @@ struct get_prefix_request {
 };
 struct get_prefix_reply {
   std::vector<storage::buffer> blocks; ///< blocks[i] belongs to keys[i]
-  bool truncated = false; ///< shortened by a byte limit or for want of read budget: ask again from there
+  bool truncated = false;              ///< shortened by a byte limit or for want of read budget: ask again from there
 };
 
 /// host -> hot_cache. Whether each key is in some tier. Counts neither as use nor as hit.
@@ -92,7 +93,8 @@ struct flush_reply {
 };
 
 /// host -> hot_cache, always passes. Flush, then refuse everything. What is not written when `deadline` has passed is
-/// dropped as `closing`. Reply: close_reply, at the latest then. Errors: io (the sync failed), closed (by an earlier one).
+/// dropped as `closing`. Reply: close_reply, at the latest then. Errors: io (the sync failed), closed (by an earlier
+/// one).
 struct close_request {
   std::chrono::nanoseconds deadline{0};
 };

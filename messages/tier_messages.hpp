@@ -14,7 +14,8 @@
 namespace hearth::messages {
 
 /// hot_cache -> writer, bounded. Write `item` to the cold tier, unless `ticket` is cancelled first.
-/// Reply: write_reply with the same `sequence`; none if it was cancelled. `slot` stays taken until the reply is handled.
+/// Reply: write_reply with the same `sequence`; none if it was cancelled. `slot` stays taken until the reply is
+/// handled.
 struct write_request {
   std::uint64_t sequence = 0; ///< grows with every offer of one cache
   storage::block item;
@@ -42,7 +43,7 @@ struct read_request {
   storage::namespace_id name_space = 0;
   std::vector<storage::block_key> keys;
   std::uint64_t bytes = 0; ///< payload bytes of all keys
-  permit slot{};             ///< one a block, and `bytes`
+  permit slot{};           ///< one a block, and `bytes`
 };
 
 /// reader -> hot_cache, always passes. `blocks[i]` belongs to the request's `keys[i]`.
@@ -71,8 +72,8 @@ struct blocks_reclaimed {
 /// hot_cache -> hot_cache, delayed. Look at the deadlines.
 struct tick {};
 
-/// hot_cache, facade -> stats, bounded; at most one outstanding a sender. Totals have changed; they stand in the sender's tally.
-/// Lost or rejected, it is made good by the next one: totals are cumulative.
+/// hot_cache, facade -> stats, bounded; at most one outstanding a sender. Totals have changed; they stand in the
+/// sender's tally. Lost or rejected, it is made good by the next one: totals are cumulative.
 struct totals_note {
   permit turn{}; ///< of the sender: it may send the next note when this one is gone
   permit slot{};

@@ -9,9 +9,17 @@ namespace {
 
 /// Every plain counter, once: a sum and a difference must not forget one.
 constexpr std::array plain{
-    &counters::saves,     &counters::loads,     &counters::misses,              &counters::errors,
-    &counters::hot_cache_hits, &counters::pending_hits, &counters::cold_hits,   &counters::hot_cache_evictions,
-    &counters::hot_cache_promotions, &counters::evictions, &counters::puts_rejected,
+    &counters::saves,
+    &counters::loads,
+    &counters::misses,
+    &counters::errors,
+    &counters::hot_cache_hits,
+    &counters::pending_hits,
+    &counters::cold_hits,
+    &counters::hot_cache_evictions,
+    &counters::hot_cache_promotions,
+    &counters::evictions,
+    &counters::puts_rejected,
 };
 // A counter that is added to the struct and not here would never be summed: ledger and lost are the only others.
 static_assert(sizeof(counters) == sizeof(ledger) + sizeof(amount) + plain.size() * sizeof(std::uint64_t));

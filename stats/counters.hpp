@@ -36,13 +36,13 @@ struct counters {
 
 /// Levels of one namespace now. A reset keeps them.
 struct gauges {
-  amount hot;                              ///< hot_cache_entries, hot_cache_size_bytes
-  amount dirty;                            ///< hot blocks without a valid copy in the cold tier
-  amount cold;                             ///< num_blocks and their payload bytes
-  amount queue;                            ///< writer_queue_blocks, writer_queue_bytes
-  std::uint64_t total_size_bytes = 0;      ///< bytes of the cold tier in use, headers included
-  std::uint64_t hot_cache_max_bytes = 0;   ///< limit of the whole cache
-  std::uint64_t max_size_bytes = 0;        ///< limit of the cold tier now
+  amount hot;                                  ///< hot_cache_entries, hot_cache_size_bytes
+  amount dirty;                                ///< hot blocks without a valid copy in the cold tier
+  amount cold;                                 ///< num_blocks and their payload bytes
+  amount queue;                                ///< writer_queue_blocks, writer_queue_bytes
+  std::uint64_t total_size_bytes = 0;          ///< bytes of the cold tier in use, headers included
+  std::uint64_t hot_cache_max_bytes = 0;       ///< limit of the whole cache
+  std::uint64_t max_size_bytes = 0;            ///< limit of the cold tier now
   std::uint64_t configured_max_size_bytes = 0; ///< limit of the cold tier as set
 
   /// Adds the levels; limits are of the whole cache and are kept.

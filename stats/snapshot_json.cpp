@@ -18,7 +18,9 @@ public:
   void integer(std::string_view name, std::uint64_t value) { json_.integer(name, value); }
   void text(std::string_view name, const std::string& value) { json_.text(name, value); }
   template <class Members>
-  void object(std::string_view name, Members&& members) { json_.object(name, members); }
+  void object(std::string_view name, Members&& members) {
+    json_.object(name, members);
+  }
   void refuse(std::string_view, std::string_view) {} ///< what is in memory adds up by itself
 
 private:

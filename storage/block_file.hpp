@@ -58,8 +58,8 @@ struct expected_block {
 /// open files: it says nothing about the block).
 [[nodiscard]] result<std::unique_ptr<file>> open_block_file(file_system& files, const std::string& path);
 
-/// Reads and verifies header and payload. The namespace's number is the caller's to fill in. Errors: corrupt (also where
-/// the disk cannot read the file), no_memory.
+/// Reads and verifies header and payload. The namespace's number is the caller's to fill in. Errors: corrupt (also
+/// where the disk cannot read the file), no_memory.
 [[nodiscard]] result<block> read_block_file(file& opened, const std::string& path, const expected_block& expected);
 
 } // namespace hearth::storage

@@ -16,7 +16,8 @@ namespace hearth::storage {
 /// Names a block by its content and everything before it: a SHA-256 chain (FIPS 180-4), 32 bytes.
 ///
 /// key = SHA-256("hearth-block-key-1" | len(namespace) | namespace | has_parent | parent (32 bytes, zero if none)
-///               | len(salt) | salt | count(tokens) | tokens), integers little-endian, lengths and counts 64 bit, tokens 32 bit.
+///               | len(salt) | salt | count(tokens) | tokens), integers little-endian, lengths and counts 64 bit,
+///               tokens 32 bit.
 /// Every part is length-prefixed, so no two different inputs feed the same bytes to the hash. A host that has
 /// keys of its own (32 bytes, collision-free) may use those instead.
 struct block_key {

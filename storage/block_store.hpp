@@ -27,13 +27,13 @@ struct cold_amount {
 /// `recovered + persisted = present + reclaimed + erased + expired + corrupt`, in blocks and payload bytes, always.
 /// All but `present` only grow.
 struct cold_ledger {
-  cold_amount recovered; ///< found at open
-  cold_amount persisted; ///< appended since
-  cold_amount present;   ///< readable now
-  cold_amount reclaimed; ///< removed to make room
-  cold_amount erased;    ///< removed because the host asked, or replaced
-  cold_amount expired;   ///< removed because their time was over
-  cold_amount corrupt;   ///< taken out because a read found them damaged, gone or unreadable
+  cold_amount recovered;           ///< found at open
+  cold_amount persisted;           ///< appended since
+  cold_amount present;             ///< readable now
+  cold_amount reclaimed;           ///< removed to make room
+  cold_amount erased;              ///< removed because the host asked, or replaced
+  cold_amount expired;             ///< removed because their time was over
+  cold_amount corrupt;             ///< taken out because a read found them damaged, gone or unreadable
   std::uint64_t bytes_on_disk = 0; ///< what `present` takes on disk, headers included
 };
 
@@ -45,7 +45,8 @@ struct cold_entry {
 
 /// A block to write, and whom to tell. `done` is called exactly once, when the block is readable or the write has
 /// failed. `begin` (may be empty) is asked once, under the store's lock, at the moment from which `erase` reaches this
-/// append: answering false gives it up, and `done` answers closed. So an append is either cancelled or erased, never missed.
+/// append: answering false gives it up, and `done` answers closed. So an append is either cancelled or erased, never
+/// missed.
 struct append_item {
   block item;
   std::function<void(result<void>)> done;
@@ -85,8 +86,8 @@ public:
   /// `key` was used in another tier: it becomes the most recently used, also across a restart. Absent keys are ignored.
   virtual void touch(const block_key& key) = 0;
 
-  /// From now on `listener` hears the keys of blocks that were reclaimed, soon after it happened. Same rules as for `done`.
-  /// An empty function ends that; a call under way may still end afterwards.
+  /// From now on `listener` hears the keys of blocks that were reclaimed, soon after it happened. Same rules as for
+  /// `done`. An empty function ends that; a call under way may still end afterwards.
   virtual void on_reclaimed(std::function<void(std::vector<block_key>)> listener) = 0;
 
   /// Takes `key` out at once, and any append of it that is in flight as soon as it ends. Returns whether it was

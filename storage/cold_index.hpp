@@ -18,12 +18,12 @@ struct cold_record {
   block_key key;
   namespace_id name_space = 0;
   std::uint64_t payload_bytes = 0;
-  std::uint64_t disk_bytes = 0;   ///< what its file takes of the budget
-  std::uint64_t sequence = 0;     ///< the larger, the later it was appended; names its file
-  std::int64_t last_use_ns = 0;   ///< changed by the index only
-  std::uint32_t readers = 0;      ///< reads at work; its file stays until there is none
-  std::uint64_t removal = 0;      ///< ticket of the removal that has been decided; 0: none
-  bool stamp_waits = false;       ///< its last use has yet to be stored
+  std::uint64_t disk_bytes = 0; ///< what its file takes of the budget
+  std::uint64_t sequence = 0;   ///< the larger, the later it was appended; names its file
+  std::int64_t last_use_ns = 0; ///< changed by the index only
+  std::uint32_t readers = 0;    ///< reads at work; its file stays until there is none
+  std::uint64_t removal = 0;    ///< ticket of the removal that has been decided; 0: none
+  bool stamp_waits = false;     ///< its last use has yet to be stored
 };
 
 /// The readable blocks of a cold tier, their order of use, and the ledger that follows every change.

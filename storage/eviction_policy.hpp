@@ -25,7 +25,8 @@ public:
   virtual void erase(const block_key& key) = 0;
 
   /// The tracked key that should leave first among those for which `may_leave` answers true; it stays tracked.
-  [[nodiscard]] virtual std::optional<block_key> victim(const std::function<bool(const block_key&)>& may_leave) const = 0;
+  [[nodiscard]] virtual std::optional<block_key>
+  victim(const std::function<bool(const block_key&)>& may_leave) const = 0;
 
   /// Calls `visit` for every tracked key, first to leave first, until it answers false.
   virtual void visit(const std::function<bool(const block_key&)>& visit) const = 0;

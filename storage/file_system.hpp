@@ -60,8 +60,8 @@ enum class entry_kind : std::uint8_t { regular, directory, other };
 struct directory_entry {
   std::string name;
   entry_kind kind = entry_kind::other;
-  std::uint64_t bytes = 0;       ///< length of a regular file
-  std::int64_t last_use_ns = 0;  ///< modification time, ns since the epoch
+  std::uint64_t bytes = 0;      ///< length of a regular file
+  std::int64_t last_use_ns = 0; ///< modification time, ns since the epoch
 };
 
 enum class open_mode : std::uint8_t {

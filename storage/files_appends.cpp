@@ -73,8 +73,8 @@ void files_core::start_appends(deferred& later) {
     else if (make_room(*next))
       return;
     else
-      refused = {errc::no_space, blocks_ + ": nothing is left to reclaim, and bytes_max is " +
-                                     std::to_string(config_.bytes_max)};
+      refused = {errc::no_space,
+                 blocks_ + ": nothing is left to reclaim, and bytes_max is " + std::to_string(config_.bytes_max)};
     waiting_.pop_front();
     if (refused.ok())
       continue;
@@ -175,8 +175,8 @@ void files_core::append_ended(const std::shared_ptr<append_job>& job, bool ran, 
   } else {
     tickets_.erase(job->erased);
     if (job->leftover)
-      stuck_.push_back({to_string(job->name, block_file_kind::unfinished), job->disk_bytes,
-                        *tickets_.insert(next_ticket_++).first});
+      stuck_.push_back(
+          {to_string(job->name, block_file_kind::unfinished), job->disk_bytes, *tickets_.insert(next_ticket_++).first});
     else
       used_ -= job->disk_bytes;
   }

@@ -132,28 +132,28 @@ private:
   void removals_ended(std::vector<removal>& files);
   void start_syncs(deferred& later);
 
-  const files_store_config config_;   ///< without `io`
-  const std::string blocks_;          ///< the directory of the blocks, ending in '/'
+  const files_store_config config_; ///< without `io`
+  const std::string blocks_;        ///< the directory of the blocks, ending in '/'
   const std::unique_ptr<directory_lock> lock_;
   const std::unique_ptr<sync_point> disk_; ///< open before the first write, so that no failure to write back is missed
-  const std::weak_ptr<io_engine> io_; ///< weak: its jobs own the core, and neither could ever be destroyed
+  const std::weak_ptr<io_engine> io_;      ///< weak: its jobs own the core, and neither could ever be destroyed
 
   mutable std::mutex mutex_; ///< guards everything below
   cold_index index_;
   std::uint64_t used_;
   std::uint64_t next_sequence_;
   std::int64_t last_stamp_ns_ = 0;
-  bool closed_ = false;                               ///< the store is gone
-  bool stopped_ = false;                              ///< the engine takes no more work
-  std::deque<std::shared_ptr<append_job>> waiting_;   ///< appends without room, oldest first
-  std::vector<std::shared_ptr<append_job>> writing_;  ///< appends at work
-  std::size_t reading_ = 0;                           ///< reads at work
-  std::deque<removal> doomed_;                        ///< to be unlinked
-  bool removing_ = false;                             ///< some are being unlinked
-  std::uint64_t leaving_ = 0;                         ///< bytes of both
-  std::vector<removal> stuck_;                        ///< could not be unlinked
+  bool closed_ = false;                              ///< the store is gone
+  bool stopped_ = false;                             ///< the engine takes no more work
+  std::deque<std::shared_ptr<append_job>> waiting_;  ///< appends without room, oldest first
+  std::vector<std::shared_ptr<append_job>> writing_; ///< appends at work
+  std::size_t reading_ = 0;                          ///< reads at work
+  std::deque<removal> doomed_;                       ///< to be unlinked
+  bool removing_ = false;                            ///< some are being unlinked
+  std::uint64_t leaving_ = 0;                        ///< bytes of both
+  std::vector<removal> stuck_;                       ///< could not be unlinked
   std::uint64_t next_ticket_ = 1;
-  std::set<std::uint64_t> tickets_;                   ///< removals that were decided and have not happened
+  std::set<std::uint64_t> tickets_; ///< removals that were decided and have not happened
   std::vector<waiting_sync> syncs_;
   std::vector<std::shared_ptr<cold_record>> touched_; ///< their last use has yet to be stored
   bool stamping_ = false;                             ///< some are being stored

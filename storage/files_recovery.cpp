@@ -33,7 +33,8 @@ std::string described(std::string text) {
       text.replace(end, 1, ", ");
   }
   text.erase(std::min(text.find('\n'), text.size()));
-  std::replace_if(text.begin(), text.end(), [](char letter) { return letter < 0x20 || letter > 0x7e; }, '?');
+  std::replace_if(
+      text.begin(), text.end(), [](char letter) { return letter < 0x20 || letter > 0x7e; }, '?');
   return text;
 }
 

@@ -19,8 +19,8 @@ struct useless_file {
 struct scanned_blocks {
   std::vector<std::shared_ptr<cold_record>> blocks; ///< one a key, by last use, all different
   std::vector<useless_file> useless;
-  std::uint64_t next_sequence = 1;                  ///< larger than every one that was found
-  bool has_directory = false;                       ///< `blocks/` is there
+  std::uint64_t next_sequence = 1; ///< larger than every one that was found
+  bool has_directory = false;      ///< `blocks/` is there
   recovery_report report;
 };
 

@@ -92,24 +92,22 @@ void files_core::start_syncs(deferred& later) {
     };
     if (closed_ || stopped_)
       return answer(errc::closed, blocks_ + ": not synced, because the store was closed or its I/O engine stopped");
-    const auto stuck = std::find_if(stuck_.begin(), stuck_.end(),
-                                    [&](const removal& file) { return file.ticket < sync.tickets_end; });
+    const auto stuck =
+        std::find_if(stuck_.begin(), stuck_.end(), [&](const removal& file) { return file.ticket < sync.tickets_end; });
     if (stuck != stuck_.end())
-      return answer(errc::io, blocks_ + stuck->name + ": could not be removed, so its block would be found again "
-                                                      "after a power cut; the next sync tries once more");
+      return answer(errc::io, blocks_ + stuck->name +
+                                  ": could not be removed, so its block would be found again "
+                                  "after a power cut; the next sync tries once more");
     if (!tickets_.empty() && *tickets_.begin() < sync.tickets_end)
       return false;
     auto outcome = std::make_shared<result<void>>();
-    later.jobs.push_back({io_kind::metadata, 0,
-                          [core = shared_from_this(), outcome] {
-                            *outcome = core->disk_->sync_all();
-                          },
-                          [core = shared_from_this(), outcome, done = sync.done](bool ran) {
-                            if (!ran)
-                              core->update([&](deferred&) { core->stopped_ = true; });
-                            done(ran ? *outcome
-                                     : failure{errc::closed, core->blocks_ + ": not synced, the I/O engine stopped"});
-                          }});
+    later.jobs.push_back(
+        {io_kind::metadata, 0, [core = shared_from_this(), outcome] { *outcome = core->disk_->sync_all(); },
+         [core = shared_from_this(), outcome, done = sync.done](bool ran) {
+           if (!ran)
+             core->update([&](deferred&) { core->stopped_ = true; });
+           done(ran ? *outcome : failure{errc::closed, core->blocks_ + ": not synced, the I/O engine stopped"});
+         }});
     return true;
   };
   std::erase_if(syncs_, ended);

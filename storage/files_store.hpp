@@ -12,12 +12,12 @@ namespace hearth::storage {
 
 /// Where a files store lives and what it works with.
 struct files_store_config {
-  std::string directory;        ///< must exist
-  std::uint64_t bytes_max = 0;  ///< > files_store_fixed_bytes; bytes on disk, headers included
+  std::string directory;       ///< must exist
+  std::uint64_t bytes_max = 0; ///< > files_store_fixed_bytes; bytes on disk, headers included
   std::shared_ptr<file_system> files;
   std::shared_ptr<io_engine> io;
   std::shared_ptr<namespace_table> namespaces;
-  clock_ns clock;               ///< wall time, ns since the epoch: the order of last use is kept in the files' times
+  clock_ns clock; ///< wall time, ns since the epoch: the order of last use is kept in the files' times
 };
 
 /// What `hearth.format` and `hearth.lock` take of the budget: one 4 KiB unit of the disk each. An empty store holds
@@ -26,12 +26,12 @@ inline constexpr std::uint64_t files_store_fixed_bytes = 8192;
 
 /// What recovery met, for the log and for counters.
 struct recovery_report {
-  std::uint64_t recovered = 0; ///< blocks found
-  std::uint64_t damaged = 0;   ///< files of ours with a bad header or a wrong length: removed
+  std::uint64_t recovered = 0;  ///< blocks found
+  std::uint64_t damaged = 0;    ///< files of ours with a bad header or a wrong length: removed
   std::uint64_t unfinished = 0; ///< temporary files of writes that never ended: removed
-  std::uint64_t foreign = 0;   ///< names that are not ours: left alone, never opened
-  std::uint64_t reclaimed = 0; ///< of the blocks found, those removed because the budget is smaller than it was
-  std::uint64_t replaced = 0;  ///< older files of a key that has a later one: removed
+  std::uint64_t foreign = 0;    ///< names that are not ours: left alone, never opened
+  std::uint64_t reclaimed = 0;  ///< of the blocks found, those removed because the budget is smaller than it was
+  std::uint64_t replaced = 0;   ///< older files of a key that has a later one: removed
 };
 
 /// What a store in `directory` takes of its budget, as it is on disk now: 0 where there is none. Looks only, at every

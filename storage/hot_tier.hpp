@@ -16,12 +16,13 @@ namespace hearth::storage {
 /// A block in memory and what is known of its copy in the cold tier.
 struct hot_block {
   block item;
-  bool dirty = false;     ///< no valid copy in the cold tier is known
-  bool reclaimed = false; ///< dirty because its copy was reclaimed
-  bool asked = false;     ///< asked for since it was last written, read or reclaimed
+  bool dirty = false;             ///< no valid copy in the cold tier is known
+  bool reclaimed = false;         ///< dirty because its copy was reclaimed
+  bool asked = false;             ///< asked for since it was last written, read or reclaimed
   std::uint64_t dirty_number = 0; ///< of a dirty block: the larger, the later it became dirty
 
-  /// Whether it is to be written when it leaves: a reclaimed copy is renewed only if somebody asked for the block since.
+  /// Whether it is to be written when it leaves: a reclaimed copy is renewed only if somebody asked for the block
+  /// since.
   [[nodiscard]] bool worth_writing() const noexcept { return dirty && (asked || !reclaimed); }
 };
 

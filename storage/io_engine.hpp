@@ -17,8 +17,8 @@ enum class io_kind : std::uint8_t { read, write, metadata };
 /// One piece of I/O. `work` does it, on a thread of the engine; `complete` tells its owner, right after.
 struct io_job {
   io_kind kind = io_kind::metadata;
-  std::uint64_t bytes = 0;              ///< what it moves, for pacing and simulated latency
-  std::function<void()> work;           ///< may block; must not throw
+  std::uint64_t bytes = 0;                ///< what it moves, for pacing and simulated latency
+  std::function<void()> work;             ///< may block; must not throw
   std::function<void(bool ran)> complete; ///< must not block or throw; `ran`: false if the engine stopped before `work`
 };
 

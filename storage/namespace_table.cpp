@@ -20,8 +20,9 @@ namespace_table::namespace_table(std::size_t namespaces_max) : namespaces_max_(n
 
 result<namespace_id> namespace_table::intern(std::string_view name) {
   if (!well_formed(name))
-    return {errc::invalid_argument, "namespace \"" + std::string{name.substr(0, 64)} +
-                                        "\": expected 1 to 255 printable ASCII characters without quote and backslash, and not \"*\""};
+    return {errc::invalid_argument,
+            "namespace \"" + std::string{name.substr(0, 64)} +
+                "\": expected 1 to 255 printable ASCII characters without quote and backslash, and not \"*\""};
   std::lock_guard guard{mutex_};
   const auto known = std::find(names_.begin(), names_.end(), name);
   if (known == names_.end() && names_.size() == namespaces_max_)

@@ -32,9 +32,9 @@ failure refused(const std::string& path, const char* call, int error) {
   case ENOSPC:
   case EDQUOT: return {errc::no_space, std::move(context)};
   case EEXIST:
-  case ELOOP:  // a symbolic link where O_NOFOLLOW forbids one
+  case ELOOP: // a symbolic link where O_NOFOLLOW forbids one
   case EISDIR:
-  case ENXIO:  // a socket, or a device that is not there
+  case ENXIO: // a socket, or a device that is not there
     return {errc::invalid_argument, std::move(context)};
   case ENOMEM: return {errc::no_memory, std::move(context)};
   default: return {errc::io, std::move(context)};
@@ -286,8 +286,8 @@ public:
       if (name == "." || name == "..")
         continue;
       if (::fstatat(number, name.c_str(), &about, AT_SYMLINK_NOFOLLOW) == 0)
-        entries.push_back({std::move(name), kind_of(about.st_mode), static_cast<std::uint64_t>(about.st_size),
-                           ns_of(about.st_mtim)});
+        entries.push_back(
+            {std::move(name), kind_of(about.st_mode), static_cast<std::uint64_t>(about.st_size), ns_of(about.st_mtim)});
       else if (errno != ENOENT) // a name that went away meanwhile is none
         return refused(path + "/" + name, "fstatat", errno);
       errno = 0;

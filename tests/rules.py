@@ -7,7 +7,7 @@ import sys
 
 TOP = {"meson.build", "actors", "messages", "storage", "stats", "tests", "README.md", "LICENSE", "CHANGELOG.md"}
 CODE = {".cpp", ".hpp", ".h", ".py", ".sh"}
-LINES_MAX, README_LINES_MAX = 400, 25
+LINES_MAX, README_LINES_MAX, COLUMNS_MAX = 400, 25, 120
 # Which rooms each room may include. storage and stats do not know each other.
 MAY_INCLUDE = {
     "storage": {"storage"},
@@ -134,6 +134,9 @@ def violations(root):
         if (count := len(text.splitlines())) > LINES_MAX:
             yield f"{path}: {count} lines, at most {LINES_MAX}"
         if suffix in {".cpp", ".hpp", ".h"}:
+            for number, line in enumerate(text.splitlines(), 1):
+                if len(line) > COLUMNS_MAX:
+                    yield f"{path}:{number}: {len(line)} columns, at most {COLUMNS_MAX}: run clang-format"
             yield from check_includes(path, text, set(names))
             if path.startswith("tests/") and not path.startswith(SLEEP_ALLOWED) and SLEEP.search(text):
                 yield f"{path}: sleeps; a test waits for what happens, or moves virtual time"

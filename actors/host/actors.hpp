@@ -8,8 +8,8 @@
 namespace hearth {
 
 /// The actors behind a `cache`, for hosts that are actors themselves: request from them like from any typed actor
-/// (messages/host_messages.hpp), or `actors::try_send` to the bounded references. `roster` knows who writes, reads and counts
-/// now: those are replaced when they die. Valid as long as the cache. Threads: any.
+/// (messages/host_messages.hpp), or `actors::try_send` to the bounded references. `roster` knows who writes, reads and
+/// counts now: those are replaced when they die. Valid as long as the cache. Threads: any.
 struct actor_handles {
   actors::bounded_ref<actors::hot_cache_actor> hot_cache;
   std::shared_ptr<const actors::roster> roster;

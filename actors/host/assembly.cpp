@@ -59,8 +59,10 @@ result<std::uint64_t> automatic_limit(const std::string& directory, storage::fil
   const auto exact = room <= floor_bytes ? 0 : std::min(room / 10, room - floor_bytes);
   const auto limit = std::max(exact / mebibyte * mebibyte, std::min(exact, *held));
   if (limit <= storage::files_store_fixed_bytes)
-    return {errc::no_space, "directory " + directory + ": " + std::to_string(*free) +
-                                " bytes are free, and the automatic cold_bytes_max keeps 10 GiB free: set cold_bytes_max, or free space"};
+    return {
+        errc::no_space,
+        "directory " + directory + ": " + std::to_string(*free) +
+            " bytes are free, and the automatic cold_bytes_max keeps 10 GiB free: set cold_bytes_max, or free space"};
   return limit;
 }
 
@@ -88,8 +90,8 @@ result<void> open_store(const cache_options& options, const environment& world, 
       return automatic.error();
     limit = *automatic;
   }
-  auto opened = storage::open_files_store(
-      {options.directory, limit, world.files, world.io, parts.namespaces, world.wall_clock});
+  auto opened =
+      storage::open_files_store({options.directory, limit, world.files, world.io, parts.namespaces, world.wall_clock});
   if (!opened)
     return opened.error();
   const auto& report = opened->report;
@@ -107,14 +109,15 @@ result<void> open_store(const cache_options& options, const environment& world, 
 result<environment> machine_environment(const cache_options& options) {
   if (const auto valid = options.validate(); !valid)
     return valid.error();
-  return environment{storage::make_posix_file_system(),
-          options.directory.empty() ? nullptr
-                                    : storage::make_io_threads({options.io_threads, options.drain_bytes_per_second}),
-          [] {
-            return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
-                .count();
-          },
-          {}};
+  return environment{
+      storage::make_posix_file_system(),
+      options.directory.empty() ? nullptr
+                                : storage::make_io_threads({options.io_threads, options.drain_bytes_per_second}),
+      [] {
+        return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
+            .count();
+      },
+      {}};
 }
 
 result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, const environment& world) {
@@ -149,17 +152,16 @@ result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, cons
   config.writes_in_flight = options.writes_in_flight;
   parts->configured_cold_bytes_max = *cold ? options.cold_bytes_max : 0;
   const auto keep = [](std::uint64_t slots) { return std::min(kept_slots, slots / 4); };
-  parts->hot_cache_mailbox =
-      make_mailbox({options.hot_cache_mailbox, room.hot_cache_bytes, keep(options.hot_cache_mailbox)},
-                   parts->hot_cache_tally);
+  parts->hot_cache_mailbox = make_mailbox(
+      {options.hot_cache_mailbox, room.hot_cache_bytes, keep(options.hot_cache_mailbox)}, parts->hot_cache_tally);
   parts->stats_mailbox = make_mailbox({options.stats_mailbox, 0, keep(options.stats_mailbox)});
   if (*cold)
     parts->writer_mailbox = make_mailbox({options.writer_queue_blocks, room.writer_bytes, 0});
   for (std::size_t i = 0; i < config.readers; ++i)
     parts->reader_mailboxes.push_back(make_mailbox({options.reader_queue_blocks, room.reader_bytes, 0}));
-  parts->preflight = std::make_shared<actors::preflight>(
-      config.tiers, parts->writer_mailbox.gate, parts->preflight_tally,
-      actors::reporter{parts->roster, parts->stats_mailbox.gate});
+  parts->preflight =
+      std::make_shared<actors::preflight>(config.tiers, parts->writer_mailbox.gate, parts->preflight_tally,
+                                          actors::reporter{parts->roster, parts->stats_mailbox.gate});
   return parts;
 }
 

@@ -15,12 +15,14 @@ class actor_system;
 
 namespace hearth {
 
-/// What a cache stands on: the operating system's files, threads and clock, or a test's (see tests/support/actor_world.hpp).
+/// What a cache stands on: the operating system's files, threads and clock, or a test's (see
+/// tests/support/actor_world.hpp).
 struct environment {
   std::shared_ptr<storage::file_system> files;
   std::shared_ptr<storage::io_engine> io;
   storage::clock_ns wall_clock; ///< ns since the epoch
-  /// Waits until `done` answers true, at most `timeout`; returns what it answered last. Empty: the caller's thread sleeps.
+  /// Waits until `done` answers true, at most `timeout`; returns what it answered last. Empty: the caller's thread
+  /// sleeps.
   std::function<bool(const std::function<bool()>& done, std::chrono::nanoseconds timeout)> wait;
 };
 

@@ -43,7 +43,7 @@ const actor_handles& cache::actors() const noexcept { return impl_->handles(); }
 
 result<namespace_id> cache::name_space(std::string_view name) { return impl_->parts().namespaces->intern(name); }
 
-// --- asynchronous forms ------------------------------------------------------------------------------------------------
+// --- asynchronous forms --------------------------------------------------------------------------------------------
 
 void cache::put_async(const block_key& key, buffer payload, const put_options& options, callback<put_outcome> done) {
   messages::put_request request{{key, options.name_space, options.parent, std::move(payload)}, {}};
@@ -52,16 +52,16 @@ void cache::put_async(const block_key& key, buffer payload, const put_options& o
 }
 
 void cache::get_prefix_async(std::vector<block_key> keys, const get_options& options, callback<prefix> done) {
-  messages::get_prefix_request request{options.name_space, std::move(keys), options.bytes_max,
-                                       impl_->timeout(options.timeout), {}};
-  impl_->ask<messages::get_prefix_reply>(
-      std::move(request), std::move(done), [](messages::get_prefix_reply reply) {
-        return prefix{std::move(reply.blocks), reply.truncated};
-      });
+  messages::get_prefix_request request{
+      options.name_space, std::move(keys), options.bytes_max, impl_->timeout(options.timeout), {}};
+  impl_->ask<messages::get_prefix_reply>(std::move(request), std::move(done), [](messages::get_prefix_reply reply) {
+    return prefix{std::move(reply.blocks), reply.truncated};
+  });
 }
 
 void cache::get_async(const block_key& key, const get_options& options, callback<buffer> done) {
-  get_prefix_async({key}, options, [done = std::move(done)](result<prefix> found) { done(only_block(std::move(found))); });
+  get_prefix_async({key}, options,
+                   [done = std::move(done)](result<prefix> found) { done(only_block(std::move(found))); });
 }
 
 void cache::contains_async(std::vector<block_key> keys, const get_options& options, callback<std::vector<bool>> done) {
@@ -75,14 +75,15 @@ void cache::erase_async(const block_key& key, const get_options& options, callba
 }
 
 void cache::clear_async(std::optional<namespace_id> name_space, callback<std::uint64_t> done) {
-  impl_->ask<messages::clear_reply>(messages::clear_request{name_space, {}},
-                                    std::move(done), [](messages::clear_reply reply) { return reply.blocks; });
+  impl_->ask<messages::clear_reply>(messages::clear_request{name_space, {}}, std::move(done),
+                                    [](messages::clear_reply reply) { return reply.blocks; });
 }
 
 void cache::flush_async(milliseconds deadline, callback<flush_report> done) {
-  impl_->ask<messages::flush_reply>(
-      messages::flush_request{impl::bounded_time(deadline), {}}, std::move(done),
-      [](messages::flush_reply reply) { return flush_report{reply.written, reply.left, reply.synced}; });
+  impl_->ask<messages::flush_reply>(messages::flush_request{impl::bounded_time(deadline), {}}, std::move(done),
+                                    [](messages::flush_reply reply) {
+                                      return flush_report{reply.written, reply.left, reply.synced};
+                                    });
 }
 
 void cache::stats_async(std::string_view name_space, callback<stats::snapshot> done) {
@@ -112,12 +113,11 @@ void cache::close_async(milliseconds deadline, callback<close_report> done) {
                                     });
 }
 
-// --- blocking forms ----------------------------------------------------------------------------------------------------
+// --- blocking forms ------------------------------------------------------------------------------------------------
 
 result<put_outcome> cache::put(const block_key& key, buffer payload, const put_options& options) {
-  return impl_->wait<put_outcome>(impl_->timeout(options.timeout), [&](auto done) {
-    put_async(key, std::move(payload), options, std::move(done));
-  });
+  return impl_->wait<put_outcome>(impl_->timeout(options.timeout),
+                                  [&](auto done) { put_async(key, std::move(payload), options, std::move(done)); });
 }
 
 result<put_outcome> cache::put(const block_key& key, std::uint64_t bytes, const producer& produce,
@@ -133,8 +133,8 @@ result<put_outcome> cache::put(const block_key& key, std::uint64_t bytes, const 
   if (!payload)
     return payload.error();
   if (payload->size() != bytes)
-    return {errc::invalid_argument, "the producer made " + std::to_string(payload->size()) + " bytes, declared were " +
-                                        std::to_string(bytes)};
+    return {errc::invalid_argument,
+            "the producer made " + std::to_string(payload->size()) + " bytes, declared were " + std::to_string(bytes)};
   return put(key, std::move(*payload), options);
 }
 

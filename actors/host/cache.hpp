@@ -33,8 +33,8 @@ struct actor_handles;
 using messages::put_outcome;
 
 struct put_options {
-  namespace_id name_space = 0;     ///< from `cache::name_space`; 0 is "default"
-  std::optional<block_key> parent{}; ///< the block before it in its chain; none: head of a chain
+  namespace_id name_space = 0;                        ///< from `cache::name_space`; 0 is "default"
+  std::optional<block_key> parent{};                  ///< the block before it in its chain; none: head of a chain
   std::optional<std::chrono::milliseconds> timeout{}; ///< none: request_timeout
 };
 
@@ -47,24 +47,26 @@ struct get_options {
 /// The longest leading run of present blocks of a chain. `blocks[i]` belongs to `keys[i]`; there are no holes.
 struct prefix {
   std::vector<buffer> blocks;
-  bool truncated = false; ///< shortened at bytes_max or for want of read budget: more of the chain may be present, ask again from there
+  bool truncated = false; ///< shortened at bytes_max or for want of read budget: more of the chain may be present, ask
+                          ///< again from there
 };
 
 struct flush_report {
   stats::amount written; ///< persisted while flushing
-  stats::amount left;    ///< still dirty or pending; orphans stay dirty until their parents are put; after a close: given up
-  bool synced = false;   ///< what is written survives a power cut; false without a cold tier, or if time was up before
+  stats::amount
+      left; ///< still dirty or pending; orphans stay dirty until their parents are put; after a close: given up
+  bool synced = false; ///< what is written survives a power cut; false without a cold tier, or if time was up before
 };
 
 using close_report = flush_report;
 
 /// A two-tier cache for large immutable blocks, inside the caller's process.
 /// Threads: every function may be called from any thread. Blocking forms wait at most their timeout (a day, if that is
-/// longer) and then answer `timeout`. Asynchronous forms call `done`, unless it is empty, exactly once: on a thread of the
-/// actor system, or on the caller's before the call returns if the answer is known at once. There it must neither block,
-/// nor close or destroy the cache; what it throws ends in the log. A moved-from cache may be assigned to or destroyed.
-/// Errors of every call: closed, overloaded (nothing changed, try again later), timeout, invalid_argument (a namespace
-/// number that was never given).
+/// longer) and then answer `timeout`. Asynchronous forms call `done`, unless it is empty, exactly once: on a thread of
+/// the actor system, or on the caller's before the call returns if the answer is known at once. There it must neither
+/// block, nor close or destroy the cache; what it throws ends in the log. A moved-from cache may be assigned to or
+/// destroyed. Errors of every call: closed, overloaded (nothing changed, try again later), timeout, invalid_argument (a
+/// namespace number that was never given).
 class cache {
 public:
   /// Opens a cache on an actor system of its own (or on the caller's, which must outlive it).
@@ -85,11 +87,12 @@ public:
   /// (only without a hot tier: the parent is in no tier).
   result<put_outcome> put(const block_key& key, buffer payload, const put_options& options = {});
 
-  /// As above, for a payload that costs something to make: `producer` is called, on this thread, only if there is room for
-  /// `bytes` now. Errors: as above, too_large before it is called; overloaded with `preflight_full` in its context if it
-  /// was not called; whatever it answered; invalid_argument if it made another length.
+  /// As above, for a payload that costs something to make: `producer` is called, on this thread, only if there is room
+  /// for `bytes` now. Errors: as above, too_large before it is called; overloaded with `preflight_full` in its context
+  /// if it was not called; whatever it answered; invalid_argument if it made another length.
   using producer = std::function<result<buffer>()>;
-  result<put_outcome> put(const block_key& key, std::uint64_t bytes, const producer& produce, const put_options& options = {});
+  result<put_outcome> put(const block_key& key, std::uint64_t bytes, const producer& produce,
+                          const put_options& options = {});
 
   /// The block's bytes. Errors: not_found.
   [[nodiscard]] result<buffer> get(const block_key& key, const get_options& options = {});
@@ -107,8 +110,8 @@ public:
   /// Takes every block of a namespace (none: of the cache) out. Returns how many there were.
   result<std::uint64_t> clear(std::optional<namespace_id> name_space = {});
 
-  /// Writes every dirty block, with back-pressure instead of drops, and syncs. Returns at the deadline with what is left.
-  /// Errors: io (the sync failed: what was written may not survive a power cut).
+  /// Writes every dirty block, with back-pressure instead of drops, and syncs. Returns at the deadline with what is
+  /// left. Errors: io (the sync failed: what was written may not survive a power cut).
   result<flush_report> flush(std::optional<std::chrono::milliseconds> deadline = {});
 
   /// The counters and gauges of one namespace, or of the whole cache. Includes everything that was answered before.
@@ -118,8 +121,8 @@ public:
   /// Sets counters to zero; gauges stay; the ledger starts with offered = pending.
   result<void> reset_stats();
 
-  /// Flushes, then refuses everything but `stats`. What is not written when the deadline passes is dropped as `closing` and
-  /// reported. Returns at the deadline even if the disk hangs. A second call answers closed. Errors: as flush.
+  /// Flushes, then refuses everything but `stats`. What is not written when the deadline passes is dropped as `closing`
+  /// and reported. Returns at the deadline even if the disk hangs. A second call answers closed. Errors: as flush.
   result<close_report> close(std::optional<std::chrono::milliseconds> deadline = {});
 
   // Asynchronous forms: `done` gets what the blocking form returns.

@@ -32,11 +32,11 @@ struct system_of_its_own {
 cache::impl::impl(std::shared_ptr<caf::actor_system> own, caf::actor_system& system, cache_options options,
                   environment world, std::shared_ptr<actors::cache_parts> parts)
     : own_system_(std::move(own)), options_(std::move(options)), world_(std::move(world)),
-      parts_gone_(std::make_shared<event>()),
-      parts_(parts.get(), [parts, gone = parts_gone_](const actors::cache_parts*) mutable {
-        parts.reset();
-        gone->set();
-      }),
+      parts_gone_(std::make_shared<event>()), parts_(parts.get(),
+                                                     [parts, gone = parts_gone_](const actors::cache_parts*) mutable {
+                                                       parts.reset();
+                                                       gone->set();
+                                                     }),
       handles_{{actors::spawn_hot_cache(system, parts_), parts_->hot_cache_mailbox.gate},
                parts_->roster,
                parts_->writer_mailbox.gate,
@@ -47,7 +47,7 @@ cache::impl::impl(std::shared_ptr<caf::actor_system> own, caf::actor_system& sys
 /// unless the disk hangs: then the job that hangs keeps the lock until it ends.
 cache::impl::~impl() {
   caf::anon_send_exit(handles_.hot_cache.actor, caf::exit_reason::user_shutdown); // writer and readers follow it
-  if (const auto stats = handles_.roster->stats()) // outlives a hot_cache that died
+  if (const auto stats = handles_.roster->stats())                                // outlives a hot_cache that died
     caf::anon_send_exit(stats, caf::exit_reason::user_shutdown);
   parts_.reset();
   wait_for(*parts_gone_, std::chrono::seconds{5});
@@ -68,8 +68,8 @@ bool cache::impl::wait_for(event& what, std::chrono::nanoseconds timeout) {
   return world_.wait ? world_.wait([&] { return what.happened(); }, timeout) : what.wait_for(timeout);
 }
 
-result<cache> cache::impl::open(std::shared_ptr<caf::actor_system> own, caf::actor_system& system, cache_options options,
-                                environment world) {
+result<cache> cache::impl::open(std::shared_ptr<caf::actor_system> own, caf::actor_system& system,
+                                cache_options options, environment world) {
   auto parts = assemble(options, world);
   if (!parts)
     return parts.error();

@@ -126,7 +126,7 @@ private:
   environment world_;
   std::atomic<bool> closing_{false};
   std::shared_ptr<event> close_ended_ = std::make_shared<event>(); ///< the close has been answered
-  std::shared_ptr<event> parts_gone_; ///< no actor and nobody else holds `parts_` any more
+  std::shared_ptr<event> parts_gone_;                              ///< no actor and nobody else holds `parts_` any more
   std::shared_ptr<const actors::cache_parts> parts_;
   actor_handles handles_;
   std::unique_ptr<client> client_;

@@ -22,8 +22,8 @@ result<void> in_range(const char* field, std::chrono::milliseconds found, std::i
   constexpr std::int64_t day_ms = 86'400'000;
   if (found.count() >= least_ms && found.count() <= day_ms)
     return {};
-  return {errc::invalid_argument, std::string{field} + ": found " + std::to_string(found.count()) +
-                                      " ms, expected " + std::to_string(least_ms) + " to " + std::to_string(day_ms)};
+  return {errc::invalid_argument, std::string{field} + ": found " + std::to_string(found.count()) + " ms, expected " +
+                                      std::to_string(least_ms) + " to " + std::to_string(day_ms)};
 }
 
 } // namespace

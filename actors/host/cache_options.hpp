@@ -13,31 +13,32 @@ namespace hearth {
 inline constexpr std::uint64_t tier_bytes_limit = 1ull << 50;        ///< of a tier, and of a rate in bytes a second
 inline constexpr std::uint64_t queue_bytes_limit = (1ull << 40) - 1; ///< of a mailbox: what a gate can count
 
-/// Settings of one cache: default, unit and limits of each. actors/host/README.md has the table, checked against this file.
+/// Settings of one cache: default, unit and limits of each. actors/host/README.md has the table, checked against this
+/// file.
 struct cache_options {
-  std::string directory;                           ///< of the cold tier, must exist; empty: hot tier only
-  bool ram_only_if_missing = false;                ///< a missing directory is no error: run with the hot tier only
+  std::string directory;            ///< of the cold tier, must exist; empty: hot tier only
+  bool ram_only_if_missing = false; ///< a missing directory is no error: run with the hot tier only
   write_policy policy = write_policy::back;
-  std::uint64_t hot_bytes_max = 1ull << 30;        ///< bytes; 0: cold tier only
-  std::uint64_t cold_bytes_max = 0;                ///< bytes on disk, headers included; 0: a tenth of the free space, 10 GiB kept free
-  std::uint32_t writer_queue_blocks = 256;         ///< 1..65,536
-  std::uint64_t writer_queue_bytes = 0;            ///< bytes; 0: a quarter of hot_bytes_max, at least 64 MiB, a block
-  std::uint32_t hot_cache_mailbox = 4096;          ///< messages, 1..65,536
-  std::uint64_t hot_cache_mailbox_bytes = 0;       ///< payload bytes in it; 0: as the writer's, at least one block
-  std::uint32_t reader_queue_blocks = 1024;        ///< 1..65,536
+  std::uint64_t hot_bytes_max = 1ull << 30;  ///< bytes; 0: cold tier only
+  std::uint64_t cold_bytes_max = 0;          ///< bytes on disk, headers too; 0: a tenth of the free space, 10 GiB kept
+  std::uint32_t writer_queue_blocks = 256;   ///< 1..65,536
+  std::uint64_t writer_queue_bytes = 0;      ///< bytes; 0: a quarter of hot_bytes_max, at least 64 MiB, a block
+  std::uint32_t hot_cache_mailbox = 4096;    ///< messages, 1..65,536
+  std::uint64_t hot_cache_mailbox_bytes = 0; ///< payload bytes in it; 0: as the writer's, at least one block
+  std::uint32_t reader_queue_blocks = 1024;  ///< 1..65,536
   std::uint64_t reader_queue_bytes = 256ull << 20; ///< bytes of cold reads in flight; one block always fits
   std::uint32_t stats_mailbox = 1024;              ///< messages, 1..65,536
-  std::uint64_t lease_bytes_max = 0;               ///< most bytes that one get_prefix hands out; 0: half of hot_bytes_max, at least 64 MiB
-  std::uint64_t block_bytes_max = 512ull << 20;    ///< 1..4 GiB
-  std::uint32_t namespaces_max = 64;               ///< 1..1,024
-  std::uint32_t readers = 2;                       ///< reader actors, 1..16
-  std::uint32_t io_threads = 2;                    ///< threads of the I/O engine, 1..64
-  std::uint32_t writes_in_flight = 8;              ///< blocks being written at once, 1..1,024; the others wait and can be cancelled
-  std::uint64_t drain_bytes_per_second = 0;        ///< slows the disk down, for trials; 0: no limit
-  bool promote_cold_hits = true;                   ///< a cold hit enters the hot tier
-  bool cut_chains = true;                          ///< do not write blocks whose parent is in no tier (`orphan`)
-  std::chrono::milliseconds idle_clean{200};       ///< the writer being idle this long, the oldest dirty blocks are written; 0: never
-  std::chrono::milliseconds request_timeout{30'000}; ///< default of every blocking call, and the longest a cold read is waited for
+  std::uint64_t lease_bytes_max = 0;            ///< most that one get_prefix hands out; 0: half of hot, at least 64 MiB
+  std::uint64_t block_bytes_max = 512ull << 20; ///< 1..4 GiB
+  std::uint32_t namespaces_max = 64;            ///< 1..1,024
+  std::uint32_t readers = 2;                    ///< reader actors, 1..16
+  std::uint32_t io_threads = 2;                 ///< threads of the I/O engine, 1..64
+  std::uint32_t writes_in_flight = 8;           ///< blocks being written at once, 1..1,024; others can be cancelled
+  std::uint64_t drain_bytes_per_second = 0;     ///< slows the disk down, for trials; 0: no limit
+  bool promote_cold_hits = true;                ///< a cold hit enters the hot tier
+  bool cut_chains = true;                       ///< do not write blocks whose parent is in no tier (`orphan`)
+  std::chrono::milliseconds idle_clean{200};    ///< the writer idle this long, dirty blocks are written; 0: never
+  std::chrono::milliseconds request_timeout{30'000}; ///< default of every blocking call, limit of every cold read
   std::chrono::milliseconds close_timeout{30'000};   ///< close() in the destructor
 
   /// Errors: invalid_argument, naming the field, what was found and the allowed range.

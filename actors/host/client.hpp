@@ -16,8 +16,8 @@
 
 namespace hearth {
 
-/// Asks actors from ordinary threads: one message there, one back, and no actor of its own that would have to be scheduled:
-/// the reply runs its callback on the thread that sent it. Threads: any.
+/// Asks actors from ordinary threads: one message there, one back, and no actor of its own that would have to be
+/// scheduled: the reply runs its callback on the thread that sent it. Threads: any.
 class client {
 public:
   explicit client(caf::actor_system& system);
@@ -25,8 +25,9 @@ public:
   client(const client&) = delete;
   client& operator=(const client&) = delete;
 
-  /// Sends `message` and calls `done` exactly once, with the reply or with what went wrong, possibly before this returns.
-  /// `if_gone` is the answer if the receiver has died. What `done` throws ends in the log: no actor may die of it.
+  /// Sends `message` and calls `done` exactly once, with the reply or with what went wrong, possibly before this
+  /// returns. `if_gone` is the answer if the receiver has died. What `done` throws ends in the log: no actor may die of
+  /// it.
   template <class Reply, class Handle, class Message>
   void request(const Handle& to, Message message, std::function<void(storage::result<Reply>)> callback,
                storage::failure if_gone) {

@@ -11,9 +11,11 @@ namespace {
 /// `point` is what it encodes.
 std::size_t sequence_length(std::string_view text, std::uint32_t& point) {
   const auto lead = static_cast<unsigned char>(text.front());
-  const std::size_t length = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : (lead & 0xf0) == 0xe0 ? 3
-                             : lead >= 0xf0 && lead < 0xf5                 ? 4
-                                                                           : 0;
+  const std::size_t length = lead < 0x80                   ? 1
+                             : lead >= 0xc2 && lead < 0xe0 ? 2
+                             : (lead & 0xf0) == 0xe0       ? 3
+                             : lead >= 0xf0 && lead < 0xf5 ? 4
+                                                           : 0;
   if (length == 0 || length > text.size())
     return 0;
   point = length == 1 ? lead : lead & (0xffu >> (length + 1));

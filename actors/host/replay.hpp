@@ -45,9 +45,9 @@ struct replay_counts {
 
 /// What a replay asks of its surroundings. Each may be empty but `now_ns`.
 struct replay_hooks {
-  std::function<std::uint64_t()> now_ns;                    ///< a clock that never goes back
-  std::function<void(const replay_counts&)> request_done;   ///< after each request
-  std::function<bool()> stop;                               ///< asked before each request; true: end here
+  std::function<std::uint64_t()> now_ns;                  ///< a clock that never goes back
+  std::function<void(const replay_counts&)> request_done; ///< after each request
+  std::function<bool()> stop;                             ///< asked before each request; true: end here
 };
 
 /// Sends the requests of `next` to `target` one after the other, as fast as it answers: asks for each request's longest

@@ -11,18 +11,18 @@ namespace hearth {
 
 /// What `hearth replay` was asked to do. Sizes in bytes.
 struct replay_options {
-  std::string help;                            ///< not empty: print this and end; nothing else was asked for
-  std::string trace;                           ///< file; empty: the generated chat
-  std::uint64_t seed = 1;                      ///< of the chat
-  std::optional<std::uint64_t> requests;       ///< 1..1e9; none: the whole trace, or 2,000 of the chat
-  std::string directory;                       ///< of the cold tier, must exist; empty: a temporary one
-  std::uint64_t hot_bytes = 64ull << 20;       ///< 0: cold tier only
-  std::uint64_t cold_bytes = 2ull << 30;       ///< 0: hot tier only
-  std::uint64_t block_bytes = 64ull << 10;     ///< 1 to 512 MiB, and not more than a tier or the writer's queue takes
-  std::uint32_t writer_queue_blocks = 256;     ///< 1..65,536
-  std::uint64_t writer_queue_bytes = 0;        ///< 0: as cache_options has it
+  std::string help;                        ///< not empty: print this and end; nothing else was asked for
+  std::string trace;                       ///< file; empty: the generated chat
+  std::uint64_t seed = 1;                  ///< of the chat
+  std::optional<std::uint64_t> requests;   ///< 1..1e9; none: the whole trace, or 2,000 of the chat
+  std::string directory;                   ///< of the cold tier, must exist; empty: a temporary one
+  std::uint64_t hot_bytes = 64ull << 20;   ///< 0: cold tier only
+  std::uint64_t cold_bytes = 2ull << 30;   ///< 0: hot tier only
+  std::uint64_t block_bytes = 64ull << 10; ///< 1 to 512 MiB, and not more than a tier or the writer's queue takes
+  std::uint32_t writer_queue_blocks = 256; ///< 1..65,536
+  std::uint64_t writer_queue_bytes = 0;    ///< 0: as cache_options has it
   write_policy policy = write_policy::back;
-  std::uint64_t drain_mib_per_second = 0;      ///< slows the disk down; 0: no limit
+  std::uint64_t drain_mib_per_second = 0; ///< slows the disk down; 0: no limit
   bool verify = false;
   bool json = false;
 

@@ -126,7 +126,7 @@ command_outcome run_replay(const replay_options& options) {
   if (!work)
     return {bad_input, {}, work.error().context};
 
-  note_interruptions(); // before there is something to clean up
+  note_interruptions();                         // before there is something to clean up
   std::optional<temporary_directory> temporary; // outlives the cache
   auto directory = options.directory;
   if (directory.empty() && options.has_cold_tier()) {

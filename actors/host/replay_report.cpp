@@ -73,10 +73,9 @@ std::string to_table(const replay_report& report) {
   times.row(latency_row("get_prefix", counts.get_ns));
   times.row(latency_row("put", counts.put_ns));
 
-  return "replay of " + report.workload + ": " + fixed(seconds(counts), 3) + " s, " +
-         fixed(mib_per_second(counts), 1) + " MiB/s (" + stats::format_bytes(counts.bytes_read) + " read, " +
-         stats::format_bytes(counts.bytes_put) + " put)\n\n" + table.text() + '\n' + times.text() + '\n' +
-         stats::to_table(report.snapshot);
+  return "replay of " + report.workload + ": " + fixed(seconds(counts), 3) + " s, " + fixed(mib_per_second(counts), 1) +
+         " MiB/s (" + stats::format_bytes(counts.bytes_read) + " read, " + stats::format_bytes(counts.bytes_put) +
+         " put)\n\n" + table.text() + '\n' + times.text() + '\n' + stats::to_table(report.snapshot);
 }
 
 std::string to_json(const replay_report& report) {

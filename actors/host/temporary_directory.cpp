@@ -13,8 +13,8 @@ storage::result<temporary_directory> temporary_directory::make() {
   std::string path = chosen && *chosen ? chosen : "/tmp";
   path += "/hearth-replay-XXXXXX";
   if (!::mkdtemp(path.data()))
-    return storage::failure{storage::errc::io, "a temporary directory " + path + " cannot be made: " +
-                                                   std::generic_category().message(errno) +
+    return storage::failure{storage::errc::io, "a temporary directory " + path +
+                                                   " cannot be made: " + std::generic_category().message(errno) +
                                                    "; set TMPDIR or pass --dir"};
   return temporary_directory{std::move(path)};
 }

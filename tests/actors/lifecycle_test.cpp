@@ -123,7 +123,8 @@ TEST_CASE("A flush says whether the disk has synced") {
   REQUIRE(whole.ok());
   CHECK(whole->synced);
   std::optional<flush_report> late;
-  it.kept.flush_async(std::chrono::milliseconds{500}, [&](const result<flush_report>& report) { late = report.value(); });
+  it.kept.flush_async(std::chrono::milliseconds{500},
+                      [&](const result<flush_report>& report) { late = report.value(); });
   it.world.disk().hang(true);
   it.world.advance(std::chrono::seconds{1});
   REQUIRE(late);

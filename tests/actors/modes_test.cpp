@@ -6,7 +6,8 @@ using stats::drop_reason;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// Write-through, cold only and hot only; other modes at restart; and what a restart finds in a directory that was damaged.
+// Write-through, cold only and hot only; other modes at restart; and what a restart finds in a directory that was
+// damaged.
 
 namespace {
 

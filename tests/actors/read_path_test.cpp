@@ -63,7 +63,8 @@ TEST_CASE("Concurrent gets of one cold block share one read") {
   it.world.disk().hang(true);
   std::size_t answered = 0;
   for (int i = 0; i < 10; ++i)
-    it.kept.get_async(key(1), {}, [&](const result<buffer>& found) { answered += found.ok() && same(*found, bytes_of(1)); });
+    it.kept.get_async(key(1), {},
+                      [&](const result<buffer>& found) { answered += found.ok() && same(*found, bytes_of(1)); });
   it.world.deliver();
   CHECK(it.world.disk().in_flight() == 1);
   it.world.disk().hang(false);
@@ -162,7 +163,8 @@ TEST_CASE("hot_cache's own full mailbox rejects a put at once: no offer, no writ
   cache_world it{options};
   std::vector<errc> ends;
   for (unsigned number = 1; number <= 3; ++number)
-    it.kept.put_async(key(number), bytes_of(number), {}, [&](const result<put_outcome>& end) { ends.push_back(end.code()); });
+    it.kept.put_async(key(number), bytes_of(number), {},
+                      [&](const result<put_outcome>& end) { ends.push_back(end.code()); });
   REQUIRE(ends.size() == 1); // before anybody has run
   CHECK(ends.front() == errc::overloaded);
   it.world.deliver();

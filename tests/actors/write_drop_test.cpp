@@ -163,9 +163,8 @@ TEST_CASE("A slow stats actor loses no drop and holds up no put") {
   saturate(it);
   std::size_t answered = 0;
   for (unsigned number = 9; number < 109; ++number)
-    it.kept.put_async(key(number), bytes_of(number), {}, [&](const result<put_outcome>& outcome) {
-      answered += outcome.ok() ? 1 : 0;
-    });
+    it.kept.put_async(key(number), bytes_of(number), {},
+                      [&](const result<put_outcome>& outcome) { answered += outcome.ok() ? 1 : 0; });
   it.world.deliver();
   CHECK(answered == 100);
   CHECK(it.dropped(drop_reason::evict_full) == 100);

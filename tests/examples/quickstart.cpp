@@ -22,7 +22,7 @@ int main(int count, char** arguments) {
   const auto found = cache->get_prefix(chain); // the longest leading run that is present, in one message
   if (found.ok() && found->blocks.empty())
     (void)cache->put(chain[0], 1 << 20, compute_block); // computes only if there is room
-  if (const auto report = cache->flush(); report.ok()) // every dirty block, with back-pressure instead of drops
+  if (const auto report = cache->flush(); report.ok())  // every dirty block, with back-pressure instead of drops
     std::printf("written %zu, left %zu\n", std::size_t{report->written.blocks}, std::size_t{report->left.blocks});
   if (const auto stats = cache->stats(); stats.ok())
     std::printf("lost to a busy disk: %zu\n", std::size_t{stats->whole.counters.ledger.ssd_write_drops()});

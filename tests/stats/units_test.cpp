@@ -40,10 +40,28 @@ TEST_CASE("A size is read with each of its units") {
 }
 
 TEST_CASE("What is no size, or does not fit 64 bits, is refused") {
-  for (const auto* text :
-       {"", " ", "-1", "+1", "-1MiB", "1.5GiB", "MiB", "64mib", "64M", "64 ", " 64", "64  MiB", "6 4", "64MiBs", "1e6",
-        "0x10", "64PiB", "18446744073709551616", "16777216TiB", "18014398509481984KiB", "99999999999999999999999",
-        "sixty"}) {
+  for (const auto* text : {"",
+                           " ",
+                           "-1",
+                           "+1",
+                           "-1MiB",
+                           "1.5GiB",
+                           "MiB",
+                           "64mib",
+                           "64M",
+                           "64 ",
+                           " 64",
+                           "64  MiB",
+                           "6 4",
+                           "64MiBs",
+                           "1e6",
+                           "0x10",
+                           "64PiB",
+                           "18446744073709551616",
+                           "16777216TiB",
+                           "18014398509481984KiB",
+                           "99999999999999999999999",
+                           "sixty"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_bytes(text));
   }

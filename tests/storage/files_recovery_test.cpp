@@ -269,8 +269,8 @@ TEST_CASE("No sequence is given out that the next recovery would not take for it
     CHECK(files_in(world) == 3);
   }
   SECTION("behind the last one, appends are refused and what is there stays readable") {
-    REQUIRE(world.disk->rename(path, blocks_directory +
-                                         to_string({sequence_end - 2, key(1)}, block_file_kind::complete)));
+    REQUIRE(
+        world.disk->rename(path, blocks_directory + to_string({sequence_end - 2, key(1)}, block_file_kind::complete)));
     world.open(4, 100);
     REQUIRE(world.append(2, 100) == errc::none);
     CHECK(world.append(3, 100) == errc::io);

@@ -32,8 +32,7 @@ public:
 
   /// A job that writes "<name>" when it runs and "<name> done" or "<name> refused" when it completes.
   io_job job(io_kind kind, const std::string& name) {
-    return {kind, 0, [this, name] { add(name); },
-            [this, name](bool ran) { add(name + (ran ? " done" : " refused")); }};
+    return {kind, 0, [this, name] { add(name); }, [this, name](bool ran) { add(name + (ran ? " done" : " refused")); }};
   }
 
 private:
@@ -52,7 +51,9 @@ struct virtual_engine {
   virtual_io_world world;
   std::shared_ptr<io_engine> engine = world.engine();
 
-  void occupy() { engine->submit(one({io_kind::write, 0, [] {}, [](bool) {}})); }
+  void occupy() {
+    engine->submit(one({io_kind::write, 0, [] {}, [](bool) {}}));
+  }
   void release() {}
   void settle() { world.settle(); }
 };

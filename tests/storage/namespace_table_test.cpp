@@ -28,9 +28,9 @@ TEST_CASE("A full table refuses new names, names the one and keeps serving the o
 
 TEST_CASE("Names that JSON, a label or a person could misread are refused") {
   namespace_table table;
-  for (const auto& name : {std::string{}, std::string{"*"}, std::string{"a\"b"}, std::string{"a\\b"},
-                           std::string{"a\nb"}, std::string{"a\0b", 3}, std::string{"\x7f"}, std::string{"\xc3\xa4"},
-                           std::string(256, 'n')})
+  for (const auto& name :
+       {std::string{}, std::string{"*"}, std::string{"a\"b"}, std::string{"a\\b"}, std::string{"a\nb"},
+        std::string{"a\0b", 3}, std::string{"\x7f"}, std::string{"\xc3\xa4"}, std::string(256, 'n')})
     CHECK(table.intern(name).code() == errc::invalid_argument);
   CHECK(table.names().empty());
   CHECK(table.intern(std::string(255, 'n')));

@@ -32,9 +32,7 @@ unsigned at(const header_bytes& bytes, std::size_t offset) { return std::to_inte
 
 } // namespace
 
-TEST_CASE("The checksum is XXH3-64 as its authors publish it") {
-  CHECK(checksum({}) == 0x2d06800538d394c2);
-}
+TEST_CASE("The checksum is XXH3-64 as its authors publish it") { CHECK(checksum({}) == 0x2d06800538d394c2); }
 
 TEST_CASE("A header comes back as it was written, with and without a parent, with the longest name") {
   auto header = example();

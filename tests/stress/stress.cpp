@@ -1,6 +1,6 @@
-// Many host threads against one small cache with real threads and files: mailboxes overflow, actors die, blocks are erased
-// while they are written and read. What must hold: never other bytes than were put, no call unanswered, a true ledger.
-// Meant for the sanitizers; without them it is a soak test.
+// Many host threads against one small cache with real threads and files: mailboxes overflow, actors die, blocks are
+// erased while they are written and read. What must hold: never other bytes than were put, no call unanswered, a true
+// ledger. Meant for the sanitizers; without them it is a soak test.
 #include "actors/host/actors.hpp"
 #include "actors/host/cache.hpp"
 #include "actors/host/temporary_directory.hpp"
@@ -84,7 +84,8 @@ void act(cache& kept, const workload& work, std::mt19937_64& random, outcome& ou
     put_options options;
     if (index % chain_length != 0)
       options.parent = work.blocks[index - 1].key;
-    const auto end = kept.put(block.key, block.payload.size(), [&] { return result<buffer>{block.payload}; }, options);
+    const auto end = kept.put(
+        block.key, block.payload.size(), [&] { return result<buffer>{block.payload}; }, options);
     out.put += end.ok() ? 1 : 0;
     note(end.code());
     break;
@@ -97,7 +98,8 @@ void act(cache& kept, const workload& work, std::mt19937_64& random, outcome& ou
       break;
     out.read += found->blocks.size();
     for (std::size_t i = 0; i < found->blocks.size(); ++i)
-      out.wrong += std::ranges::equal(found->blocks[i].bytes(), work.blocks[chain * chain_length + i].payload.bytes()) ? 0 : 1;
+      out.wrong +=
+          std::ranges::equal(found->blocks[i].bytes(), work.blocks[chain * chain_length + i].payload.bytes()) ? 0 : 1;
   }
   }
 }
@@ -146,13 +148,15 @@ int run(std::uint64_t operations, std::uint64_t seed) {
     host.join();
   const auto closed = kept.close();
   const auto last = last_snapshot(kept);
-  const bool balanced = last.ok() && last->whole.counters.ledger.balanced() &&
-                        last->whole.counters.ledger.pending() == stats::amount{};
-  std::printf("operations %llu, blocks put %llu, blocks read %llu, wrong %llu, unanswered %llu, left at close %llu, ledger %s\n",
+  const bool balanced =
+      last.ok() && last->whole.counters.ledger.balanced() && last->whole.counters.ledger.pending() == stats::amount{};
+  std::printf("operations %llu, blocks put %llu, blocks read %llu, wrong %llu, unanswered %llu, left at close %llu, "
+              "ledger %s\n",
               static_cast<unsigned long long>(operations), static_cast<unsigned long long>(out.put),
               static_cast<unsigned long long>(out.read), static_cast<unsigned long long>(out.wrong),
               static_cast<unsigned long long>(out.unanswered),
-              static_cast<unsigned long long>(closed ? closed->left.blocks : 0), balanced ? "balanced" : "NOT BALANCED");
+              static_cast<unsigned long long>(closed ? closed->left.blocks : 0),
+              balanced ? "balanced" : "NOT BALANCED");
   return out.wrong == 0 && out.unanswered == 0 && closed.ok() && balanced ? 0 : 1;
 }
 

@@ -16,9 +16,9 @@
 
 namespace hearth::testing {
 
-/// A world in which a cache's real actors run step by step, for deterministic tests of hearth and of its host apps: CAF's
-/// test scheduler, a virtual clock, files in memory and a disk in virtual time. Nothing moves until told, and nothing
-/// depends on the machine: the same calls give the same messages in the same order.
+/// A world in which a cache's real actors run step by step, for deterministic tests of hearth and of its host apps:
+/// CAF's test scheduler, a virtual clock, files in memory and a disk in virtual time. Nothing moves until told, and
+/// nothing depends on the machine: the same calls give the same messages in the same order.
 ///
 ///     actor_world world;
 ///     auto cache = world.open({.directory = "/cache", .cold_bytes_max = 1 << 20}).value();

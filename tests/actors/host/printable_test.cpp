@@ -20,9 +20,9 @@ TEST_CASE("Bytes that are no UTF-8 become question marks, each of them") {
   CHECK(printable("caf\xe9.jsonl") == "caf?.jsonl");
   CHECK(printable("\xc3") == "?");
   CHECK(printable("\xe2\x82") == "??");
-  CHECK(printable("\xc0\xaf") == "??");         // overlong
-  CHECK(printable("\xe0\x80\xaf") == "???");     // overlong
-  CHECK(printable("\xed\xa0\x80") == "???");     // a surrogate
+  CHECK(printable("\xc0\xaf") == "??");           // overlong
+  CHECK(printable("\xe0\x80\xaf") == "???");      // overlong
+  CHECK(printable("\xed\xa0\x80") == "???");      // a surrogate
   CHECK(printable("\xf4\x90\x80\x80") == "????"); // beyond Unicode
   CHECK(printable("\xff") == "?");
 }

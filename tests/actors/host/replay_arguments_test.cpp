@@ -51,10 +51,18 @@ TEST_CASE("Without flags a replay is a chat through 64 MiB of memory and 2 GiB o
 }
 
 TEST_CASE("Every flag reaches its option") {
-  const auto options =
-      parse({"--workload", "chat", "--seed", "18446744073709551615", "--requests", "7", "--dir", "d", "--hot", "1GiB",
-             "--cold=5GB", "--block-bytes", "1MiB", "--writer-queue-blocks", "9", "--writer-queue-bytes", "8MiB",
-             "--write-policy", "through", "--drain-mib-per-s", "50", "--verify", "--json"});
+  const auto options = parse({"--workload", "chat",
+                              "--seed",     "18446744073709551615",
+                              "--requests", "7",
+                              "--dir",      "d",
+                              "--hot",      "1GiB",
+                              "--cold=5GB", "--block-bytes",
+                              "1MiB",       "--writer-queue-blocks",
+                              "9",          "--writer-queue-bytes",
+                              "8MiB",       "--write-policy",
+                              "through",    "--drain-mib-per-s",
+                              "50",         "--verify",
+                              "--json"});
   REQUIRE(options.ok());
   CHECK(options->seed == 18'446'744'073'709'551'615u);
   CHECK(options->requests == 7);
@@ -76,8 +84,7 @@ TEST_CASE("A number or size that makes no sense is refused by its flag, with wha
   CHECK(refusal({"--requests", "0"}) == "--requests: expected an integer 1..1000000000, found 0");
   CHECK(refusal({"--writer-queue-blocks", "65537"}) ==
         "--writer-queue-blocks: expected an integer 1..65536, found 65537");
-  CHECK(refusal({"--block-bytes", "0"}) ==
-        "--block-bytes: expected a size such as 64MiB, 1..536870912, found 0");
+  CHECK(refusal({"--block-bytes", "0"}) == "--block-bytes: expected a size such as 64MiB, 1..536870912, found 0");
   CHECK(refused_naming({"--block-bytes", "513MiB"}, "--block-bytes: expected"));
   CHECK(refused_naming({"--cold", "16777216TiB"}, "--cold: expected"));
   CHECK(refused_naming({"--cold", "1.5GiB"}, "--cold: expected"));
