@@ -17,7 +17,9 @@ bool hot_cache_state::plan_cold_read(prefix_plan& plan, const cold_read& read, s
   if (!reads_.join(read.key, who)) {
     if (!readers_[next_reader_])
       return false;
-    auto slot = messages::admit(parts_->reader_mailboxes[next_reader_].gate, {1, bytes});
+    const auto& gate = parts_->reader_mailboxes[next_reader_].gate;
+    // A block from a run with larger limits may be larger than the mailbox: then it goes alone.
+    auto slot = messages::admit(gate, {1, std::min(bytes, gate->limits().bytes_max)});
     if (!slot)
       return false;
     plan.read_slot.absorb(std::move(slot));

@@ -129,6 +129,7 @@ private:
   void retry_stuck();
   void start_removals(deferred& later);
   void unlink(std::vector<removal>& files) const;
+  [[nodiscard]] bool directory_is_there() const;
   void removals_ended(std::vector<removal>& files);
   void start_syncs(deferred& later);
 

@@ -50,6 +50,8 @@ void files_core::verify(read_job& job) const {
   auto opened = open_block_file(*config_.files, job.path);
   if (!opened) {
     job.outcome = opened.error();
+    if (!directory_is_there())
+      job.outcome = {errc::io, blocks_ + ": the directory is not at its path any more: put it back"};
     return;
   }
   job.outcome = read_block_file(**opened, job.path, job.expected);

@@ -59,9 +59,12 @@ void files_core::start_removals(deferred& later) {
 void files_core::unlink(std::vector<removal>& files) const {
   for (auto& file : files) {
     const auto unlinked = config_.files->remove(blocks_ + file.name);
-    file.removed = unlinked.ok() || unlinked.code() == errc::not_found;
+    file.removed = unlinked.ok() || (unlinked.code() == errc::not_found && directory_is_there());
   }
 }
+
+/// If the directory itself is gone from its path, its files are not: it may have been renamed, and come back.
+bool files_core::directory_is_there() const { return config_.files->free_bytes(blocks_).ok(); }
 
 void files_core::removals_ended(std::vector<removal>& files) {
   for (auto& file : files) {

@@ -178,12 +178,20 @@ private:
   descriptor opened_;
 };
 
-/// The kernel drops the lock when the descriptor is closed, at the latest when the process ends. The file stays, but
-/// for `withdraw`; `is_named` keeps two processes from holding two files of the same name.
+/// Two locks: on the directory, which holds even if somebody removes the file, and on the file, which names the holder.
+/// They are given back here, not by the closing alone: a process that was forked meanwhile has the descriptors, too.
+/// The kernel drops them at the latest when the last such process ends. The file stays, but for `withdraw`; `is_named`
+/// keeps two processes from holding two files of the same name.
 class posix_lock final : public directory_lock {
 public:
-  posix_lock(std::string path, descriptor locked, bool made)
-      : path_(std::move(path)), locked_(std::move(locked)), made_(made) {}
+  posix_lock(std::string path, descriptor folder, descriptor locked, bool made)
+      : path_(std::move(path)), folder_(std::move(folder)), locked_(std::move(locked)), made_(made) {}
+  posix_lock(const posix_lock&) = delete;
+  posix_lock& operator=(const posix_lock&) = delete;
+  ~posix_lock() override {
+    ::flock(locked_.number(), LOCK_UN);
+    ::flock(folder_.number(), LOCK_UN);
+  }
 
   void withdraw() override {
     if (made_)
@@ -192,6 +200,7 @@ public:
 
 private:
   std::string path_;
+  descriptor folder_;
   descriptor locked_;
   bool made_; ///< the file
 };
@@ -227,6 +236,17 @@ std::string holder_of(int number) {
   if (got <= 0 || std::from_chars(text.data(), text.data() + got, pid).ec != std::errc{})
     return "another process";
   return "process " + std::to_string(pid);
+}
+
+/// Locks an open file or directory. `path` is that of the file that names the holder.
+result<void> take(int number, const std::string& path) {
+  if (uninterrupted([&] { return ::flock(number, LOCK_EX | LOCK_NB); }) == 0)
+    return {};
+  if (errno != EWOULDBLOCK)
+    return refused(path, "flock", errno);
+  const descriptor note{uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW); })};
+  return {errc::busy, path + ": held by " + (note.number() < 0 ? "another process" : holder_of(note.number())) +
+                          "; close that cache or choose another directory"};
 }
 
 /// Only for the message above: a disk too full for it is no reason to refuse the directory.
@@ -332,21 +352,24 @@ public:
 
   /// flock belongs to the open file, not to the process: a second store in the same process is refused like any other.
   result<std::unique_ptr<directory_lock>> lock(const std::string& path) override {
+    const auto parent = path.substr(0, path.rfind('/') + 1);
+    descriptor folder{uninterrupted([&] { return ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); })};
+    if (folder.number() < 0)
+      return refused(parent, "open", errno);
+    if (auto taken = take(folder.number(), path); !taken)
+      return taken.error();
     auto fresh = open_regular(path, O_RDWR | O_CREAT | O_EXCL);
     const bool made = fresh.ok();
     auto opened = fresh.code() == errc::invalid_argument ? open_regular(path, O_RDWR) : std::move(fresh);
     if (!opened)
       return opened.error();
-    if (uninterrupted([&] { return ::flock(opened->number(), LOCK_EX | LOCK_NB); }) != 0) {
-      if (errno != EWOULDBLOCK)
-        return refused(path, "flock", errno);
-      return failure{errc::busy, path + ": held by " + holder_of(opened->number()) +
-                                     "; close that cache or choose another directory"};
-    }
+    if (auto taken = take(opened->number(), path); !taken)
+      return taken.error();
     if (!is_named(opened->number(), path))
       return failure{errc::busy, path + ": another process has just given it up; try again"};
     write_holder(opened->number());
-    return std::unique_ptr<directory_lock>{std::make_unique<posix_lock>(path, std::move(*opened), made)};
+    return std::unique_ptr<directory_lock>{
+        std::make_unique<posix_lock>(path, std::move(folder), std::move(*opened), made)};
   }
 };
 

@@ -124,6 +124,9 @@ result<put_outcome> cache::put(const block_key& key, std::uint64_t bytes, const 
                                const put_options& options) {
   if (impl_->closing())
     return {errc::closed, "the cache is closing or closed"};
+  if (bytes == 0 || bytes > block_bytes_limit)
+    return {errc::invalid_argument,
+            "a block of " + std::to_string(bytes) + " bytes: expected 1 to " + std::to_string(block_bytes_limit)};
   if (!impl_->parts().namespaces->knows(options.name_space))
     return {errc::invalid_argument, "namespace " + std::to_string(options.name_space) +
                                         " was never given: ask for its number with name_space(NAME)"};

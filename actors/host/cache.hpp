@@ -121,8 +121,9 @@ public:
   /// Sets counters to zero; gauges stay; the ledger starts with offered = pending.
   result<void> reset_stats();
 
-  /// Flushes, then refuses everything but `stats`. What is not written when the deadline passes is dropped as `closing`
-  /// and reported. Returns at the deadline even if the disk hangs. A second call answers closed. Errors: as flush.
+  /// Flushes, then refuses everything but `stats` and `reset_stats`. What is not written when the deadline passes is
+  /// dropped as `closing` and reported. Returns at the deadline even if the disk hangs. A second call answers closed.
+  /// Errors: as flush.
   result<close_report> close(std::optional<std::chrono::milliseconds> deadline = {});
 
   // Asynchronous forms: `done` gets what the blocking form returns.

@@ -7,6 +7,7 @@
 #include <caf/send.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <thread>
 #include <utility>
 
@@ -26,6 +27,15 @@ struct system_of_its_own {
   } config;
   caf::actor_system system{config};
 };
+
+/// The working directory may change while a cache is open; the directory it was opened with does not.
+cache_options with_absolute_directory(cache_options options) {
+  std::error_code ignored; // then the path stays as it is, and opening it says what is wrong
+  if (!options.directory.empty())
+    if (auto whole = std::filesystem::absolute(options.directory, ignored); !ignored)
+      options.directory = whole.string();
+  return options;
+}
 
 } // namespace
 
@@ -86,14 +96,14 @@ result<cache> cache::open(cache_options options) {
     return world.error();
   auto own = std::make_shared<system_of_its_own>();
   auto& system = own->system;
-  return impl::open({std::move(own), &system}, system, std::move(options), std::move(*world));
+  return impl::open({std::move(own), &system}, system, with_absolute_directory(std::move(options)), std::move(*world));
 }
 
 result<cache> cache::open(caf::actor_system& system, cache_options options) {
   auto world = machine_environment(options);
   if (!world)
     return world.error();
-  return impl::open(nullptr, system, std::move(options), std::move(*world));
+  return impl::open(nullptr, system, with_absolute_directory(std::move(options)), std::move(*world));
 }
 
 result<cache> open_cache(caf::actor_system& system, cache_options options, environment world) {

@@ -42,7 +42,7 @@ result<void> cache_options::validate() const {
       in_range("reader_queue_bytes", reader_queue_bytes, 1, queue_bytes_limit),
       in_range("stats_mailbox", stats_mailbox, 1, 65'536),
       in_range("lease_bytes_max", lease_bytes_max, 0, tier_bytes_limit),
-      in_range("block_bytes_max", block_bytes_max, 1, 4ull << 30),
+      in_range("block_bytes_max", block_bytes_max, 1, block_bytes_limit),
       in_range("namespaces_max", namespaces_max, 1, 1'024),
       in_range("readers", readers, 1, 16),
       in_range("io_threads", io_threads, 1, 64),

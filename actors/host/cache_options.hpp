@@ -11,6 +11,7 @@ namespace hearth {
 
 /// The largest limits that a setting may have.
 inline constexpr std::uint64_t tier_bytes_limit = 1ull << 50;        ///< of a tier, and of a rate in bytes a second
+inline constexpr std::uint64_t block_bytes_limit = 4ull << 30;       ///< of one block
 inline constexpr std::uint64_t queue_bytes_limit = (1ull << 40) - 1; ///< of a mailbox: what a gate can count
 
 /// Settings of one cache: default, unit and limits of each. actors/host/README.md has the table, checked against this

@@ -18,6 +18,9 @@ result<buffer> make_payload(const block_key& key, std::uint64_t bytes) {
   return std::move(*fresh).publish();
 }
 
+/// A chain longer than this is asked for in pieces, so that one that comes back bit by bit is not sent over and over.
+constexpr std::size_t keys_at_once = 4096;
+
 class replayer {
 public:
   replayer(const replay_target& target, const replay_settings& settings, const replay_hooks& hooks)
@@ -25,7 +28,7 @@ public:
 
   result<replay_counts> run(const request_source& next) {
     const auto start = hooks_.now_ns();
-    while (!(counts_.stopped = hooks_.stop && hooks_.stop())) {
+    while (!(counts_.stopped = stopped())) {
       const auto asked = next();
       if (!asked)
         break;
@@ -40,6 +43,8 @@ public:
   }
 
 private:
+  [[nodiscard]] bool stopped() const { return hooks_.stop && hooks_.stop(); }
+
   result<void> one_request(const request& asked) {
     keys_.clear();
     for (auto id : asked.block_ids)
@@ -48,7 +53,7 @@ private:
     const auto present = read_prefix();
     if (!present)
       return present.error();
-    for (auto at = *present; at < keys_.size(); ++at)
+    for (auto at = *present; at < keys_.size() && !stopped(); ++at)
       if (auto done = put_block(at); !done)
         return done.error();
     return {};
@@ -58,8 +63,8 @@ private:
   result<std::size_t> read_prefix() {
     std::size_t present = 0;
     bool right = true;
-    for (bool more = true; more && present < keys_.size();) {
-      const auto rest = std::span{keys_}.subspan(present);
+    for (bool more = true; more && present < keys_.size() && !stopped();) {
+      const auto rest = std::span{keys_}.subspan(present, std::min(keys_.size() - present, keys_at_once));
       const auto start = hooks_.now_ns();
       const auto answer = target_.get_prefix(rest);
       counts_.get_ns.add(hooks_.now_ns() - start);
@@ -76,7 +81,7 @@ private:
       for (std::size_t i = 0; i < blocks.size(); ++i)
         right = check(rest[i], blocks[i], right);
       present += blocks.size();
-      more = answer->truncated && !blocks.empty();
+      more = !blocks.empty() && (answer->truncated || blocks.size() == rest.size());
       counts_.gets_refused += answer->truncated && blocks.empty(); // no budget for even one block
     }
     return present;
@@ -103,7 +108,8 @@ private:
     const auto start = hooks_.now_ns();
     const auto outcome = target_.put(key, settings_.block_bytes, produce, options);
     counts_.put_ns.add(hooks_.now_ns() - start);
-    if (!outcome && outcome.code() != errc::overloaded)
+    const bool refused = outcome.code() == errc::overloaded || outcome.code() == errc::orphan;
+    if (!outcome && !refused)
       return failure{outcome.code(), "put: " + outcome.error().context};
     counts_.puts += 1;
     if (!outcome) {

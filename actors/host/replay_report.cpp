@@ -66,7 +66,7 @@ std::string to_table(const replay_report& report) {
   blocks("puts", counts.puts);
   blocks("  stored", counts.stored, stats::format_bytes(counts.bytes_put));
   blocks("  refreshed", counts.refreshed);
-  blocks("  refused for room", counts.puts_refused);
+  blocks("  refused", counts.puts_refused);
 
   stats::columns times;
   times.row({"us per call", "calls", "p50", "p99", "p99.9"});

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <algorithm>
 #include <limits>
 #include <string_view>
 
@@ -76,7 +77,7 @@ result<std::vector<request>> read_trace(std::istream& input, const std::string& 
     json.integers("hash_ids", id_max, read.block_ids);
     if (!json.ok())
       return lines.refuse(errc::invalid_argument, json.error());
-    references += read.block_ids.size();
+    references += std::max<std::size_t>(read.block_ids.size(), 1); // a request without any takes room, too
     if (references > limits.references_max)
       return lines.refuse(errc::too_large, "hash_ids: more than " + std::to_string(limits.references_max) +
                                                " block references in the trace; split the file");

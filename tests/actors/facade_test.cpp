@@ -177,3 +177,11 @@ TEST_CASE("A mailbox of one message serves one host that waits for each answer")
   CHECK(it.kept.stats().ok());
   CHECK(it.counters().puts_rejected == 0);
 }
+
+TEST_CASE("A length that no block can have is refused, and adds nothing to the ledger") {
+  cache_world it;
+  const auto produce = [] { return result<buffer>{bytes_of(1)}; };
+  for (const auto bytes : {~std::uint64_t{0}, std::uint64_t{1} << 63, std::uint64_t{1} << 33, std::uint64_t{0}})
+    CHECK(it.kept.put(key(1), bytes, produce).code() == errc::invalid_argument);
+  CHECK(it.counters().ledger.offered() == stats::amount{});
+}

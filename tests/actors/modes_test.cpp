@@ -174,3 +174,21 @@ TEST_CASE("Foreign files in the directory are neither read nor removed") {
   CHECK(world.files().open("/cache/blocks/notes.txt", storage::open_mode::read).ok());
   CHECK(world.files().open("/cache/blocks/0000000000000001-short.block", storage::open_mode::read).ok());
 }
+
+TEST_CASE("A block from a run with larger limits can still be read") {
+  actor_world world;
+  {
+    auto kept = world.open(cold_only()).value();
+    REQUIRE(kept.put(key(1), payload(1, 40 * block_bytes)).ok());
+    REQUIRE(kept.put(key(2), bytes_of(2)).ok());
+    REQUIRE(kept.close().ok());
+  }
+  auto options = cold_only();
+  options.block_bytes_max = 2 * block_bytes;
+  options.reader_queue_bytes = 2 * block_bytes;
+  auto again = world.open(options).value();
+  const auto whole = again.get(key(1));
+  REQUIRE(whole.ok());
+  CHECK(same(*whole, payload(1, 40 * block_bytes)));
+  CHECK(same(again.get(key(2)).value(), bytes_of(2)));
+}

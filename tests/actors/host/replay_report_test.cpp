@@ -73,7 +73,7 @@ TEST_CASE("The table begins with the replay and goes on with the snapshot") {
   const auto text = to_table(report());
   INFO(text);
   CHECK(text.find("replay of chat, seed 1: 0.500 s, 6.0 MiB/s (1 MiB read, 2 MiB put)\n") == 0);
-  CHECK(text.find("usable blocks           2  25.0 %\n") != std::string::npos);
+  CHECK(text.find("usable blocks      2  25.0 %\n") != std::string::npos);
   CHECK(text.find("get_prefix       3  0.1  0.2    0.2\n") != std::string::npos);
   CHECK(text.find(stats::to_table(report().snapshot)) != std::string::npos);
 }

@@ -143,6 +143,26 @@ TEST_CASE("Refusals for want of room are counted and end nothing") {
   CHECK(counts->refreshed == 2);
 }
 
+TEST_CASE("A block whose parent was refused is refused as an orphan: that ends nothing either") {
+  pretend_cache target;
+  target.put_error = errc::orphan;
+  const auto counts = run(target, {{{1, 2}}});
+  REQUIRE(counts.ok());
+  CHECK(counts->puts_refused == 2);
+}
+
+TEST_CASE("A request longer than one call is asked for in pieces, as long as everything is there") {
+  pretend_cache target;
+  target.room = 20'000;
+  request all;
+  for (std::uint64_t id = 0; id < 10'000; ++id)
+    all.block_ids.push_back(id);
+  REQUIRE(run(target, {all}).ok());
+  const auto counts = run(target, {all});
+  REQUIRE(counts.ok());
+  CHECK(counts->usable_blocks == 10'000);
+}
+
 TEST_CASE("Any other failure ends the replay and says where") {
   pretend_cache target;
   target.put_error = errc::io;

@@ -92,6 +92,9 @@ TEST_CASE("A trace with more block references than memory is meant for is refuse
   CHECK(read("{\"hash_ids\": [1, 2]}\n{\"hash_ids\": [3]}\n", {100, 3}).ok());
   CHECK(refusal("{\"hash_ids\": [1, 2]}\n{\"hash_ids\": [3, 4]}\n", {100, 3}) ==
         "t.jsonl:2: hash_ids: more than 3 block references in the trace; split the file");
+  const std::string empty = "{\"hash_ids\": []}\n";
+  CHECK(read(empty + empty + empty, {100, 3}).ok());
+  CHECK(read(empty + empty + empty + empty, {100, 3}).code() == errc::too_large); // they take room, too
 }
 
 TEST_CASE("A trace file that is not there or is a directory is refused by its name") {
