@@ -79,7 +79,7 @@ void hot_cache_state::advance_flushes() {
     }
   }
   if (!done.empty() && parts_->store)
-    tiers_.pass_uses_on(); // the sync makes them durable, too
+    tiers_.pass_uses_on();
   for (const auto number : done) {
     if (!parts_->store)
       end_flush(number, {}, false);

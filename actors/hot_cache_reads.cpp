@@ -61,7 +61,8 @@ hot_cache_state::prefix_plan hot_cache_state::plan_prefix(const messages::get_pr
       plan.blocks.push_back(seen.payload);
   }
   for (auto i = plan.blocks.size(); i-- > 0;) // deepest first: heads outlive tails
-    tiers_.touch(x.keys[i]);
+    if (tiers_.touch(x.keys[i]))
+      soil();
   parts_->hot_cache_tally->update(x.name_space, [&](tally_entry& entry) { entry.counters += found; });
   return plan;
 }
@@ -94,6 +95,7 @@ caf::result<messages::get_prefix_reply> hot_cache_state::on_get_prefix(messages:
                                      usable, plan.cold.size(), plan.truncated, now() + timeout, std::move(x.slot)});
   if (plan.cold.empty()) {
     answer_prefix(number);
+    settled();
   } else {
     send_reads(plan, x.name_space);
     alarm(prefixes_.at(number).deadline);
@@ -133,8 +135,12 @@ void hot_cache_state::end_read(const finished_read& ended, const storage::result
   }
   if (outcome.ok() && ended.wanted && parts_->config.promote_cold_hits)
     tiers_.promote(*outcome);
-  else if (!outcome.ok() && outcome.code() != errc::not_found) // reclaimed or erased meanwhile: an ordinary miss
+  if (outcome.ok())
+    return;
+  if (outcome.code() != errc::not_found) // reclaimed or erased meanwhile: an ordinary miss
     parts_->hot_cache_tally->update(name_space, [](tally_entry& entry) { ++entry.counters.errors; });
+  tiers_.copy_failed(key); // somebody may have put it meanwhile
+  soil();
 }
 
 void hot_cache_state::answer_prefix(std::uint64_t number) {

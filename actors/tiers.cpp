@@ -203,8 +203,6 @@ void tiers::keep_hot(block item, bool dirty) {
     if (dirty)
       entry.gauges.dirty.add(bytes);
   });
-  if (dirty)
-    dirty_.add(bytes);
   hot_.insert(std::move(item), dirty);
 }
 
@@ -218,8 +216,6 @@ void tiers::leave_hot(const block_key& key) {
     if (gone->dirty)
       entry.gauges.dirty.take(bytes);
   });
-  if (gone->dirty)
-    dirty_.take(bytes);
 }
 
 void tiers::set_dirty(const block_key& key, bool dirty) {
@@ -227,9 +223,8 @@ void tiers::set_dirty(const block_key& key, bool dirty) {
   if (item == nullptr || item->dirty == dirty)
     return;
   const auto bytes = item->item.payload.size();
-  const auto change = [&](stats::amount& level) { dirty ? level.add(bytes) : level.take(bytes); };
-  count(item->item.name_space, [&](tally_entry& entry) { change(entry.gauges.dirty); });
-  change(dirty_);
+  count(item->item.name_space,
+        [&](tally_entry& entry) { dirty ? entry.gauges.dirty.add(bytes) : entry.gauges.dirty.take(bytes); });
   dirty ? hot_.mark_dirty(key) : hot_.mark_clean(key);
 }
 
@@ -239,13 +234,21 @@ void tiers::reclaimed(const block_key& key) {
     return;
   const auto bytes = item->item.payload.size();
   count(item->item.name_space, [&](tally_entry& entry) { entry.gauges.dirty.add(bytes); });
-  dirty_.add(bytes);
   hot_.mark_reclaimed(key);
 }
 
-void tiers::touch(const block_key& key) {
-  if (hot_.find(key) != nullptr)
-    hot_.touch(key);
+void tiers::copy_failed(const block_key& key) {
+  if (!pending_.find(key) && !store_->find(key))
+    set_dirty(key, true);
+}
+
+bool tiers::touch(const block_key& key) {
+  const auto* item = hot_.find(key);
+  if (item == nullptr)
+    return false;
+  const bool before = item->worth_writing();
+  hot_.touch(key);
+  return item->worth_writing() && !before;
 }
 
 void tiers::promote(block item) {

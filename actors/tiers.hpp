@@ -61,14 +61,18 @@ public:
   /// writer).
   storage::result<messages::put_outcome> put(storage::block item);
 
-  /// `key` was asked for and found hot: it moves away from eviction. Absent keys are ignored.
-  void touch(const storage::block_key& key);
+  /// `key` was asked for and found hot: it moves away from eviction. Absent keys are ignored. Returns whether this made
+  /// it worth writing: its copy had been reclaimed.
+  bool touch(const storage::block_key& key);
 
   /// A block was read from the cold tier: it enters the hot tier if that costs no other block its only copy.
   void promote(storage::block item);
 
   /// The cold tier has given up its copy of a block: if it is hot it is dirty again.
   void reclaimed(const storage::block_key& key);
+
+  /// The cold tier's copy of a block could not be read and was taken out: if it is hot it is dirty again.
+  void copy_failed(const storage::block_key& key);
 
   /// Takes a block out of every tier; cancels its write if that has not begun. Returns whether it was there.
   bool erase(storage::namespace_id name_space, const storage::block_key& key);
@@ -108,7 +112,7 @@ public:
   [[nodiscard]] const storage::hot_tier& hot() const noexcept { return hot_; }
   [[nodiscard]] const pending_writes& pending() const noexcept { return pending_; }
   [[nodiscard]] const stats::amount& persisted() const noexcept { return persisted_; } ///< since the start
-  [[nodiscard]] stats::amount unwritten() const;                                       ///< dirty or pending now
+  [[nodiscard]] stats::amount unwritten() const;                                ///< pending, or dirty and worth writing
   [[nodiscard]] std::uint64_t accidents() const noexcept { return accidents_; } ///< drops, failures and losses so far
 
 private:
@@ -144,7 +148,6 @@ private:
   send_write send_;
   storage::hot_tier hot_;
   pending_writes pending_;
-  stats::amount dirty_;
   stats::amount pending_amount_;
   stats::amount persisted_;
   std::uint64_t accidents_ = 0;

@@ -24,6 +24,8 @@ void tiers::settle(std::uint64_t sequence, const storage::result<void>& outcome)
   if (outcome.ok()) {
     persisted_.add(bytes);
     count(write->item.name_space, [&](tally_entry& entry) { entry.counters.ledger.persist(bytes); });
+    if (!write->hidden)
+      reclaimed(write->item.key); // it may have been, before this news came
     return;
   }
   ++accidents_;
@@ -76,7 +78,7 @@ void tiers::offer_from(dirty_range& rest, haste speed) {
     const auto key = item->item.key;
     if (store_->find(key)) {
       set_dirty(key, false);
-    } else if (speed == haste::all_of_it || item->worth_writing()) {
+    } else if (item->worth_writing()) {
       const auto end = fate_of(item->item);
       if (end == fate::full || end == fate::no_writer || (speed == haste::half_of_it && half_full()))
         return;
@@ -90,6 +92,7 @@ void tiers::offer_from(dirty_range& rest, haste speed) {
   rest.after = rest.last;
 }
 
+/// Stored beside what follows: after a power cut some of it may be missing, which costs no block.
 void tiers::pass_uses_on() {
   std::vector<block_key> used;
   hot_.visit([&](const hot_block& item) {
@@ -110,8 +113,8 @@ bool tiers::half_full() const {
 }
 
 stats::amount tiers::unwritten() const {
-  auto total = dirty_;
-  total += pending_amount_;
+  auto total = pending_amount_;
+  total += {hot_.blocks() - hot_.expendable_blocks(), hot_.worth_writing_bytes()};
   return total;
 }
 

@@ -111,7 +111,7 @@ files_core::readiness files_core::room_on_disk(append_job& next) {
     return readiness::wait;
   if (!next.second_try)
     return readiness::go;
-  if (!writing_.empty() || leaving_ > 0)
+  if (!writing_.empty() || leaving_ > 0 || (reading_ > 0 && !next.room_made)) // what is read may be a victim soon
     return readiness::wait;
   if (std::exchange(next.room_made, true))
     return readiness::go;

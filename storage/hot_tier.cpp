@@ -22,14 +22,21 @@ void hot_tier::change(const block_key& key, Change how) {
   if (found == blocks_.end())
     return;
   auto& item = found->second;
-  worth_writing_ -= item.worth_writing() ? 1 : 0;
+  count(item, false);
   how(item);
-  worth_writing_ += item.worth_writing() ? 1 : 0;
+  count(item, true);
   if (item.dirty && item.dirty_number == 0)
     dirty_.emplace(item.dirty_number = ++last_dirty_number_, key);
   else if (!item.dirty)
     dirty_.erase(std::exchange(item.dirty_number, 0));
   check();
+}
+
+void hot_tier::count(const hot_block& item, bool here) {
+  if (!item.worth_writing())
+    return;
+  here ? ++worth_writing_blocks_ : --worth_writing_blocks_;
+  here ? worth_writing_bytes_ += item.item.payload.size() : worth_writing_bytes_ -= item.item.payload.size();
 }
 
 void hot_tier::touch(const block_key& key) {
@@ -78,7 +85,7 @@ std::optional<hot_block> hot_tier::erase(const block_key& key) {
   blocks_.erase(found);
   bytes_ -= taken.item.payload.size();
   dirty_.erase(taken.dirty_number);
-  worth_writing_ -= taken.worth_writing() ? 1 : 0;
+  count(taken, false);
   check();
   return taken;
 }
@@ -100,7 +107,7 @@ void hot_tier::visit(const std::function<bool(const hot_block&)>& visit) const {
 void hot_tier::check() const {
   assert(bytes_ <= bytes_max_);
   assert(policy_->size() == blocks_.size());
-  assert(worth_writing_ <= dirty_.size() && dirty_.size() <= blocks_.size());
+  assert(worth_writing_blocks_ <= dirty_.size() && dirty_.size() <= blocks_.size());
 }
 
 } // namespace hearth::storage

@@ -76,18 +76,21 @@ public:
   [[nodiscard]] std::size_t dirty_blocks() const noexcept { return dirty_.size(); }
   [[nodiscard]] std::size_t clean_blocks() const noexcept { return blocks_.size() - dirty_.size(); }
   /// Blocks that may leave without being written: the clean ones, and the reclaimed ones nobody has asked for.
-  [[nodiscard]] std::size_t expendable_blocks() const noexcept { return blocks_.size() - worth_writing_; }
+  [[nodiscard]] std::size_t expendable_blocks() const noexcept { return blocks_.size() - worth_writing_blocks_; }
+  [[nodiscard]] std::uint64_t worth_writing_bytes() const noexcept { return worth_writing_bytes_; }
 
 private:
   template <class Change>
   void change(const block_key& key, Change how);
+  void count(const hot_block& item, bool here);
   void check() const;
 
   std::uint64_t bytes_max_;
   std::uint64_t bytes_ = 0;
   std::uint64_t last_dirty_number_ = 0;
   std::map<std::uint64_t, block_key> dirty_; ///< by dirty_number
-  std::size_t worth_writing_ = 0;
+  std::size_t worth_writing_blocks_ = 0;
+  std::uint64_t worth_writing_bytes_ = 0;
   std::unordered_map<block_key, hot_block, block_key_hash> blocks_;
   std::unique_ptr<eviction_policy> policy_;
 };

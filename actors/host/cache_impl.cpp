@@ -61,7 +61,7 @@ cache::impl::~impl() {
     caf::anon_send_exit(stats, caf::exit_reason::user_shutdown);
   parts_.reset();
   wait_for(*parts_gone_, std::chrono::seconds{5});
-  client_.reset(); // before the roster: it may call back a host that asks once more
+  client_->close(); // may call back a host that asks once more
   handles_.roster.reset();
   if (!world_.wait && world_.io)
     world_.io->stop(std::chrono::seconds{1});

@@ -13,11 +13,20 @@ client::client(caf::actor_system& system) : companion_(system.spawn<caf::actor_c
   });
 }
 
-client::~client() {
+client::~client() { close(); }
+
+void client::close() {
+  if (closed_.exchange(true))
+    return;
   auto* companion = caf::actor_cast<caf::actor_companion*>(companion_);
   companion->on_enqueue({}); // waits for calls of `receive` under way; after this there are none
   companion->cleanup(caf::exit_reason::normal, nullptr);
-  for (auto& [number, handler] : waiting_)
+  std::unordered_map<std::uint64_t, reply_handler> waiting;
+  {
+    std::lock_guard guard{mutex_};
+    waiting.swap(waiting_);
+  }
+  for (auto& [number, handler] : waiting)
     handler(nullptr);
 }
 

@@ -21,7 +21,10 @@ namespace hearth {
 class client {
 public:
   explicit client(caf::actor_system& system);
-  ~client(); ///< calls what is still waiting with `closed`
+  ~client(); ///< closes
+
+  /// Answers what is still waiting, and whatever is asked from now on, with `closed`.
+  void close();
   client(const client&) = delete;
   client& operator=(const client&) = delete;
 
@@ -35,6 +38,10 @@ public:
       guarded([&] { callback(std::move(end)); });
     };
     const auto receiver = caf::actor_cast<caf::strong_actor_ptr>(to);
+    if (closed_) {
+      done({storage::errc::closed, "the cache was closed before it could be asked"});
+      return;
+    }
     if (!receiver) {
       done(std::move(if_gone));
       return;
@@ -64,6 +71,7 @@ private:
   void receive(const caf::mailbox_element& element);
 
   caf::actor companion_;
+  std::atomic<bool> closed_{false};
   std::mutex mutex_;
   std::uint64_t last_number_ = 0;
   std::unordered_map<std::uint64_t, reply_handler> waiting_;

@@ -174,3 +174,24 @@ TEST_CASE("hot_cache's own full mailbox rejects a put at once: no offer, no writ
   CHECK(counters.saves == 2);
   CHECK(counters.ledger.offered().blocks == 0);
 }
+
+TEST_CASE("A block put while a read finds its copy damaged is dirty: it is not taken for safe on disk") {
+  cache_world it;
+  it.put_all(1, 5); // 1 is on disk only
+  it.world.run();
+  it.world.disk().hang(true);
+  it.kept.get_async(key(1), {}, nullptr);
+  it.world.deliver();
+  REQUIRE(it.put(1).value() == put_outcome::refreshed); // hot and clean beside the read
+  const auto files = it.world.files().list("/cache/blocks");
+  REQUIRE(files.ok());
+  for (const auto& file : *files)
+    REQUIRE(it.world.files().remove("/cache/blocks/" + file.name).ok());
+  it.world.disk().hang(false);
+  it.world.run();
+  CHECK(it.has(1));
+  it.put_all(11, 14); // everything else leaves the hot tier
+  it.world.run();
+  CHECK(it.has(1));
+  CHECK(it.counters().lost.blocks == 0);
+}

@@ -184,7 +184,7 @@ void fill_both_tiers(cache_world& it) {
   REQUIRE(it.now().gauges.dirty == stats::amount{});
 }
 
-/// Reclaims the copies of the `count` oldest: the host forgets the cold tier's copies of others by writing through.
+/// Puts and flushes `count` blocks, for which the oldest copies on disk are reclaimed.
 void reclaim_by_writing(cache_world& it, unsigned first, unsigned count) {
   for (unsigned number = first; number < first + count; ++number)
     REQUIRE(it.put(number).ok());
@@ -270,4 +270,50 @@ TEST_CASE("A block that comes back from disk still belongs to its chain") {
   REQUIRE(it.dropped(drop_reason::orphan) == 0);
   it.put_all(31, 34); // 2 leaves, and could not be used without 1
   CHECK(it.dropped(drop_reason::orphan) == 1);
+}
+
+TEST_CASE(
+    "With a cold tier smaller than the hot one, flushes end: what was reclaimed and not asked for is not rewritten") {
+  auto options = narrow_cold_tier(4);
+  options.hot_bytes_max = 8 * block_bytes;
+  cache_world it{options};
+  it.put_all(1, 8); // 1 to 4 are written first, and reclaimed for 5 to 8
+  REQUIRE(it.kept.flush()->written.blocks == 8);
+  CHECK(it.now().gauges.dirty.blocks == 4);
+  for (int again = 0; again < 3; ++again) {
+    const auto report = it.kept.flush();
+    CHECK(report->written == stats::amount{});
+    CHECK(report->left == stats::amount{}); // the cold tier had them, and gave them up
+  }
+  for (unsigned number = 5; number <= 8; ++number)
+    REQUIRE(it.has(number));
+  REQUIRE(it.kept.close()->left == stats::amount{});
+  CHECK(it.counters().ledger.offered().blocks == 8);
+  CHECK(it.counters().evictions == 4); // none of 5 to 8
+}
+
+TEST_CASE("A block reclaimed before the news of its write has come is dirty all the same") {
+  auto options = narrow_cold_tier(2);
+  options.hot_bytes_max = 4 * block_bytes;
+  cache_world it{options};
+  it.put_all(1, 4);
+  REQUIRE(it.kept.flush().ok());
+  it.world.run();
+  const auto after = it.now();
+  CHECK(after.gauges.cold.blocks == 2);
+  CHECK(after.gauges.hot.blocks == 4);
+  CHECK(after.gauges.dirty.blocks == 2);
+}
+
+TEST_CASE("A reclaimed block that is asked for is written again when the writer is idle") {
+  auto options = narrow_cold_tier(3);
+  options.idle_clean = std::chrono::milliseconds{200};
+  cache_world it{options};
+  it.put_all(1, 4);
+  it.world.advance(std::chrono::seconds{5});
+  REQUIRE(it.counters().ledger.offered().blocks == 4);
+  REQUIRE(it.now().gauges.dirty.blocks == 1);
+  REQUIRE(it.has(1)); // reclaimed for 4
+  it.world.advance(std::chrono::seconds{5});
+  CHECK(it.counters().ledger.offered().blocks == 5);
 }
