@@ -162,11 +162,11 @@ bool tiers::needs_write(const hot_block& item) const {
 /// While the writer takes nothing, blocks that need no write go first, whatever their age.
 bool tiers::make_room(std::uint64_t bytes, bool may_lose) {
   while (!hot_.fits(bytes)) {
-    const auto* victim = hot_.victim([](const hot_block&) { return true; });
+    const auto* victim = hot_.victim();
     assert(victim != nullptr);
     auto end = needs_write(*victim) ? fate_of(victim->item) : fate::spared;
     if ((end == fate::full || end == fate::no_writer) && hot_.expendable_blocks() > 0) {
-      victim = hot_.victim([](const hot_block& item) { return !item.worth_writing(); });
+      victim = hot_.expendable_victim();
       end = fate::spared;
     }
     if (!may_lose && end != fate::spared && end != fate::admitted)

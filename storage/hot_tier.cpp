@@ -6,7 +6,7 @@
 namespace hearth::storage {
 
 hot_tier::hot_tier(std::uint64_t bytes_max, std::unique_ptr<eviction_policy> policy)
-    : bytes_max_(bytes_max), policy_(std::move(policy)) {
+    : bytes_max_(bytes_max), policy_(std::move(policy)), expendable_(make_lru_policy()) {
   assert(policy_ && policy_->size() == 0);
 }
 
@@ -15,16 +15,20 @@ const hot_block* hot_tier::find(const block_key& key) const {
   return found == blocks_.end() ? nullptr : &found->second;
 }
 
-/// Every change of a block's state goes through here, so that the counts follow.
+/// Every change of a block's state goes through here, so that counts and orders follow.
 template <class Change>
 void hot_tier::change(const block_key& key, Change how) {
   const auto found = blocks_.find(key);
   if (found == blocks_.end())
     return;
   auto& item = found->second;
-  count(item, false);
+  const bool before = item.worth_writing();
   how(item);
-  count(item, true);
+  if (item.worth_writing() != before) {
+    item.worth_writing() ? expendable_->erase(key) : expendable_->insert(key, item.item.parent);
+    const auto bytes = item.item.payload.size();
+    item.worth_writing() ? worth_writing_bytes_ += bytes : worth_writing_bytes_ -= bytes;
+  }
   if (item.dirty && item.dirty_number == 0)
     dirty_.emplace(item.dirty_number = ++last_dirty_number_, key);
   else if (!item.dirty)
@@ -32,17 +36,12 @@ void hot_tier::change(const block_key& key, Change how) {
   check();
 }
 
-void hot_tier::count(const hot_block& item, bool here) {
-  if (!item.worth_writing())
-    return;
-  here ? ++worth_writing_blocks_ : --worth_writing_blocks_;
-  here ? worth_writing_bytes_ += item.item.payload.size() : worth_writing_bytes_ -= item.item.payload.size();
-}
-
 void hot_tier::touch(const block_key& key) {
   assert(blocks_.contains(key));
   change(key, [](hot_block& item) { item.asked = true; });
   policy_->touch(key);
+  if (!blocks_.at(key).worth_writing())
+    expendable_->touch(key);
 }
 
 void hot_tier::insert(block item, bool dirty) {
@@ -50,6 +49,7 @@ void hot_tier::insert(block item, bool dirty) {
   const auto key = item.key;
   const auto bytes = item.payload.size();
   policy_->insert(key, item.parent);
+  expendable_->insert(key, item.parent);
   [[maybe_unused]] const auto added = blocks_.emplace(key, hot_block{std::move(item)}).second;
   assert(added);
   bytes_ += bytes;
@@ -85,13 +85,21 @@ std::optional<hot_block> hot_tier::erase(const block_key& key) {
   blocks_.erase(found);
   bytes_ -= taken.item.payload.size();
   dirty_.erase(taken.dirty_number);
-  count(taken, false);
+  if (taken.worth_writing())
+    worth_writing_bytes_ -= taken.item.payload.size();
+  else
+    expendable_->erase(taken.item.key); // `key` may have been the block's own
   check();
   return taken;
 }
 
-const hot_block* hot_tier::victim(const std::function<bool(const hot_block&)>& may_leave) const {
-  const auto key = policy_->victim([&](const block_key& candidate) { return may_leave(blocks_.at(candidate)); });
+const hot_block* hot_tier::victim() const {
+  const auto key = policy_->victim([](const block_key&) { return true; });
+  return key ? find(*key) : nullptr;
+}
+
+const hot_block* hot_tier::expendable_victim() const {
+  const auto key = expendable_->victim([](const block_key&) { return true; });
   return key ? find(*key) : nullptr;
 }
 
@@ -107,7 +115,7 @@ void hot_tier::visit(const std::function<bool(const hot_block&)>& visit) const {
 void hot_tier::check() const {
   assert(bytes_ <= bytes_max_);
   assert(policy_->size() == blocks_.size());
-  assert(worth_writing_blocks_ <= dirty_.size() && dirty_.size() <= blocks_.size());
+  assert(blocks_.size() - expendable_->size() <= dirty_.size() && dirty_.size() <= blocks_.size());
 }
 
 } // namespace hearth::storage

@@ -28,7 +28,8 @@ struct hot_block {
 
 /// The memory tier: blocks under a byte budget, ordered by an eviction policy.
 /// It never evicts by itself: the owner asks for the victim, decides what becomes of it, and erases it.
-/// Invariants: `bytes() <= bytes_max()`; the policy tracks exactly the blocks that are here. Threads: one owner.
+/// Invariants: `bytes() <= bytes_max()`; the policy tracks exactly the blocks that are here; each of them is either
+/// worth writing or expendable. Threads: one owner.
 class hot_tier {
 public:
   /// `bytes_max` counts payload bytes; 0 keeps nothing.
@@ -55,11 +56,15 @@ public:
   /// The cold tier has given up its copy; nobody has asked since. Absent and dirty keys are ignored.
   void mark_reclaimed(const block_key& key);
 
-  /// Takes the block out; the caller owns it. Nothing if it was not here.
+  /// Takes the block out; the caller owns it. Nothing if it was not here. `key` may be that of `find(key)->item`.
   std::optional<hot_block> erase(const block_key& key);
 
-  /// The block that should leave first among those for which `may_leave` answers true, or nullptr. It stays.
-  [[nodiscard]] const hot_block* victim(const std::function<bool(const hot_block&)>& may_leave) const;
+  /// The block that should leave first, or nullptr. It stays.
+  [[nodiscard]] const hot_block* victim() const;
+
+  /// Among those that may leave without being written the one that was asked for, or became so, longest ago; or
+  /// nullptr. It stays.
+  [[nodiscard]] const hot_block* expendable_victim() const;
 
   /// The dirty block that became dirty first after the one with this number, or nullptr. Before all others: 0.
   [[nodiscard]] const hot_block* next_dirty(std::uint64_t number) const;
@@ -76,23 +81,22 @@ public:
   [[nodiscard]] std::size_t dirty_blocks() const noexcept { return dirty_.size(); }
   [[nodiscard]] std::size_t clean_blocks() const noexcept { return blocks_.size() - dirty_.size(); }
   /// Blocks that may leave without being written: the clean ones, and the reclaimed ones nobody has asked for.
-  [[nodiscard]] std::size_t expendable_blocks() const noexcept { return blocks_.size() - worth_writing_blocks_; }
+  [[nodiscard]] std::size_t expendable_blocks() const noexcept { return expendable_->size(); }
   [[nodiscard]] std::uint64_t worth_writing_bytes() const noexcept { return worth_writing_bytes_; }
 
 private:
   template <class Change>
   void change(const block_key& key, Change how);
-  void count(const hot_block& item, bool here);
   void check() const;
 
   std::uint64_t bytes_max_;
   std::uint64_t bytes_ = 0;
   std::uint64_t last_dirty_number_ = 0;
   std::map<std::uint64_t, block_key> dirty_; ///< by dirty_number
-  std::size_t worth_writing_blocks_ = 0;
   std::uint64_t worth_writing_bytes_ = 0;
   std::unordered_map<block_key, hot_block, block_key_hash> blocks_;
   std::unique_ptr<eviction_policy> policy_;
+  std::unique_ptr<eviction_policy> expendable_; ///< those that need no write, so that finding one is no search
 };
 
 } // namespace hearth::storage

@@ -13,8 +13,6 @@ block sized(unsigned number, std::size_t size) { return {key(number), 0, std::nu
 
 hot_tier small_tier() { return {100, make_lru_policy()}; }
 
-bool anyone(const hot_block&) { return true; }
-
 } // namespace
 
 TEST_CASE("The hot tier keeps blocks and counts their bytes") {
@@ -81,22 +79,39 @@ TEST_CASE("Whether a block was asked for is known since its last write") {
   CHECK_FALSE(tier.find(key(1))->asked);
 }
 
-TEST_CASE("The victim is the first to leave among those that may, and stays until it is erased") {
+TEST_CASE("The victim is the first to leave, or the first that needs no write, and stays until it is erased") {
   auto tier = small_tier();
+  CHECK(tier.victim() == nullptr);
+  CHECK(tier.expendable_victim() == nullptr);
   tier.insert(sized(1, 10), true);
   tier.insert(sized(2, 10), false);
   tier.insert(sized(3, 10), true);
   tier.touch(key(1));
-  CHECK(tier.victim(anyone)->item.key == key(2));
-  CHECK(tier.victim([](const hot_block& held) { return held.dirty; })->item.key == key(3));
-  CHECK(tier.victim([](const hot_block&) { return false; }) == nullptr);
+  CHECK(tier.victim()->item.key == key(2));
+  CHECK(tier.expendable_victim()->item.key == key(2));
+  tier.touch(key(2));
+  CHECK(tier.victim()->item.key == key(3));
+  CHECK(tier.expendable_victim()->item.key == key(2));
+  tier.mark_clean(key(1));
+  tier.touch(key(2));
+  CHECK(tier.expendable_victim()->item.key == key(1));
   CHECK(tier.blocks() == 3);
   std::vector<block_key> visited;
   tier.visit([&](const hot_block& held) {
     visited.push_back(held.item.key);
     return visited.size() < 2;
   });
-  CHECK(visited == std::vector<block_key>{key(2), key(3)});
+  CHECK(visited == std::vector<block_key>{key(3), key(1)});
+}
+
+TEST_CASE("A block may be erased by its own key") {
+  auto tier = small_tier();
+  for (const bool dirty : {false, true}) {
+    tier.insert(sized(1, 50), dirty);
+    CHECK(tier.erase(tier.find(key(1))->item.key));
+    CHECK(tier.expendable_blocks() == 0);
+    CHECK(tier.expendable_victim() == nullptr);
+  }
 }
 
 TEST_CASE("A block handed out lives on after the tier has given it up") {
