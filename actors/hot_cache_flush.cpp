@@ -13,25 +13,13 @@ namespace {
 /// Slots of the writer's mailbox come free without a message when a cancelled write or a dead writer's append ends.
 constexpr std::chrono::milliseconds look_again_after{10};
 
-/// What is added to a moment must not overflow: hosts that are actors send what they like.
-std::chrono::nanoseconds bounded_time(std::chrono::nanoseconds time) {
-  return std::clamp<std::chrono::nanoseconds>(time, std::chrono::nanoseconds{0}, std::chrono::hours{24});
-}
-
 } // namespace
 
 caf::result<messages::flush_reply> hot_cache_state::on_flush(messages::flush_request& x) {
   if (closing_)
     return closed_error();
   auto promise = self_->make_response_promise<messages::flush_reply>();
-  start_flush({answer<messages::flush_reply>{promise},
-               {},
-               0,
-               {},
-               now() + bounded_time(x.deadline),
-               std::move(x.slot),
-               {},
-               false});
+  start_flush(answer<messages::flush_reply>{promise}, x.deadline, std::move(x.slot));
   return promise;
 }
 
@@ -41,14 +29,18 @@ caf::result<messages::close_reply> hot_cache_state::on_close(const messages::clo
   closing_ = true;
   cleaning_ = {};
   auto promise = self_->make_response_promise<messages::close_reply>();
-  start_flush({answer<messages::close_reply>{promise}, {}, 0, {}, now() + bounded_time(x.deadline), {}, {}, false});
+  start_flush(answer<messages::close_reply>{promise}, x.deadline, {});
   return promise;
 }
 
-void hot_cache_state::start_flush(flush_in_flight flush) {
-  flush.rest = tiers_.dirty(); // without a cold tier nothing is
-  flush.last_sequence = tiers_.pending().last_sequence();
-  flush.persisted_before = tiers_.persisted();
+void hot_cache_state::start_flush(flush_promise promise, std::chrono::nanoseconds deadline, messages::permit slot) {
+  // Without a cold tier nothing is dirty.
+  flush_in_flight flush{std::move(promise),
+                        tiers_.dirty(),
+                        tiers_.pending().last_sequence(),
+                        tiers_.persisted(),
+                        now() + messages::bounded_time(deadline),
+                        std::move(slot)};
   alarm(flush.deadline);
   flushes_.emplace(++last_number_, std::move(flush));
   advance_flushes();
@@ -82,7 +74,7 @@ void hot_cache_state::advance_flushes() {
     tiers_.pass_uses_on();
   for (const auto number : done) {
     if (!parts_->store)
-      end_flush(number, {}, false);
+      end_flush(number, {});
     else
       parts_->store->sync([number, me = hot_cache_actor(self_)](storage::result<void> outcome) {
         caf::anon_send(me, messages::sync_completed{number, std::move(outcome)});
@@ -102,20 +94,19 @@ void hot_cache_state::look_again_for_room() {
     alarm(now() + look_again_after);
 }
 
-void hot_cache_state::on_sync_completed(const messages::sync_completed& x) {
-  end_flush(x.flush, x.outcome, x.outcome.ok());
-}
+void hot_cache_state::on_sync_completed(const messages::sync_completed& x) { end_flush(x.flush, x.outcome); }
 
-/// `outcome` is that of the sync; `synced` is false as well if there was none, or not in time.
-void hot_cache_state::end_flush(std::uint64_t number, const storage::result<void>& outcome, bool synced) {
+/// `sync` is how the sync ended; nothing: there was none, or not in time.
+void hot_cache_state::end_flush(std::uint64_t number, const std::optional<storage::result<void>>& sync) {
   auto node = flushes_.extract(number);
   if (node.empty()) // its deadline has passed
     return;
   auto& flush = node.mapped();
   auto written = tiers_.persisted();
   written -= flush.persisted_before;
-  if (!outcome.ok()) {
-    log::error("hot_cache.sync_failed", "error={}", to_string(outcome.error()));
+  const bool failed = sync && !sync->ok();
+  if (failed) {
+    log::error("hot_cache.sync_failed", "error={}", to_string(sync->error()));
     parts_->hot_cache_tally->update(0,
                                     [](stats::tally_entry& entry) { ++entry.counters.errors; }); // of no one namespace
   }
@@ -124,10 +115,10 @@ void hot_cache_state::end_flush(std::uint64_t number, const storage::result<void
   settled();
   std::visit(
       [&](auto& promise) {
-        if (outcome.ok())
-          promise.deliver({written, left, synced});
+        if (failed)
+          promise.fail(sync->error());
         else
-          promise.fail(outcome.error());
+          promise.deliver({written, left, sync.has_value()});
       },
       flush.promise);
 }
@@ -141,7 +132,7 @@ void hot_cache_state::expire_flushes(time_point at) {
       alarm(flush.deadline);
   }
   for (const auto number : late)
-    end_flush(number, {}, false);
+    end_flush(number, {});
 }
 
 } // namespace hearth::actors

@@ -77,10 +77,8 @@ void hot_cache_state::choose_reader() {
 }
 
 caf::result<messages::get_prefix_reply> hot_cache_state::on_get_prefix(messages::get_prefix_request& x) {
-  if (closing_)
-    return closed_error();
-  if (!parts_->namespaces->knows(x.name_space))
-    return unknown_namespace(x.name_space);
+  if (auto refused = refusal(x.name_space))
+    return refused;
   const auto number = ++last_number_;
   choose_reader();
   auto plan = plan_prefix(x, number);

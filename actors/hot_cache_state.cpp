@@ -49,17 +49,19 @@ hot_cache_actor::behavior_type hot_cache_state::make_behavior() {
 
 caf::error hot_cache_state::closed_error() { return to_caf({errc::closed, "the cache is closing or closed"}); }
 
-caf::error hot_cache_state::unknown_namespace(storage::namespace_id id) {
-  return to_caf({errc::invalid_argument,
-                 "namespace " + std::to_string(id) + " was never given: ask for its number with name_space(NAME)"});
+caf::error hot_cache_state::refusal(std::optional<storage::namespace_id> name_space) const {
+  if (closing_)
+    return closed_error();
+  if (name_space)
+    if (const auto known = parts_->namespaces->check(*name_space); !known)
+      return to_caf(known.error());
+  return {};
 }
 
 caf::result<messages::put_reply> hot_cache_state::on_put(messages::put_request& x) {
   const auto slot = std::move(x.slot); // free before the reply is sent
-  if (closing_)
-    return closed_error();
-  if (!parts_->namespaces->knows(x.item.name_space))
-    return unknown_namespace(x.item.name_space);
+  if (auto refused = refusal(x.item.name_space))
+    return refused;
   const auto outcome = tiers_.put(std::move(x.item));
   soil();
   settled();
@@ -70,10 +72,8 @@ caf::result<messages::put_reply> hot_cache_state::on_put(messages::put_request& 
 
 caf::result<messages::contains_reply> hot_cache_state::on_contains(messages::contains_request& x) {
   const auto slot = std::move(x.slot);
-  if (closing_)
-    return closed_error();
-  if (!parts_->namespaces->knows(x.name_space))
-    return unknown_namespace(x.name_space);
+  if (auto refused = refusal(x.name_space))
+    return refused;
   messages::contains_reply reply;
   reply.present.reserve(x.keys.size());
   for (const auto& key : x.keys)
@@ -83,10 +83,8 @@ caf::result<messages::contains_reply> hot_cache_state::on_contains(messages::con
 
 caf::result<messages::erase_reply> hot_cache_state::on_erase(messages::erase_request& x) {
   const auto slot = std::move(x.slot);
-  if (closing_)
-    return closed_error();
-  if (!parts_->namespaces->knows(x.name_space))
-    return unknown_namespace(x.name_space);
+  if (auto refused = refusal(x.name_space))
+    return refused;
   const bool erased = tiers_.erase(x.name_space, x.key);
   if (erased)
     reads_.forget(x.key);
@@ -96,10 +94,8 @@ caf::result<messages::erase_reply> hot_cache_state::on_erase(messages::erase_req
 
 caf::result<messages::clear_reply> hot_cache_state::on_clear(messages::clear_request& x) {
   const auto slot = std::move(x.slot);
-  if (closing_)
-    return closed_error();
-  if (x.name_space && !parts_->namespaces->knows(*x.name_space))
-    return unknown_namespace(*x.name_space);
+  if (auto refused = refusal(x.name_space))
+    return refused;
   const auto blocks = tiers_.clear(x.name_space);
   reads_.forget_all(); // of other namespaces too: their reads are answered, only not shared further
   settled();

@@ -54,15 +54,18 @@ private:
     bool truncated = false;
   };
 
+  using flush_promise = std::variant<answer<messages::flush_reply>, answer<messages::close_reply>>;
+
   /// A flush or a close on its way.
   struct flush_in_flight {
-    std::variant<answer<messages::flush_reply>, answer<messages::close_reply>> promise;
+    flush_promise promise;
     dirty_range rest;                ///< still to be offered
     std::uint64_t last_sequence = 0; ///< writes up to here are waited for
     stats::amount persisted_before;
     time_point deadline;
     messages::permit slot;
-    std::optional<time_point> retry_at; ///< a write has failed since the dirty blocks were listed: list them again then
+    std::optional<time_point>
+        retry_at{}; ///< a write has failed since the dirty blocks were listed: list them again then
     bool syncing = false;
   };
 
@@ -102,9 +105,9 @@ private:
   void expire_prefixes(time_point now);
 
   // Flushing, closing and cleaning.
-  void start_flush(flush_in_flight flush);
+  void start_flush(flush_promise promise, std::chrono::nanoseconds deadline, messages::permit slot);
   void advance_flushes();
-  void end_flush(std::uint64_t number, const storage::result<void>& outcome, bool synced);
+  void end_flush(std::uint64_t number, const std::optional<storage::result<void>>& sync);
   void expire_flushes(time_point now);
   void retry_flushes(time_point due);
   void look_again_for_room();
@@ -126,7 +129,8 @@ private:
   void alarm(time_point due);
   [[nodiscard]] time_point now() const { return self_->clock().now(); }
   [[nodiscard]] static caf::error closed_error();
-  [[nodiscard]] static caf::error unknown_namespace(storage::namespace_id id);
+  /// Why a request is not even looked at; none: it is.
+  [[nodiscard]] caf::error refusal(std::optional<storage::namespace_id> name_space) const;
 
   hot_cache_actor::base* self_;
   std::shared_ptr<const cache_parts> parts_;

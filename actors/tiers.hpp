@@ -132,6 +132,7 @@ private:
   void leave_hot(const storage::block_key& key);
   void set_dirty(const storage::block_key& key, bool dirty);
   void withdraw(const storage::block_key& key);
+  void persisted(const pending_write& write);
   void take_back(const pending_write& write, bool into_hot);
   void give_up(stats::drop_reason reason, const storage::block& item);
   void lose(const storage::block& item);

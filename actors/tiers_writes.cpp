@@ -19,15 +19,10 @@ void tiers::settle(std::uint64_t sequence, const storage::result<void>& outcome)
   const auto write = pending_.take(sequence);
   if (!write)
     return;
+  if (outcome.ok())
+    return persisted(*write);
   const auto bytes = write->item.payload.size();
   pending_amount_.take(bytes);
-  if (outcome.ok()) {
-    persisted_.add(bytes);
-    count(write->item.name_space, [&](tally_entry& entry) { entry.counters.ledger.persist(bytes); });
-    if (!write->hidden)
-      reclaimed(write->item.key); // it may have been, before this news came
-    return;
-  }
   ++accidents_;
   const auto reason = outcome.code() == errc::no_space ? fail_reason::no_space : fail_reason::io_error;
   count(write->item.name_space, [&](tally_entry& entry) {
@@ -35,6 +30,15 @@ void tiers::settle(std::uint64_t sequence, const storage::result<void>& outcome)
     ++entry.counters.errors;
   });
   take_back(*write, false);
+}
+
+void tiers::persisted(const pending_write& write) {
+  const auto bytes = write.item.payload.size();
+  pending_amount_.take(bytes);
+  persisted_.add(bytes);
+  count(write.item.name_space, [&](tally_entry& entry) { entry.counters.ledger.persist(bytes); });
+  if (!write.hidden)
+    reclaimed(write.item.key); // it may have been, before this news came
 }
 
 /// The write of a block has failed. A block that is still hot is dirty again; one that is not enters the hot tier if it
@@ -55,19 +59,18 @@ void tiers::writer_died() {
   writer_up_ = false;
   for (const auto& write : pending_.take_all()) {
     const auto& [key, name_space, parent, payload] = write.item;
-    const auto bytes = payload.size();
-    pending_amount_.take(bytes);
     if (!write.hidden && store_->find(key)) { // only the news of its end died with the writer
-      persisted_.add(bytes);
-      count(name_space, [&](tally_entry& entry) { entry.counters.ledger.persist(bytes); });
+      persisted(write);
       continue;
     }
+    const auto bytes = payload.size();
+    pending_amount_.take(bytes);
     ++accidents_;
     count(name_space, [&](tally_entry& entry) { entry.counters.ledger.fail(fail_reason::writer_died, bytes); });
     take_back(write, true);
-    if (!write.hidden &&
-        !hot_.find(key)) // an append of it may still be under way: what counts as lost must not turn up later
-      store_->erase(key);
+    if (write.hidden || hot_.find(key))
+      continue;
+    store_->erase(key); // an append of it may still be under way: what counts as lost must not turn up later
   }
 }
 

@@ -4,6 +4,7 @@
 #include "stats/snapshot.hpp"
 #include "storage/block.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -14,6 +15,12 @@
 // A request with a `slot` is bounded: it takes room in the receiver's mailbox until it has been answered. The sender
 // leaves `slot` empty; the mailbox fills it in, or answers `overloaded` at once.
 namespace hearth::messages {
+
+/// `time` within 0 and a day, the longest that anybody waits: what is added to a moment must not overflow.
+template <class Duration>
+[[nodiscard]] constexpr Duration bounded_time(Duration time) {
+  return std::clamp<Duration>(time, Duration{0}, std::chrono::hours{24});
+}
 
 /// What became of an accepted put. Numbers reach bindings: append, never renumber.
 enum class put_outcome : std::uint8_t {

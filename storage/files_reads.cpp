@@ -106,9 +106,9 @@ void files_core::stamp(const std::shared_ptr<cold_record>& record) {
     touched_.push_back(record);
 }
 
-/// One job at a time stores the times of what was used meanwhile, each block once: any number of uses is bounded by the
-/// index, and no earlier time is stored over a later one. A time that is not stored only makes its block older after a
-/// restart.
+/// One job at a time stores the times of what was touched meanwhile, each block once: any number of touches is bounded
+/// by the index. A read at work beside it may store an earlier time over a later one: like a time that is not stored,
+/// that only makes its block older after a restart.
 void files_core::start_stamps(deferred& later) {
   if (stamping_ || stopped_ || touched_.empty())
     return;

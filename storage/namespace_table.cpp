@@ -42,9 +42,12 @@ std::optional<namespace_id> namespace_table::find(std::string_view name) const {
   return static_cast<namespace_id>(known - names_.begin());
 }
 
-bool namespace_table::knows(namespace_id id) const {
+result<void> namespace_table::check(namespace_id id) const {
   std::lock_guard guard{mutex_};
-  return id < names_.size();
+  if (id < names_.size())
+    return {};
+  return {errc::invalid_argument,
+          "namespace " + std::to_string(id) + " was never given: ask for its number with name_space(NAME)"};
 }
 
 std::string namespace_table::name(namespace_id id) const {

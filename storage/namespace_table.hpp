@@ -25,8 +25,8 @@ public:
   /// The number of `name` if it was given.
   [[nodiscard]] std::optional<namespace_id> find(std::string_view name) const;
 
-  /// Whether `id` was given out by this table.
-  [[nodiscard]] bool knows(namespace_id id) const;
+  /// Errors: invalid_argument (`id` was not given out by this table).
+  [[nodiscard]] result<void> check(namespace_id id) const;
 
   /// Pre: `id` was given out by this table.
   [[nodiscard]] std::string name(namespace_id id) const;

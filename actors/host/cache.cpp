@@ -80,7 +80,7 @@ void cache::clear_async(std::optional<namespace_id> name_space, callback<std::ui
 }
 
 void cache::flush_async(milliseconds deadline, callback<flush_report> done) {
-  impl_->ask<messages::flush_reply>(messages::flush_request{impl::bounded_time(deadline), {}}, std::move(done),
+  impl_->ask<messages::flush_reply>(messages::flush_request{messages::bounded_time(deadline), {}}, std::move(done),
                                     [](messages::flush_reply reply) {
                                       return flush_report{reply.written, reply.left, reply.synced};
                                     });
@@ -107,7 +107,7 @@ void cache::close_async(milliseconds deadline, callback<close_report> done) {
     if (done)
       done(std::move(end));
   };
-  impl_->ask<messages::close_reply>(messages::close_request{impl::bounded_time(deadline)},
+  impl_->ask<messages::close_reply>(messages::close_request{messages::bounded_time(deadline)},
                                     callback<close_report>{std::move(last)}, [](messages::close_reply reply) {
                                       return close_report{reply.written, reply.left, reply.synced};
                                     });
@@ -127,9 +127,8 @@ result<put_outcome> cache::put(const block_key& key, std::uint64_t bytes, const 
   if (bytes == 0 || bytes > block_bytes_limit)
     return {errc::invalid_argument,
             "a block of " + std::to_string(bytes) + " bytes: expected 1 to " + std::to_string(block_bytes_limit)};
-  if (!impl_->parts().namespaces->knows(options.name_space))
-    return {errc::invalid_argument, "namespace " + std::to_string(options.name_space) +
-                                        " was never given: ask for its number with name_space(NAME)"};
+  if (const auto known = impl_->parts().namespaces->check(options.name_space); !known)
+    return known.error();
   if (const auto room = impl_->parts().preflight->check(options.name_space, bytes); !room)
     return room.error();
   auto payload = produce();
@@ -175,7 +174,7 @@ result<std::uint64_t> cache::clear(std::optional<namespace_id> name_space) {
 }
 
 result<flush_report> cache::flush(std::optional<milliseconds> deadline) {
-  const auto patience = impl::bounded_time(deadline.value_or(impl_->options().request_timeout));
+  const auto patience = messages::bounded_time(deadline.value_or(impl_->options().request_timeout));
   return impl_->wait<flush_report>(patience + grace, [&](auto done) { flush_async(patience, std::move(done)); });
 }
 
@@ -189,7 +188,7 @@ result<void> cache::reset_stats() {
 }
 
 result<close_report> cache::close(std::optional<milliseconds> deadline) {
-  const auto patience = impl::bounded_time(deadline.value_or(impl_->options().close_timeout));
+  const auto patience = messages::bounded_time(deadline.value_or(impl_->options().close_timeout));
   return impl_->wait<close_report>(patience + grace, [&](auto done) { close_async(patience, std::move(done)); });
 }
 

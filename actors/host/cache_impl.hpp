@@ -5,7 +5,6 @@
 #include "actors/host/cache.hpp"
 #include "actors/host/client.hpp"
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -93,11 +92,7 @@ public:
   [[nodiscard]] const actor_handles& handles() const noexcept { return handles_; }
   [[nodiscard]] const actors::cache_parts& parts() const noexcept { return *parts_; }
   [[nodiscard]] std::chrono::nanoseconds timeout(const std::optional<std::chrono::milliseconds>& chosen) const {
-    return bounded_time(chosen.value_or(options_.request_timeout));
-  }
-  /// Nobody waits for longer than a day; what is added to a moment must not overflow.
-  [[nodiscard]] static std::chrono::milliseconds bounded_time(std::chrono::milliseconds time) {
-    return std::clamp<std::chrono::milliseconds>(time, std::chrono::milliseconds{0}, std::chrono::hours{24});
+    return messages::bounded_time(chosen.value_or(options_.request_timeout));
   }
 
   /// Begins to close. False: somebody else has.
