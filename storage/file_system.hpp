@@ -16,16 +16,35 @@ class file {
 public:
   virtual ~file() = default;
 
-  /// Fills `into` from `offset` (bytes from the start). Returns the bytes read: fewer than asked only at the end of
-  /// the file. Interrupted and short reads are continued. Errors: io, no_memory (the system's).
-  [[nodiscard]] virtual result<std::size_t> read(std::uint64_t offset, std::span<std::byte> into) = 0;
+  /// Fills all `parts` one after the other, from `offset` (bytes from the start) on. Returns the bytes read: fewer than
+  /// asked only at the end of the file. Interrupted and short reads are continued. Errors: io, no_memory (the
+  /// system's).
+  [[nodiscard]] virtual result<std::size_t> read(std::uint64_t offset, std::span<const std::span<std::byte>> parts) = 0;
+  [[nodiscard]] result<std::size_t> read(std::uint64_t offset, std::span<std::byte> into) {
+    return read(offset, std::span<const std::span<std::byte>>{&into, 1});
+  }
 
   /// Writes all `parts` one after the other, from `offset` on; grows the file as needed. Interrupted and short writes
   /// are continued. Errors: io, no_space (a part may have been written).
   [[nodiscard]] virtual result<void> write(std::uint64_t offset, std::span<const std::span<const std::byte>> parts) = 0;
 
+  /// Gives the file `bytes` of length and the disk space for all of it, so that no later write within them finds the
+  /// disk full (a file system without that ability: the length only). What is new reads as zeroes. Pre: `bytes` is no
+  /// less than the length. Errors: io, no_space (the length may have changed).
+  [[nodiscard]] virtual result<void> reserve(std::uint64_t bytes) = 0;
+
   /// Length in bytes. Errors: io.
   [[nodiscard]] virtual result<std::uint64_t> size() = 0;
+
+  /// Whether transfers pass by the kernel's page cache. Offsets, lengths and memory must then be multiples of
+  /// `direct_alignment`.
+  [[nodiscard]] virtual bool direct() const noexcept = 0;
+
+  /// Lets go of the kernel's cached copies of these bytes, if it keeps any and they are on disk. Never fails: a hint.
+  virtual void forget_cached(std::uint64_t offset, std::uint64_t bytes) noexcept = 0;
+
+  /// The operating system's number of the open file, for engines that hand transfers to the kernel; -1: there is none.
+  [[nodiscard]] virtual int native_handle() const noexcept = 0;
 
   /// After: the file's bytes survive a power cut (its name may not: see `sync_point`). Errors: io.
   [[nodiscard]] virtual result<void> sync() = 0;
@@ -70,6 +89,14 @@ enum class open_mode : std::uint8_t {
   create,     ///< must not exist; readable and writable, mode 0600
 };
 
+/// What `file::direct` transfers are aligned to, in bytes: the largest that common disks ask for.
+inline constexpr std::size_t direct_alignment = 4096;
+
+enum class caching : std::uint8_t {
+  kernel, ///< through the page cache
+  direct, ///< past it (O_DIRECT), where the file system offers that; `file::direct` tells
+};
+
 /// Files and directories behind one seam: posix for use, memory for tests; one contract suite holds for both.
 /// Paths use '/'. Every failure names the path and what the system said. Threads: any.
 class file_system {
@@ -78,7 +105,10 @@ public:
 
   /// Opens a regular file; never follows a symbolic link. Errors: not_found, io, no_space, invalid_argument (not a
   /// regular file, or `create` where the name is taken).
-  [[nodiscard]] virtual result<std::unique_ptr<file>> open(const std::string& path, open_mode mode) = 0;
+  [[nodiscard]] virtual result<std::unique_ptr<file>> open(const std::string& path, open_mode mode, caching cache) = 0;
+  [[nodiscard]] result<std::unique_ptr<file>> open(const std::string& path, open_mode mode) {
+    return open(path, mode, caching::kernel);
+  }
 
   /// Makes one directory, mode 0700, in a parent that exists; no error if it is there already. One that others may
   /// write to gets mode 0700 again. Errors: not_found, io, no_space, invalid_argument (the name is taken by something
@@ -101,6 +131,9 @@ public:
   /// Opens the file system that holds the directory `path` for syncs. To be kept for as long as something is written: a
   /// disk's failure to write back is told once, and only to those who had opened before. Errors: io, not_found.
   [[nodiscard]] virtual result<std::unique_ptr<sync_point>> open_sync(const std::string& path) = 0;
+
+  /// After: names made, changed and removed in the directory `path` survive a power cut. Errors: io, not_found.
+  [[nodiscard]] virtual result<void> sync_names(const std::string& path) = 0;
 
   /// Bytes an ordinary user could still write on the file system that holds `path`. Errors: not_found, io.
   [[nodiscard]] virtual result<std::uint64_t> free_bytes(const std::string& path) = 0;

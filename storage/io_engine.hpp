@@ -1,5 +1,7 @@
 #pragma once
 
+#include "storage/file_system.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -14,13 +16,27 @@ using clock_ns = std::function<std::int64_t()>;
 
 enum class io_kind : std::uint8_t { read, write, metadata };
 
-/// One piece of I/O. `work` does it, on a thread of the engine; `complete` tells its owner, right after.
+/// Bytes to move between an open file and memory. Owned by its job; the memory stays with whoever the job's callbacks
+/// own.
+struct io_transfer {
+  std::shared_ptr<file> target;
+  std::uint64_t offset = 0;                   ///< in the file, bytes
+  std::vector<std::span<std::byte>> parts;    ///< a write only reads them
+  result<std::size_t> moved = std::size_t{0}; ///< set by the engine: bytes moved, of a write all of them
+};
+
+/// One piece of I/O: first `transfer`, then `work`, each of them if there; then `complete` tells its owner.
 struct io_job {
   io_kind kind = io_kind::metadata;
   std::uint64_t bytes = 0;                ///< what it moves, for pacing and simulated latency
-  std::function<void()> work;             ///< may block; must not throw
+  std::function<void()> work;             ///< on a thread of the engine; must not throw. Alone it may block; after a
+                                          ///< transfer it should only compute
   std::function<void(bool ran)> complete; ///< must not block or throw; `ran`: false if the engine stopped before `work`
+  std::shared_ptr<io_transfer> transfer = {}; ///< kind read: from the file; write: to it
 };
+
+/// Does what a job is made of, but for `complete`, on this thread.
+void run(io_job& job);
 
 /// Submit and complete: what may block runs here, never in an actor.
 /// Contract, over every engine: `submit` returns without waiting for I/O; each job completes exactly once; `complete`

@@ -47,10 +47,10 @@ public:
     std::unique_lock guard{mutex_};
     while (auto job = next(guard, worker)) {
       guard.unlock();
-      const bool run = worker != worker_kind::refusals;
-      if (run)
-        job->work();
-      job->complete(run);
+      const bool runs = worker != worker_kind::refusals;
+      if (runs)
+        run(*job);
+      job->complete(runs);
       job.reset(); // lets go of what the job owns before it counts as ended
       guard.lock();
       --in_flight_;

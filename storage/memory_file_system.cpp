@@ -48,7 +48,7 @@ struct memory_state {
   std::shared_ptr<byte_count> count = std::make_shared<byte_count>();
   std::map<std::string, std::shared_ptr<node>> nodes;
   std::set<std::string> locks;
-  std::array<planned_fault, 7> faults;
+  std::array<planned_fault, 8> faults;
 
   /// The fault that was planned for this operation, if it is its turn.
   result<void> admit(file_operation operation, const std::string& path) {
@@ -102,16 +102,21 @@ public:
     node_.reset();
   }
 
-  result<std::size_t> read(std::uint64_t offset, std::span<std::byte> into) override {
+  using file::read;
+  result<std::size_t> read(std::uint64_t offset, std::span<const std::span<std::byte>> parts) override {
     std::lock_guard guard{state_->mutex};
     if (auto admitted = state_->admit(file_operation::read, path_); !admitted)
       return admitted.error();
     const auto& bytes = node_->bytes;
-    if (offset >= bytes.size() || into.empty())
-      return std::size_t{0};
-    const auto count = std::min<std::size_t>(into.size(), bytes.size() - offset);
-    std::memcpy(into.data(), bytes.data() + offset, count);
-    return count;
+    std::size_t done = 0;
+    for (const auto& part : parts) {
+      const auto at = std::min<std::uint64_t>(offset + done, bytes.size());
+      const auto count = std::min<std::size_t>(part.size(), bytes.size() - at);
+      if (count > 0)
+        std::memcpy(part.data(), bytes.data() + at, count);
+      done += count;
+    }
+    return done;
   }
 
   /// A planned fault strikes half-way, as a full disk would: the first half has been written.
@@ -131,10 +136,23 @@ public:
     return put(offset, all);
   }
 
+  result<void> reserve(std::uint64_t bytes) override {
+    std::lock_guard guard{state_->mutex};
+    if (mode_ == open_mode::read)
+      return {errc::io, path_ + ": opened for reading only"};
+    if (auto admitted = state_->admit(file_operation::reserve, path_); !admitted)
+      return admitted;
+    return grow(bytes);
+  }
+
   result<std::uint64_t> size() override {
     std::lock_guard guard{state_->mutex};
     return std::uint64_t{node_->bytes.size()};
   }
+
+  bool direct() const noexcept override { return false; }
+  void forget_cached(std::uint64_t, std::uint64_t) noexcept override {}
+  int native_handle() const noexcept override { return -1; }
 
   result<void> sync() override {
     std::lock_guard guard{state_->mutex};
@@ -151,13 +169,20 @@ private:
   result<void> put(std::uint64_t offset, std::span<const std::byte> all) {
     if (all.empty())
       return {};
+    if (auto grown = grow(offset + all.size()); !grown)
+      return grown;
+    std::memcpy(node_->bytes.data() + offset, all.data(), all.size());
+    return {};
+  }
+
+  /// After: the file has at least `bytes`.
+  result<void> grow(std::uint64_t bytes) {
     auto& count = *state_->count;
-    const auto end = std::max<std::uint64_t>(node_->bytes.size(), offset + all.size());
+    const auto end = std::max<std::uint64_t>(node_->bytes.size(), bytes);
     const auto after = count.now + (end - node_->bytes.size());
     if (after > count.most)
       return {errc::no_space, path_ + ": the files may hold " + std::to_string(count.most) + " bytes"};
     node_->bytes.resize(end);
-    std::memcpy(node_->bytes.data() + offset, all.data(), all.size());
     count.now = after;
     count.peak = std::max(count.peak, after);
     return {};
@@ -229,7 +254,8 @@ public:
     return state_->count->peak;
   }
 
-  result<std::unique_ptr<file>> open(const std::string& path, open_mode mode) override {
+  using file_system::open;
+  result<std::unique_ptr<file>> open(const std::string& path, open_mode mode, caching) override {
     const auto name = named(path);
     std::lock_guard guard{state_->mutex};
     if (auto admitted = state_->admit(file_operation::open, name); !admitted)
@@ -317,6 +343,13 @@ public:
     if (auto found = exists(path); !found)
       return found.error();
     return std::unique_ptr<sync_point>{std::make_unique<memory_sync_point>(state_, path)};
+  }
+
+  result<void> sync_names(const std::string& path) override {
+    std::lock_guard guard{state_->mutex};
+    if (auto found = exists(path); !found)
+      return found.error();
+    return state_->admit(file_operation::sync, path);
   }
 
   result<std::uint64_t> free_bytes(const std::string& path) override {

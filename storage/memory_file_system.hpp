@@ -9,7 +9,7 @@
 namespace hearth::storage {
 
 /// Operations of a `memory_file_system` that a test can make fail.
-enum class file_operation : std::uint8_t { open, read, write, rename, remove, sync, list };
+enum class file_operation : std::uint8_t { open, read, write, rename, remove, sync, list, reserve };
 
 /// Files in memory, for tests: the same contract as the operating system's, and faults on demand.
 /// The root "/" exists. Threads: any.

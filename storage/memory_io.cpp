@@ -93,7 +93,7 @@ private:
     auto job = std::move(*running_);
     running_.reset();
     free_ns_ = due_ns_;
-    job.work();
+    storage::run(job);
     end(std::move(job), true);
     start_next();
   }

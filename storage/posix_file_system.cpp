@@ -1,4 +1,4 @@
-#include "storage/file_system.hpp"
+#include "storage/posix_file.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,83 +21,6 @@ namespace hearth::storage {
 
 namespace {
 
-constexpr std::int64_t ns_per_second = 1'000'000'000;
-
-/// `error` as a failure that names the path, the system call and what the system said.
-failure refused(const std::string& path, const char* call, int error) {
-  auto context = path + ": " + call + ": " + std::generic_category().message(error);
-  switch (error) {
-  case ENOENT:
-  case ENOTDIR: return {errc::not_found, std::move(context)};
-  case ENOSPC:
-  case EDQUOT: return {errc::no_space, std::move(context)};
-  case EEXIST:
-  case ELOOP: // a symbolic link where O_NOFOLLOW forbids one
-  case EISDIR:
-  case ENXIO: // a socket, or a device that is not there
-    return {errc::invalid_argument, std::move(context)};
-  case ENOMEM: return {errc::no_memory, std::move(context)};
-  default: return {errc::io, std::move(context)};
-  }
-}
-
-/// Repeats a system call for as long as signals interrupt it.
-template <class Call>
-auto uninterrupted(Call call) {
-  auto got = call();
-  while (got == -1 && errno == EINTR)
-    got = call();
-  return got;
-}
-
-/// Owns a file descriptor.
-class descriptor {
-public:
-  explicit descriptor(int number) noexcept : number_(number) {}
-  descriptor(descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  descriptor& operator=(descriptor&&) = delete;
-  ~descriptor() {
-    if (number_ >= 0)
-      ::close(number_);
-  }
-
-  [[nodiscard]] int number() const noexcept { return number_; }
-  [[nodiscard]] int release() noexcept { return std::exchange(number_, -1); }
-
-private:
-  int number_;
-};
-
-/// Opens a regular file and nothing else. O_NONBLOCK keeps the open itself from waiting for the other end of a FIFO.
-result<descriptor> open_regular(const std::string& path, int flags) {
-  descriptor opened{uninterrupted(
-      [&] { return ::open(path.c_str(), flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, S_IRUSR | S_IWUSR); })};
-  if (opened.number() < 0)
-    return refused(path, "open", errno);
-  struct stat about {};
-  if (::fstat(opened.number(), &about) != 0)
-    return refused(path, "fstat", errno);
-  if (!S_ISREG(about.st_mode))
-    return failure{errc::invalid_argument, path + ": not a regular file"};
-  return opened;
-}
-
-/// Modification time `time_ns`, access time as it is.
-std::array<timespec, 2> times_of(std::int64_t time_ns) {
-  auto seconds = time_ns / ns_per_second;
-  auto rest = time_ns % ns_per_second;
-  if (rest < 0) {
-    rest += ns_per_second;
-    --seconds;
-  }
-  timespec kept{};
-  kept.tv_nsec = UTIME_OMIT;
-  timespec stored{};
-  stored.tv_sec = seconds;
-  stored.tv_nsec = rest;
-  return {kept, stored};
-}
-
 /// Any program may have set the time, so what does not fit becomes the nearest that does.
 std::int64_t ns_of(const timespec& time) {
   constexpr auto most = std::numeric_limits<std::int64_t>::max() / ns_per_second - 1;
@@ -107,76 +30,6 @@ std::int64_t ns_of(const timespec& time) {
 entry_kind kind_of(mode_t mode) {
   return S_ISREG(mode) ? entry_kind::regular : S_ISDIR(mode) ? entry_kind::directory : entry_kind::other;
 }
-
-class posix_file final : public file {
-public:
-  posix_file(std::string path, descriptor opened) : path_(std::move(path)), opened_(std::move(opened)) {}
-
-  result<std::size_t> read(std::uint64_t offset, std::span<std::byte> into) override {
-    std::size_t done = 0;
-    while (done < into.size()) {
-      const auto got = uninterrupted([&] {
-        return ::pread(opened_.number(), into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
-      });
-      if (got < 0)
-        return refused(path_, "pread", errno);
-      if (got == 0)
-        break;
-      done += static_cast<std::size_t>(got);
-    }
-    return done;
-  }
-
-  result<void> write(std::uint64_t offset, std::span<const std::span<const std::byte>> parts) override {
-    std::vector<iovec> left;
-    left.reserve(parts.size());
-    for (const auto& part : parts)
-      if (!part.empty())
-        left.push_back({const_cast<std::byte*>(part.data()), part.size()}); // iovec serves reads, too
-    auto next = left.begin();
-    while (next != left.end()) {
-      const auto count = static_cast<int>(std::min<std::ptrdiff_t>(left.end() - next, IOV_MAX));
-      const auto written =
-          uninterrupted([&] { return ::pwritev(opened_.number(), &*next, count, static_cast<off_t>(offset)); });
-      if (written < 0)
-        return refused(path_, "pwritev", errno);
-      if (written == 0)
-        return {errc::io, path_ + ": pwritev: wrote nothing"};
-      offset += static_cast<std::uint64_t>(written);
-      auto rest = static_cast<std::size_t>(written);
-      while (next != left.end() && rest >= next->iov_len)
-        rest -= next++->iov_len;
-      if (rest > 0) {
-        next->iov_base = static_cast<std::byte*>(next->iov_base) + rest;
-        next->iov_len -= rest;
-      }
-    }
-    return {};
-  }
-
-  result<std::uint64_t> size() override {
-    struct stat about {};
-    if (::fstat(opened_.number(), &about) != 0)
-      return refused(path_, "fstat", errno);
-    return static_cast<std::uint64_t>(about.st_size);
-  }
-
-  result<void> sync() override {
-    if (uninterrupted([&] { return ::fdatasync(opened_.number()); }) != 0)
-      return refused(path_, "fdatasync", errno);
-    return {};
-  }
-
-  result<void> last_use(std::int64_t time_ns) override {
-    if (::futimens(opened_.number(), times_of(time_ns).data()) != 0)
-      return refused(path_, "futimens", errno);
-    return {};
-  }
-
-private:
-  std::string path_;
-  descriptor opened_;
-};
 
 /// Two locks: on the directory, which holds even if somebody removes the file, and on the file, which names the holder.
 /// They are given back here, not by the closing alone: a process that was forked meanwhile has the descriptors, too.
@@ -258,14 +111,15 @@ void write_holder(int number) {
 
 class posix_file_system final : public file_system {
 public:
-  result<std::unique_ptr<file>> open(const std::string& path, open_mode mode) override {
+  using file_system::open;
+  result<std::unique_ptr<file>> open(const std::string& path, open_mode mode, caching cache) override {
     const int flags = mode == open_mode::read         ? O_RDONLY
                       : mode == open_mode::read_write ? O_RDWR
                                                       : O_RDWR | O_CREAT | O_EXCL;
     auto opened = open_regular(path, flags);
     if (!opened)
       return opened.error();
-    return std::unique_ptr<file>{std::make_unique<posix_file>(path, std::move(*opened))};
+    return make_posix_file(path, std::move(*opened), cache);
   }
 
   result<void> create_directory(const std::string& path) override {
@@ -341,6 +195,15 @@ public:
     if (opened.number() < 0)
       return refused(path, "open", errno);
     return std::unique_ptr<sync_point>{std::make_unique<posix_sync_point>(path, std::move(opened))};
+  }
+
+  result<void> sync_names(const std::string& path) override {
+    const descriptor opened{uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); })};
+    if (opened.number() < 0)
+      return refused(path, "open", errno);
+    if (uninterrupted([&] { return ::fsync(opened.number()); }) != 0)
+      return refused(path, "fsync", errno);
+    return {};
   }
 
   result<std::uint64_t> free_bytes(const std::string& path) override {

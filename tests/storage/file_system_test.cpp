@@ -1,3 +1,4 @@
+#include "storage/buffer.hpp"
 #include "storage/file_system.hpp"
 #include "storage/memory_file_system.hpp"
 #include "tests/support/catch.hpp"
@@ -5,6 +6,7 @@
 #include "tests/support/text_files.hpp"
 
 #include <array>
+#include <cstring>
 #include <string>
 
 #include <sys/stat.h>
@@ -68,6 +70,52 @@ TEMPLATE_TEST_CASE("A file holds what was written to it, part after part", "", m
     CHECK(target.read(99, into).value() == 0);
   }
   CHECK(target.sync());
+}
+
+TEMPLATE_TEST_CASE("A read fills part after part, and stops at the end of the file", "", memory_world, posix_world) {
+  TestType world;
+  auto made = world.files->open(world.root + "/a", open_mode::create);
+  REQUIRE(made);
+  REQUIRE(write_text(**made, 0, "abcdefg"));
+  std::array<std::byte, 3> first{};
+  std::array<std::byte, 2> second{};
+  const std::array<std::span<std::byte>, 3> parts{first, {}, second};
+  CHECK((*made)->read(1, parts).value() == 5);
+  CHECK(std::memcmp(first.data(), "bcd", 3) == 0);
+  CHECK(std::memcmp(second.data(), "ef", 2) == 0);
+  CHECK((*made)->read(4, parts).value() == 3);
+  CHECK(std::memcmp(first.data(), "efg", 3) == 0);
+}
+
+TEMPLATE_TEST_CASE("Reserved space is there at once, reads as zeroes and keeps what was written", "", memory_world,
+                   posix_world) {
+  TestType world;
+  auto made = world.files->open(world.root + "/a", open_mode::create);
+  REQUIRE(made);
+  REQUIRE(write_text(**made, 0, "abc"));
+  REQUIRE((*made)->reserve(8192));
+  CHECK((*made)->size().value() == 8192);
+  CHECK(read_file(*world.files, world.root + "/a") == "abc" + std::string(8189, '\0'));
+}
+
+TEMPLATE_TEST_CASE("A file opened past the page cache holds the same bytes", "", memory_world, posix_world) {
+  TestType world;
+  auto made = world.files->open(world.root + "/a", open_mode::create, caching::direct);
+  REQUIRE(made);
+  auto bytes = mutable_buffer::allocate(2 * direct_alignment);
+  REQUIRE(bytes);
+  std::memset(bytes->bytes().data(), 'x', bytes->bytes().size());
+  REQUIRE((*made)->reserve(4 * direct_alignment));
+  const std::array<std::span<const std::byte>, 1> parts{bytes->bytes()};
+  REQUIRE((*made)->write(direct_alignment, parts));
+  REQUIRE((*made)->sync());
+  (*made)->forget_cached(0, 4 * direct_alignment);
+  auto back = mutable_buffer::allocate(2 * direct_alignment);
+  REQUIRE(back);
+  CHECK((*made)->read(direct_alignment, back->bytes()).value() == back->bytes().size());
+  CHECK(std::memcmp(bytes->bytes().data(), back->bytes().data(), back->bytes().size()) == 0);
+  CHECK(world.files->sync_names(world.root));
+  CHECK(world.files->sync_names(world.root + "/nowhere").code() == errc::not_found);
 }
 
 TEMPLATE_TEST_CASE("Only an existing regular file can be opened, and only a free name created", "", memory_world,

@@ -1,4 +1,5 @@
 #include "storage/io_engine.hpp"
+#include "storage/memory_file_system.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/io_worlds.hpp"
 
@@ -99,6 +100,47 @@ TEMPLATE_TEST_CASE("Every job runs once and completes right after", "", virtual_
   REQUIRE(lines.size() == 40);
   for (std::size_t i = 0; i < lines.size(); i += 2)
     CHECK(lines[i + 1] == lines[i] + " done");
+}
+
+TEMPLATE_TEST_CASE("A transfer moves the bytes of all its parts, before the work that comes with it", "",
+                   virtual_engine, threads_engine) {
+  TestType io;
+  const auto disk = make_memory_file_system();
+  const std::shared_ptr<file> target{std::move(disk->open("/a", open_mode::create).value())};
+  std::string text = "abcdefgh";
+  const auto bytes = std::as_writable_bytes(std::span{text});
+  const auto out = std::make_shared<io_transfer>(io_transfer{target, 3, {bytes.first(2), bytes.subspan(4, 3)}});
+  journal seen;
+  auto write = seen.job(io_kind::write, "write");
+  write.transfer = out;
+  io.engine->submit(one(std::move(write)));
+  io.settle();
+  CHECK(out->moved.value() == 5);
+
+  std::string first(4, '-');
+  std::string second(9, '-');
+  const auto in = std::make_shared<io_transfer>(
+      io_transfer{target, 1, {std::as_writable_bytes(std::span{first}), std::as_writable_bytes(std::span{second})}});
+  io.engine->submit(one({io_kind::read, 13, [&] { seen.add(std::string{"has "} + first[3]); },
+                         [&](bool ran) { seen.add(ran ? "read done" : "read refused"); }, in}));
+  io.settle();
+  CHECK(in->moved.value() == 7); // the file ends there
+  CHECK(first == std::string("\0\0ab", 4));
+  CHECK(second == "efg------");
+  CHECK(seen.lines() == std::vector<std::string>{"write", "write done", "has b", "read done"});
+}
+
+TEMPLATE_TEST_CASE("A transfer that fails says so to the work that comes with it", "", virtual_engine, threads_engine) {
+  TestType io;
+  const auto disk = make_memory_file_system();
+  const std::shared_ptr<file> target{std::move(disk->open("/a", open_mode::create).value())};
+  disk->fail_next(file_operation::write, errc::no_space);
+  std::string text = "abcd";
+  const auto out = std::make_shared<io_transfer>(io_transfer{target, 0, {std::as_writable_bytes(std::span{text})}});
+  errc told = errc::none;
+  io.engine->submit(one({io_kind::write, 4, [&] { told = out->moved.code(); }, [](bool) {}, out}));
+  io.settle();
+  CHECK(told == errc::no_space);
 }
 
 TEMPLATE_TEST_CASE("Waiting reads go ahead of waiting writes, and one kind keeps its order", "", virtual_engine,

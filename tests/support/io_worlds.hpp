@@ -50,7 +50,9 @@ public:
     }
     for (auto& job : batch) {
       auto real = std::make_shared<storage::io_job>(std::move(job));
-      job.work = [real] { real->work(); };
+      job.transfer = std::exchange(real->transfer, nullptr);
+      if (real->work)
+        job.work = [real] { real->work(); };
       job.complete = [real, count = count_](bool ran) {
         real->complete(ran);
         *real = {};
