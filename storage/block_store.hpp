@@ -34,7 +34,18 @@ struct cold_ledger {
   cold_amount erased;              ///< removed because the host asked, or replaced
   cold_amount expired;             ///< removed because their time was over
   cold_amount corrupt;             ///< taken out because a read found them damaged, gone or unreadable
+  cold_amount synced;              ///< of `persisted`, what has survived a sync since; never more
   std::uint64_t bytes_on_disk = 0; ///< what `present` takes on disk, headers included
+};
+
+/// What a cold tier has done since it was opened, in all namespaces. All of it only grows.
+struct cold_activity {
+  std::uint64_t payload_bytes = 0;    ///< of blocks that were persisted
+  std::uint64_t written_bytes = 0;    ///< handed to the disk: records, copies, indexes. Over the one before: write
+                                      ///< amplification
+  std::uint64_t reappended_bytes = 0; ///< of these, copies of blocks that reclaim kept
+  std::uint64_t syncs = 0;            ///< that ended well
+  std::uint64_t sync_failures = 0;
 };
 
 /// What the index knows of a present block.
@@ -100,6 +111,15 @@ public:
   /// `done` is called when everything that was persisted or erased before this call survives a power cut. Errors: io,
   /// closed.
   virtual void sync(std::function<void(result<void>)> done) = 0;
+
+  /// Starts to make durable what is not yet, and returns: for a timer. What it does is seen in `ledger().synced`.
+  virtual void sync_soon() = 0;
+
+  /// Changes `bytes_max()`, at once. Room beyond a lower limit is given back as soon as the disk does it, oldest use
+  /// first; until then nothing is added. Errors: invalid_argument (no more than the engine's own files take).
+  [[nodiscard]] virtual result<void> limit(std::uint64_t bytes_max) = 0;
+
+  [[nodiscard]] virtual cold_activity activity() const = 0;
 
   /// The ledger of one namespace, or of all.
   [[nodiscard]] virtual cold_ledger ledger(std::optional<namespace_id> name_space) const = 0;

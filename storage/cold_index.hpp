@@ -1,6 +1,6 @@
 #pragma once
 
-#include "storage/block_store.hpp"
+#include "storage/cold_ledgers.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -42,7 +42,10 @@ public:
   void take_out(const cold_record& record, cold_amount cold_ledger::*reason);
 
   /// Counts a block that was persisted and is erased already: nobody could read it.
-  void pass_through(const cold_record& record);
+  void pass_through(const cold_record& record) { ledgers_.pass_through(record.name_space, record.payload_bytes); }
+
+  /// Blocks that were persisted have survived a sync.
+  void sync(namespace_id name_space, const cold_amount& amount) { ledgers_.sync(name_space, amount); }
 
   /// Makes the record the last used. Pre: present; `time_ns` is later than that of every other record.
   void touch(cold_record& record, std::int64_t time_ns);
@@ -53,17 +56,16 @@ public:
   /// All records, or those of a namespace, least recently used first.
   [[nodiscard]] std::vector<std::shared_ptr<cold_record>> records(std::optional<namespace_id> name_space = {}) const;
 
-  [[nodiscard]] cold_ledger ledger(std::optional<namespace_id> name_space) const;
+  [[nodiscard]] cold_ledger ledger(std::optional<namespace_id> name_space) const { return ledgers_.of(name_space); }
 
 private:
   using place = std::pair<std::int64_t, std::uint64_t>; ///< time of last use, then sequence
 
   static place place_of(const cold_record& record) { return {record.last_use_ns, record.sequence}; }
-  void check(namespace_id name_space) const;
 
   std::unordered_map<block_key, std::shared_ptr<cold_record>, block_key_hash> records_;
   std::map<place, std::shared_ptr<cold_record>> order_;
-  std::map<namespace_id, cold_ledger> ledgers_;
+  cold_ledgers ledgers_;
 };
 
 } // namespace hearth::storage

@@ -46,9 +46,9 @@ void files_core::append(std::vector<append_item> batch) {
 
 /// Whether the append may begin; its `begin` is asked last.
 result<void> files_core::admit(const append_job& job) const {
-  if (never_fits(job.request.item.payload.size()))
+  if (job.disk_bytes > bytes_max_ - files_store_fixed_bytes)
     return {errc::too_large, "a block of " + std::to_string(job.request.item.payload.size()) +
-                                 " bytes never fits into bytes_max = " + std::to_string(config_.bytes_max)};
+                                 " bytes never fits into bytes_max = " + std::to_string(bytes_max_)};
   if (next_sequence_ >= sequence_end) // somebody has named a file so
     return {errc::io, blocks_ + ": the last sequence has been used; move the file that sorts last away"};
   if (job.request.begin && !job.request.begin())
@@ -68,13 +68,13 @@ void files_core::start_appends(deferred& later) {
       return;
     else if (disk == readiness::hopeless)
       refused = next->outcome;
-    else if (next->disk_bytes <= config_.bytes_max - used_)
+    else if (used_ + next->disk_bytes <= bytes_max_)
       start_append(next, later);
     else if (make_room(*next))
       return;
     else
       refused = {errc::no_space,
-                 blocks_ + ": nothing is left to reclaim, and bytes_max is " + std::to_string(config_.bytes_max)};
+                 blocks_ + ": nothing is left to reclaim, and bytes_max is " + std::to_string(bytes_max_)};
     waiting_.pop_front();
     if (refused.ok())
       continue;
@@ -88,7 +88,7 @@ void files_core::start_appends(deferred& later) {
 bool files_core::make_room(append_job& next) {
   if (!std::exchange(next.stuck_retried, true))
     retry_stuck();
-  while (used_ - leaving_ + next.disk_bytes > config_.bytes_max) {
+  while (used_ - leaving_ + next.disk_bytes > bytes_max_) {
     const auto victim = index_.victim([&](const cold_record& record) { return may_leave(record, next); });
     if (victim == nullptr)
       break;
@@ -185,6 +185,9 @@ void files_core::append_ended(const std::shared_ptr<append_job>& job, bool ran, 
 
 void files_core::append_persisted(const append_job& job) {
   const auto& item = job.request.item;
+  activity_.payload_bytes += item.payload.size();
+  activity_.written_bytes += block_file_length(item.payload.size());
+  unsynced_[item.name_space] += cold_amount{1, item.payload.size()};
   auto record = std::make_shared<cold_record>();
   record->key = item.key;
   record->name_space = item.name_space;

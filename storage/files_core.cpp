@@ -17,7 +17,8 @@ files_store_config without_io(files_store_config config) {
 files_core::files_core(files_store_config config, std::unique_ptr<directory_lock> lock,
                        std::unique_ptr<sync_point> disk, std::uint64_t next_sequence)
     : config_(without_io(config)), blocks_(config_.directory + "/blocks/"), lock_(std::move(lock)),
-      disk_(std::move(disk)), io_(config.io), used_(files_store_fixed_bytes), next_sequence_(next_sequence) {}
+      disk_(std::move(disk)), io_(config.io), bytes_max_(config.bytes_max), used_(files_store_fixed_bytes),
+      next_sequence_(next_sequence) {}
 
 result<void> files_core::adopt(scanned_blocks& scanned) {
   std::lock_guard guard{mutex_};
@@ -30,21 +31,16 @@ result<void> files_core::adopt(scanned_blocks& scanned) {
     last_stamp_ns_ = record->last_use_ns;
     index_.add(std::move(record), &cold_ledger::recovered);
   }
-  while (used_ - leaving_ > config_.bytes_max) {
-    const auto oldest = index_.victim([](const cold_record&) { return true; });
-    if (oldest == nullptr)
-      break;
-    take_out(oldest, &cold_ledger::reclaimed);
-    ++scanned.report.reclaimed;
-  }
+  shrink();
+  scanned.report.reclaimed = index_.ledger({}).reclaimed.blocks;
   std::vector<removal> files{doomed_.begin(), doomed_.end()};
   doomed_.clear();
   unlink(files);
   removals_ended(files);
-  if (used_ > config_.bytes_max)
+  if (used_ > bytes_max_)
     return {errc::io, blocks_ + ": " + std::to_string(stuck_.size()) +
                           " files could not be removed and the store takes " + std::to_string(used_) +
-                          " bytes, bytes_max is " + std::to_string(config_.bytes_max) +
+                          " bytes, bytes_max is " + std::to_string(bytes_max_) +
                           "; see to the directory's permissions or raise the limit"};
   return {};
 }
@@ -91,8 +87,29 @@ std::uint64_t files_core::bytes_in_use() const {
   return used_;
 }
 
-bool files_core::never_fits(std::uint64_t payload_bytes) const noexcept {
-  return budget_bytes(block_file_length(payload_bytes)) > config_.bytes_max - files_store_fixed_bytes;
+std::uint64_t files_core::bytes_max() const {
+  std::lock_guard guard{mutex_};
+  return bytes_max_;
+}
+
+bool files_core::never_fits(std::uint64_t payload_bytes) const {
+  return budget_bytes(block_file_length(payload_bytes)) > bytes_max() - files_store_fixed_bytes;
+}
+
+result<void> files_core::limit(std::uint64_t bytes_max) {
+  if (bytes_max <= files_store_fixed_bytes)
+    return {errc::invalid_argument, "bytes_max: found " + std::to_string(bytes_max) + ", expected more than " +
+                                        std::to_string(files_store_fixed_bytes)};
+  update([&](deferred&) {
+    bytes_max_ = bytes_max;
+    shrink();
+  });
+  return {};
+}
+
+cold_activity files_core::activity() const {
+  std::lock_guard guard{mutex_};
+  return activity_;
 }
 
 std::vector<block_key> files_core::keys() const {
@@ -124,7 +141,6 @@ void files_core::advance(deferred& later) {
   later.reclaimed.swap(reclaimed_);
   if (!later.reclaimed.empty())
     later.listener = listener_;
-  assert(used_ <= config_.bytes_max);
   assert(leaving_ <= used_);
 }
 

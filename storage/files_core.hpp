@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -28,7 +29,8 @@ namespace hearth::storage {
 /// then it waits, first come, first served, while victims are removed. A file that cannot be removed stays in `used_`
 /// (`stuck_`) and is tried again for each append that needs room, and for each sync. A disk that is full all the same
 /// has the append tried once more, with blocks reclaimed for it.
-/// Invariant: `used_ <= bytes_max`.
+/// Invariant: `used_ <= bytes_max`, but for the time that a
+/// limit lowered while running takes to be reached.
 ///
 /// Removals. A file is unlinked when nobody reads it any more. Each decided removal has a ticket until it has happened;
 /// a sync waits for the tickets that were given before it, and fails if such a file is stuck: it would be found again.
@@ -53,8 +55,11 @@ public:
   void sync(std::function<void(result<void>)> done);
   [[nodiscard]] cold_ledger ledger(std::optional<namespace_id> name_space) const;
   [[nodiscard]] std::uint64_t bytes_in_use() const;
-  [[nodiscard]] std::uint64_t bytes_max() const noexcept { return config_.bytes_max; }
-  [[nodiscard]] bool never_fits(std::uint64_t payload_bytes) const noexcept;
+  void sync_soon();
+  [[nodiscard]] result<void> limit(std::uint64_t bytes_max);
+  [[nodiscard]] cold_activity activity() const;
+  [[nodiscard]] std::uint64_t bytes_max() const;
+  [[nodiscard]] bool never_fits(std::uint64_t payload_bytes) const;
   [[nodiscard]] std::vector<block_key> keys() const;
 
   /// The store is gone: answers what waits with `closed`. Jobs in flight, and removals that were decided, still end.
@@ -131,7 +136,9 @@ private:
   void unlink(std::vector<removal>& files) const;
   [[nodiscard]] bool directory_is_there() const;
   void removals_ended(std::vector<removal>& files);
+  void shrink();
   void start_syncs(deferred& later);
+  void start_sync(std::function<void(result<void>)> done, deferred& later);
 
   const files_store_config config_; ///< without `io`
   const std::string blocks_;        ///< the directory of the blocks, ending in '/'
@@ -140,6 +147,7 @@ private:
   const std::weak_ptr<io_engine> io_;      ///< weak: its jobs own the core, and neither could ever be destroyed
 
   mutable std::mutex mutex_; ///< guards everything below
+  std::uint64_t bytes_max_;
   cold_index index_;
   std::uint64_t used_;
   std::uint64_t next_sequence_;
@@ -156,6 +164,8 @@ private:
   std::uint64_t next_ticket_ = 1;
   std::set<std::uint64_t> tickets_; ///< removals that were decided and have not happened
   std::vector<waiting_sync> syncs_;
+  std::map<namespace_id, cold_amount> unsynced_; ///< persisted since the last sync began
+  cold_activity activity_;
   std::vector<std::shared_ptr<cold_record>> touched_; ///< their last use has yet to be stored
   bool stamping_ = false;                             ///< some are being stored
   std::vector<block_key> reclaimed_;                  ///< the listener has yet to hear of them

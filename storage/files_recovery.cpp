@@ -1,55 +1,17 @@
 #include "storage/files_recovery.hpp"
 
 #include "storage/block_file.hpp"
+#include "storage/format_file.hpp"
 #include "storage/record_header.hpp"
 
 #include <algorithm>
-#include <array>
 #include <limits>
-#include <optional>
-#include <string_view>
 #include <tuple>
 #include <unordered_map>
 
 namespace hearth::storage {
 
 namespace {
-
-constexpr std::string_view format_text = "hearth cold tier\nengine files\nversion 1\n";
-constexpr const char* format_name = "/hearth.format";
-constexpr const char* unfinished_format_name = "/hearth.format.writing";
-
-bool is_ours(const directory_entry& entry) {
-  return entry.name == "blocks" || entry.name == "hearth.lock" || entry.name == format_name + 1 ||
-         entry.name == unfinished_format_name + 1;
-}
-
-/// One line about a format file for a message: engine and version, or the first line of what somebody else has written.
-std::string described(std::string text) {
-  constexpr std::string_view title = "hearth cold tier\n";
-  if (text.starts_with(title)) {
-    text.erase(0, title.size());
-    if (const auto end = text.find('\n'); end != text.npos)
-      text.replace(end, 1, ", ");
-  }
-  text.erase(std::min(text.find('\n'), text.size()));
-  std::replace_if(
-      text.begin(), text.end(), [](char letter) { return letter < 0x20 || letter > 0x7e; }, '?');
-  return text;
-}
-
-/// The first bytes of a file as text: enough to tell a format, however long the file is.
-result<std::string> read_text(file_system& files, const std::string& path) {
-  auto opened = files.open(path, open_mode::read);
-  if (!opened)
-    return opened.error();
-  std::string text(256, '\0');
-  const auto got = (*opened)->read(0, std::as_writable_bytes(std::span{text}));
-  if (!got)
-    return got.error();
-  text.resize(*got);
-  return text;
-}
 
 /// Looks at one name after the other and keeps what recovery needs to know of it.
 class scan {
@@ -151,46 +113,6 @@ private:
 
 } // namespace
 
-result<bool> check_format(file_system& files, const std::string& directory) {
-  const auto path = directory + format_name;
-  const auto text = read_text(files, path);
-  if (text.code() == errc::not_found)
-    return false;
-  if (text.code() == errc::invalid_argument)
-    return failure{errc::unsupported, text.error().context};
-  if (!text)
-    return text.error();
-  if (*text != format_text)
-    return failure{errc::unsupported, path + ": expected engine files, version 1, found \"" + described(*text) +
-                                          "\"; use the hearth that wrote it or choose another directory"};
-  return true;
-}
-
-result<void> write_format(file_system& files, const std::string& directory) {
-  const auto unfinished = directory + unfinished_format_name;
-  if (auto removed = files.remove(unfinished); !removed && removed.code() != errc::not_found)
-    return removed;
-  const auto write = [&]() -> result<void> {
-    auto made = files.open(unfinished, open_mode::create);
-    if (!made)
-      return made.error();
-    const std::array parts{std::as_bytes(std::span{format_text})};
-    if (auto written = (*made)->write(0, parts); !written)
-      return written;
-    return (*made)->sync();
-  };
-  auto done = write();
-  if (done)
-    done = files.rename(unfinished, directory + format_name);
-  if (!done)
-    static_cast<void>(files.remove(unfinished));
-  return done;
-}
-
-void remove_format(file_system& files, const std::string& directory) {
-  static_cast<void>(files.remove(directory + format_name));
-}
-
 result<scanned_blocks> scan_blocks(file_system& files, const std::string& directory, namespace_table& namespaces) {
   const auto names = files.list(directory);
   if (!names)
@@ -199,7 +121,7 @@ result<scanned_blocks> scan_blocks(file_system& files, const std::string& direct
   std::uint64_t foreign = 0;
   bool has_blocks = false;
   for (const auto& entry : *names) {
-    foreign += is_ours(entry) ? 0 : 1;
+    foreign += entry.name == "blocks" || is_common_name(entry.name) ? 0 : 1;
     if (entry.name == "blocks" && entry.kind != entry_kind::directory)
       return failure{errc::invalid_argument, directory + "/blocks: expected a directory; move it away"};
     has_blocks = has_blocks || entry.name == "blocks";

@@ -24,16 +24,6 @@ struct scanned_blocks {
   recovery_report report;
 };
 
-/// Checks `hearth.format` in `directory` without changing anything. Answers whether it is there.
-/// Errors: unsupported (a later version, another engine, or unreadable), io.
-[[nodiscard]] result<bool> check_format(file_system& files, const std::string& directory);
-
-/// Writes `hearth.format`, through a temporary name, and syncs it. Errors: io, no_space; then neither name is left.
-[[nodiscard]] result<void> write_format(file_system& files, const std::string& directory);
-
-/// Takes `write_format` back, as far as the disk lets it.
-void remove_format(file_system& files, const std::string& directory);
-
 /// Lists `directory` and its `blocks`, and reads the header of every block once. FORMAT.md has the rules.
 /// Errors: io, unsupported, invalid_argument (`blocks` is no directory), overloaded (more namespaces than the table
 /// takes).

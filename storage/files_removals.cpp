@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <map>
 
 namespace hearth::storage {
 
@@ -31,6 +32,16 @@ void files_core::schedule_removal(const cold_record& record) {
 void files_core::schedule_removal(removal file) {
   leaving_ += file.bytes;
   doomed_.push_back(std::move(file));
+}
+
+/// Takes out the least recently used until what stays is within the budget.
+void files_core::shrink() {
+  while (used_ - leaving_ > bytes_max_) {
+    const auto oldest = index_.victim([](const cold_record&) { return true; });
+    if (oldest == nullptr)
+      return;
+    take_out(oldest, &cold_ledger::reclaimed);
+  }
 }
 
 void files_core::retry_stuck() {
@@ -103,17 +114,43 @@ void files_core::start_syncs(deferred& later) {
                                   "after a power cut; the next sync tries once more");
     if (!tickets_.empty() && *tickets_.begin() < sync.tickets_end)
       return false;
-    auto outcome = std::make_shared<result<void>>();
-    later.jobs.push_back(
-        {io_kind::metadata, 0, [core = shared_from_this(), outcome] { *outcome = core->disk_->sync_all(); },
-         [core = shared_from_this(), outcome, done = sync.done](bool ran) {
-           if (!ran)
-             core->update([&](deferred&) { core->stopped_ = true; });
-           done(ran ? *outcome : failure{errc::closed, core->blocks_ + ": not synced, the I/O engine stopped"});
-         }});
+    start_sync(sync.done, later);
     return true;
   };
   std::erase_if(syncs_, ended);
+}
+
+void files_core::start_sync(std::function<void(result<void>)> done, deferred& later) {
+  struct job {
+    std::map<namespace_id, cold_amount> persisted;
+    result<void> outcome;
+  };
+  const auto at_work = std::make_shared<job>();
+  at_work->persisted.swap(unsynced_);
+  const auto ended = [core = shared_from_this(), at_work, done = std::move(done)](bool ran) {
+    if (!ran)
+      at_work->outcome = {errc::closed, core->blocks_ + ": not synced, the I/O engine stopped"};
+    core->update([&](deferred& next) {
+      core->stopped_ = core->stopped_ || !ran;
+      ++(at_work->outcome ? core->activity_.syncs : core->activity_.sync_failures);
+      for (const auto& [name_space, amount] : at_work->persisted) {
+        if (at_work->outcome)
+          core->index_.sync(name_space, amount);
+        else
+          core->unsynced_[name_space] += amount;
+      }
+      next.answers.push_back([done, at_work] { done(at_work->outcome); });
+    });
+  };
+  later.jobs.push_back({io_kind::metadata, 0,
+                        [core = shared_from_this(), at_work] { at_work->outcome = core->disk_->sync_all(); }, ended});
+}
+
+void files_core::sync_soon() {
+  update([&](deferred&) {
+    if (!unsynced_.empty())
+      syncs_.push_back({[](const result<void>&) {}, next_ticket_}); // seen in the ledger
+  });
 }
 
 } // namespace hearth::storage

@@ -2,12 +2,16 @@
 
 #include "storage/files_core.hpp"
 #include "storage/files_recovery.hpp"
+#include "storage/format_file.hpp"
 
 #include <utility>
 
 namespace hearth::storage {
 
 namespace {
+
+constexpr const char* engine_name = "files";
+constexpr std::uint32_t format_version = 1;
 
 /// What the host holds: calls go to the core, which its jobs share.
 class files_store final : public block_store {
@@ -26,6 +30,9 @@ public:
   bool erase(const block_key& key) override { return core_->erase(key); }
   std::size_t clear(std::optional<namespace_id> name_space) override { return core_->clear(name_space); }
   void sync(std::function<void(result<void>)> done) override { core_->sync(std::move(done)); }
+  void sync_soon() override { core_->sync_soon(); }
+  result<void> limit(std::uint64_t bytes_max) override { return core_->limit(bytes_max); }
+  cold_activity activity() const override { return core_->activity(); }
   cold_ledger ledger(std::optional<namespace_id> name_space) const override { return core_->ledger(name_space); }
   std::uint64_t bytes_in_use() const override { return core_->bytes_in_use(); }
   std::uint64_t bytes_max() const override { return core_->bytes_max(); }
@@ -54,7 +61,7 @@ result<void> validate(const files_store_config& config) {
 /// Marks the directory as a store's, with all that belongs to it. A failure leaves it as it was.
 result<void> take_into_use(file_system& files, const std::string& directory, bool has_format) {
   if (!has_format)
-    if (auto written = write_format(files, directory); !written)
+    if (auto written = write_format(files, directory, {engine_name, format_version, 0}); !written)
       return written;
   auto made = files.create_directory(directory + "/blocks");
   if (!made && !has_format)
@@ -66,7 +73,7 @@ result<void> take_into_use(file_system& files, const std::string& directory, boo
 /// files that cannot be removed; until then nothing has been changed.
 result<opened_store> open_locked(files_store_config config, std::unique_ptr<directory_lock>& lock) {
   auto& files = *config.files;
-  const auto known = check_format(files, config.directory);
+  const auto known = check_format(files, config.directory, engine_name, format_version);
   if (!known)
     return known.error();
   auto scanned = scan_blocks(files, config.directory, *config.namespaces);
@@ -75,7 +82,7 @@ result<opened_store> open_locked(files_store_config config, std::unique_ptr<dire
   auto disk = files.open_sync(scanned->has_directory ? config.directory + "/blocks" : config.directory);
   if (!disk)
     return disk.error();
-  if (auto taken = take_into_use(files, config.directory, *known); !taken)
+  if (auto taken = take_into_use(files, config.directory, known->has_value()); !taken)
     return taken.error();
   auto core = std::make_shared<files_core>(config, std::move(lock), std::move(*disk), scanned->next_sequence);
   if (auto adopted = core->adopt(*scanned); !adopted)
@@ -105,7 +112,7 @@ result<opened_store> open_files_store(files_store_config config) {
     config.directory.pop_back();
   // Before the lock, so that a directory of another engine stays untouched; and again under it, because its owner may
   // have been at work in between.
-  if (auto known = check_format(*config.files, config.directory); !known)
+  if (auto known = check_format(*config.files, config.directory, engine_name, format_version); !known)
     return known.error();
   auto lock = config.files->lock(config.directory + "/hearth.lock");
   if (!lock)

@@ -2,6 +2,7 @@
 
 #include "storage/files_store.hpp"
 #include "storage/memory_file_system.hpp"
+#include "storage/segments_store.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/io_worlds.hpp"
 #include "tests/support/keys.hpp"
@@ -60,7 +61,7 @@ public:
   [[nodiscard]] virtual file_system& files() = 0;
 
   /// Opens (again). Nothing else is open. The store holds `blocks` blocks of `block_bytes`.
-  void open(std::uint64_t blocks, std::size_t block_bytes) { open_bytes(room_for(blocks, block_bytes)); }
+  virtual void open(std::uint64_t blocks, std::size_t block_bytes) = 0;
   void open_bytes(std::uint64_t bytes_max) {
     auto opened = try_open(bytes_max);
     INFO((opened.ok() ? std::string{} : to_string(opened.error())));
@@ -133,19 +134,47 @@ protected:
     REQUIRE(namespaces->intern("a"));
     REQUIRE(namespaces->intern("b"));
   }
+};
 
-  static std::uint64_t room_for(std::uint64_t blocks, std::size_t block_bytes) {
+/// Stores that keep one file a block.
+struct files_engine {
+  static result<opened_store> open_store(files_store_config config) { return open_files_store(std::move(config)); }
+  std::uint64_t room_for(std::uint64_t blocks, std::size_t block_bytes) {
     return files_store_fixed_bytes + blocks * (4096 + (block_bytes + 4095) / 4096 * 4096);
   }
 };
 
+/// Stores of segments. Opened for a number of blocks, they are as small as can be: one block of that size a segment, so
+/// that giving up segments is giving up blocks.
+struct segments_engine {
+  result<opened_store> open_store(const files_store_config& basics) {
+    tuning.directory = basics.directory;
+    tuning.bytes_max = basics.bytes_max;
+    tuning.files = basics.files;
+    tuning.io = basics.io;
+    tuning.namespaces = basics.namespaces;
+    tuning.clock = basics.clock;
+    auto opened = open_segments_store(tuning);
+    tuning.io.reset();
+    return opened;
+  }
+  std::uint64_t room_for(std::uint64_t blocks, std::size_t block_bytes) {
+    tuning.segment_bytes = 4096 + (block_bytes + 4095) / 4096 * 4096;
+    tuning.reclaim_ahead_bytes = 0;
+    return segments_fixed_bytes(tuning) + blocks * segment_charge(tuning, block_bytes);
+  }
+  segments_store_config tuning;
+};
+
 /// Files in memory, I/O in virtual time.
-class memory_store_world : public store_world {
+template <class Engine>
+class memory_world_of : public store_world, public Engine {
 public:
-  memory_store_world() { REQUIRE(disk->create_directory("/cache")); }
+  memory_world_of() { REQUIRE(disk->create_directory("/cache")); }
   file_system& files() override { return *disk; }
+  void open(std::uint64_t blocks, std::size_t block_bytes) override { open_bytes(this->room_for(blocks, block_bytes)); }
   result<opened_store> try_open(std::uint64_t bytes_max) override {
-    return open_files_store({"/cache", bytes_max, disk, io.engine(), namespaces, [this] { return clock_ns; }});
+    return this->open_store({"/cache", bytes_max, disk, io.engine(), namespaces, [this] { return clock_ns; }});
   }
   void close() override {
     store.reset();
@@ -159,12 +188,14 @@ public:
 };
 
 /// The operating system's files, I/O on threads.
-class posix_store_world : public store_world {
+template <class Engine>
+class posix_world_of : public store_world, public Engine {
 public:
   file_system& files() override { return *disk; }
+  void open(std::uint64_t blocks, std::size_t block_bytes) override { open_bytes(this->room_for(blocks, block_bytes)); }
   result<opened_store> try_open(std::uint64_t bytes_max) override {
     io = std::make_unique<threads_io_world>();
-    return open_files_store({directory.path(), bytes_max, disk, io->engine(), namespaces, [] { return 1'000; }});
+    return this->open_store({directory.path(), bytes_max, disk, io->engine(), namespaces, [] { return 1'000; }});
   }
   void close() override {
     settle();
@@ -173,7 +204,7 @@ public:
     io.reset();
   }
   void settle() override { io->settle(); }
-  ~posix_store_world() override {
+  ~posix_world_of() override {
     if (store)
       close();
   }
@@ -182,5 +213,10 @@ public:
   temporary_directory directory;
   std::unique_ptr<threads_io_world> io;
 };
+
+using memory_store_world = memory_world_of<files_engine>;
+using posix_store_world = posix_world_of<files_engine>;
+using memory_segments_world = memory_world_of<segments_engine>;
+using posix_segments_world = posix_world_of<segments_engine>;
 
 } // namespace hearth::testing

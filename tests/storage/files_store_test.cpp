@@ -36,6 +36,19 @@ TEST_CASE("A damaged block is never handed out: it is taken out, counted, and it
   CHECK(world.store->bytes_in_use() == files_store_fixed_bytes);
 }
 
+TEST_CASE("The room of what was replaced and erased comes back on the disk") {
+  memory_store_world world;
+  world.open(3, 5000);
+  const auto empty = world.store->bytes_in_use();
+  CHECK(empty == files_store_fixed_bytes);
+  REQUIRE(world.append(1, 5000) == errc::none);
+  REQUIRE(world.append(1, 300, 77, 1) == errc::none);
+  CHECK(world.store->bytes_in_use() == empty + world.store->record_bytes(300));
+  CHECK(world.store->erase(key(1)));
+  CHECK(world.sync() == errc::none);
+  CHECK(world.store->bytes_in_use() == empty);
+}
+
 TEST_CASE("A block whose file cannot be opened for the moment says so and stays") {
   memory_store_world world;
   world.open(4, 100);

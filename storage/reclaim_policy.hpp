@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+namespace hearth::storage {
+
+/// What a reclaim policy is told of a segment that may be reclaimed.
+struct segment_summary {
+  std::uint64_t generation = 0; ///< the lower, the earlier it was begun
+  std::uint64_t bytes = 0;      ///< length of its file
+  std::uint64_t live_bytes = 0; ///< of the records in it that are present
+  double worth = 0;             ///< comparable between segments: see `segment_table`
+};
+
+/// Chooses which segment of a cold tier is reclaimed next. Threads: one at a time. Errors: none.
+class reclaim_policy {
+public:
+  virtual ~reclaim_policy() = default;
+
+  /// Index of the victim. Pre: there is a candidate.
+  [[nodiscard]] virtual std::size_t victim(std::span<const segment_summary> candidates) const = 0;
+};
+
+enum class reclaim_order : std::uint8_t {
+  fifo,         ///< the segment that was begun first; an empty one before it
+  least_useful, ///< the segment worth least for each byte of its file
+};
+
+[[nodiscard]] std::unique_ptr<reclaim_policy> make_reclaim_policy(reclaim_order order);
+
+} // namespace hearth::storage

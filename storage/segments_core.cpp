@@ -1,0 +1,177 @@
+#include "storage/segments_core.hpp"
+
+#include "storage/segments_jobs.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace hearth::storage {
+
+namespace {
+
+segments_store_config without_io(segments_store_config config) {
+  config.io.reset();
+  return config;
+}
+
+} // namespace
+
+segments_core::segments_core(segments_store_config config, std::unique_ptr<directory_lock> lock, std::uint64_t store)
+    : config_(without_io(config)), folder_(config_.directory + "/segments/"), store_(store), lock_(std::move(lock)),
+      io_(config.io), policy_(make_reclaim_policy(config.order)), bytes_max_(config.bytes_max),
+      used_(segments_fixed_bytes(config)), segments_(config.bytes_max) {}
+
+std::optional<cold_entry> segments_core::find(const block_key& key) const {
+  std::lock_guard guard{mutex_};
+  const auto id = index_.find(key);
+  if (id == no_record)
+    return std::nullopt;
+  const auto& found = index_.at(id);
+  return cold_entry{static_cast<namespace_id>(found.name_space), found.payload_bytes};
+}
+
+void segments_core::touch(const block_key& key) {
+  std::lock_guard guard{mutex_};
+  if (const auto id = index_.find(key); id != no_record)
+    use(id);
+}
+
+bool segments_core::erase(const block_key& key) {
+  bool was_readable = false;
+  update([&](deferred& later) {
+    const auto id = index_.find(key);
+    was_readable = id != no_record;
+    if (was_readable)
+      take_out(id, &cold_ledger::erased);
+    cancel_erased([&](const block& item) { return item.key == key; }, later);
+  });
+  return was_readable;
+}
+
+std::size_t segments_core::clear(std::optional<namespace_id> name_space) {
+  std::size_t count = 0;
+  update([&](deferred& later) {
+    for (auto id = index_.oldest(); id != no_record;) {
+      const auto next = index_.newer(id);
+      if (!name_space || index_.at(id).name_space == *name_space) {
+        take_out(id, &cold_ledger::erased);
+        ++count;
+      }
+      id = next;
+    }
+    cancel_erased([&](const block& item) { return !name_space || item.name_space == *name_space; }, later);
+  });
+  return count;
+}
+
+result<void> segments_core::limit(std::uint64_t bytes_max) {
+  const auto least = segments_fixed_bytes(config_);
+  if (bytes_max <= least)
+    return {errc::invalid_argument,
+            "bytes_max: found " + std::to_string(bytes_max) + ", expected more than " + std::to_string(least)};
+  update([&](deferred&) {
+    bytes_max_ = bytes_max;
+    growth_refused_ = false;
+  });
+  return {};
+}
+
+cold_activity segments_core::activity() const {
+  std::lock_guard guard{mutex_};
+  return activity_;
+}
+
+cold_ledger segments_core::ledger(std::optional<namespace_id> name_space) const {
+  std::lock_guard guard{mutex_};
+  return ledgers_.of(name_space);
+}
+
+std::uint64_t segments_core::bytes_in_use() const {
+  std::lock_guard guard{mutex_};
+  return used_;
+}
+
+std::uint64_t segments_core::bytes_max() const {
+  std::lock_guard guard{mutex_};
+  return bytes_max_;
+}
+
+bool segments_core::never_fits(std::uint64_t payload_bytes) const {
+  return segment_charge(config_, payload_bytes) > bytes_max() - segments_fixed_bytes(config_);
+}
+
+std::vector<block_key> segments_core::keys() const {
+  std::lock_guard guard{mutex_};
+  std::vector<block_key> keys;
+  keys.reserve(index_.size());
+  for (auto id = index_.oldest(); id != no_record; id = index_.newer(id))
+    keys.push_back(index_.at(id).key);
+  return keys;
+}
+
+void segments_core::on_reclaimed(std::function<void(std::vector<block_key>)> listener) {
+  update([&](deferred&) { listener_ = std::move(listener); });
+}
+
+void segments_core::close() {
+  update([this](deferred&) {
+    closed_ = true;
+    listener_ = {};
+  });
+}
+
+/// Every change may have made room, ended a write, or stopped the engine: one place decides what goes on.
+void segments_core::advance(deferred& later) {
+  if (closed_ || stopped_)
+    give_up(later);
+  for (std::size_t before = waiting_.size() + 1; waiting_.size() < before;) { // each refusal lets the next one try
+    before = waiting_.size();
+    place(later);
+    reclaim(later);
+  }
+  start_writes(later);
+  start_checkpoint(later);
+  later.reclaimed.swap(reclaimed_);
+  if (!later.reclaimed.empty())
+    later.listener = listener_;
+}
+
+/// Answers what waits; what has a place is still written if the engine lives.
+void segments_core::give_up(deferred& later) {
+  const failure reason{errc::closed, folder_ + ": the store was closed or its I/O engine stopped before this was done"};
+  auto left = std::move(waiting_);
+  waiting_.clear();
+  if (stopped_) {
+    for (const auto& job : placed_)
+      segments_.at(job->slot).writes.erase(job->offset);
+    left.insert(left.begin(), placed_.begin(), placed_.end());
+    placed_.clear();
+  }
+  for (const auto& job : left) {
+    if (!job->copy)
+      later.answers.push_back([job, reason] { job->request.done(reason); });
+    else if (preparing_)
+      --preparing_->copies;
+  }
+  for (auto& sync : std::exchange(syncs_, {}))
+    later.answers.push_back([done = std::move(sync.done), reason] { done(reason); });
+}
+
+/// Headers are encoded and buffers allocated here, where the mutex is free.
+void segments_core::carry_out(deferred later) {
+  for (const auto& read : later.reads)
+    later.jobs.push_back(build(read));
+  for (const auto& write : later.writes)
+    later.jobs.push_back(build(write));
+  if (const auto io = io_.lock(); io != nullptr && !later.jobs.empty())
+    io->submit(std::move(later.jobs));
+  else // the store has been destroyed and the engine with it: as if it had been stopped
+    for (auto& job : later.jobs)
+      job.complete(false);
+  if (later.listener)
+    later.listener(std::move(later.reclaimed));
+  for (const auto& answer : later.answers)
+    answer();
+}
+
+} // namespace hearth::storage

@@ -1,0 +1,281 @@
+#include "storage/checksum.hpp"
+#include "storage/segments_jobs.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace hearth::storage {
+
+namespace {
+
+/// Copies of one victim's blocks under way at once: reclaim runs in small steps beside the puts.
+constexpr std::uint32_t copies_at_once = 4;
+
+std::uint64_t charge_of(std::uint64_t bytes, std::uint32_t records_max) {
+  return bytes + segment_index_bytes(records_max);
+}
+
+} // namespace
+
+/// Makes the next segment ready: ahead of need if there is time, and gives segments back that a lowered limit has no
+/// room for. One at a time.
+void segments_core::reclaim(deferred& later) {
+  if (closed_ || stopped_ || (preparing_ && preparing_->at_work))
+    return;
+  if (!preparing_) {
+    if (!wants_segment())
+      return;
+    preparing_ = plan(waiting_.empty() ? last_record_bytes_ : waiting_.front()->record_bytes);
+  }
+  auto& next = *preparing_;
+  if (!next.victim && used_ <= bytes_max_ && !growth_refused_ &&
+      charge_of(next.bytes, next.records_max) <= bytes_max_ - used_)
+    return submit(segment_work::make, later);
+  if (!next.victim && !choose_victim(later))
+    return;
+  keep_useful(later);
+  if (next.copies > 0)
+    return;
+  empty_victim();
+  const auto& victim = segments_.at(*next.victim);
+  if (victim.readers > 0 || victim.in_checkpoint)
+    return;
+  const bool fits = (victim.records_max == 1) == (next.records_max == 1) && victim.bytes >= next.bytes / 2 &&
+                    (next.records_max > 1 || victim.bytes == next.bytes);
+  submit(fits && used_ <= bytes_max_ ? segment_work::recycle : segment_work::remove, later);
+}
+
+/// Appends wait, the open segment is nearly full, or there are more segments than the limit allows.
+bool segments_core::wants_segment() const {
+  if (!waiting_.empty() || used_ > bytes_max_)
+    return true;
+  if (!open_ || !ready_.empty() || ahead_refused_)
+    return false;
+  const auto& open = segments_.at(*open_);
+  return open.bytes - open.cursor < std::min(config_.reclaim_ahead_bytes, open.bytes / 4);
+}
+
+std::uint64_t segments_core::segment_target() const { return segment_target_bytes(config_); }
+
+/// A whole number of records like this one: no rest at the end of a segment.
+segments_core::preparation segments_core::plan(std::uint64_t record_bytes) const {
+  const auto target = segment_target();
+  preparation next;
+  next.bytes = record_bytes > target / 2 ? record_bytes : target / record_bytes * record_bytes;
+  next.records_max = segment_records_max(config_, record_bytes);
+  return next;
+}
+
+/// The policy's choice among the complete segments. If there is none: those that are about to be complete are waited
+/// for; what is open is completed; what is ready and of another kind is given back. Answers whether there is a victim.
+bool segments_core::choose_victim(deferred& later) {
+  const bool needed = !waiting_.empty() || used_ > bytes_max_;
+  std::vector<std::uint32_t> slots;
+  std::vector<segment_summary> candidates;
+  bool wait = checkpointing_;
+  for (const auto& [slot, one] : segments_.all()) {
+    wait = wait || one.state == segment_state::sealing;
+    if (one.state != segment_state::sealed || one.in_checkpoint)
+      continue;
+    slots.push_back(slot);
+    candidates.push_back({one.generation, one.bytes, one.live_bytes, one.worth});
+  }
+  if (!candidates.empty()) {
+    preparing_->victim = slots[policy_->victim(candidates)];
+  } else if (wait) {
+    return false;
+  } else if (needed && !ready_.empty()) {
+    preparing_->victim = ready_.back();
+    ready_.pop_back();
+  } else if (needed && open_) {
+    seal_open(); // its checkpoint is next
+    return false;
+  } else {
+    no_segment({errc::no_space, folder_ + ": nothing is left to reclaim, and bytes_max is " +
+                                    std::to_string(bytes_max_) + (growth_refused_ ? "; the disk is full" : "")},
+               later);
+    return false;
+  }
+  segments_.at(*preparing_->victim).state = segment_state::leaving;
+  return true;
+}
+
+/// Copies the blocks of the victim that were used since they were written, last used first, within the budget. Not when
+/// somebody already waits for the segment.
+void segments_core::keep_useful(deferred& later) {
+  auto& next = *preparing_;
+  const auto& victim = segments_.at(*next.victim);
+  if (!waiting_.empty() && !waiting_.front()->copy) {
+    next.copies -= static_cast<std::uint32_t>(
+        std::erase_if(waiting_, [](const std::shared_ptr<append_job>& job) { return job->copy; }));
+    next.keep.clear();
+  } else if (!std::exchange(next.chosen, true) && config_.reappend_percent > 0) {
+    for (auto id = victim.blocks.first; id != no_record; id = index_.next_in_segment(id))
+      if (index_.at(id).used)
+        next.keep.push_back(index_.at(id));
+    std::sort(next.keep.begin(), next.keep.end(), [](const auto& a, const auto& b) { return a.last_use < b.last_use; });
+    next.keep_bytes = victim.bytes / 100 * config_.reappend_percent;
+  }
+  while (!next.keep.empty() && next.copies < copies_at_once) {
+    const auto kept = next.keep.back();
+    next.keep.pop_back();
+    const auto bytes = segment_record_bytes(kept.payload_bytes);
+    const auto id = index_.find(kept.key);
+    if (bytes > next.keep_bytes || id == no_record || index_.at(id).slot != victim.slot)
+      continue;
+    next.keep_bytes -= bytes;
+    ++next.copies;
+    start_read(kept.key, static_cast<namespace_id>(kept.name_space), {}, later);
+  }
+}
+
+/// A block that is kept has been read: it is placed like any other.
+void segments_core::copy_read(read_job& job) {
+  const auto id = index_.find(job.key);
+  if (!job.outcome || id == no_record || index_.at(id).sequence != job.sequence || stopped_ || closed_) {
+    --preparing_->copies;
+    return;
+  }
+  auto copy = std::make_shared<append_job>();
+  copy->request.item = std::move(*job.outcome);
+  copy->name_space = job.name;
+  copy->checksum = checksum(copy->request.item.payload.bytes());
+  copy->record_bytes = segment_record_bytes(job.payload_bytes);
+  copy->sequence = job.sequence;
+  copy->copy = true;
+  waiting_.push_back(std::move(copy));
+}
+
+/// The copy takes the original's place in the index, if that is still there.
+void segments_core::copy_written(const append_job& job, bool written) {
+  --preparing_->copies;
+  const auto id = index_.find(job.request.item.key);
+  if (!written || job.erased || id == no_record || index_.at(id).sequence != job.sequence)
+    return;
+  activity_.reappended_bytes += job.record_bytes;
+  const auto before = index_.at(id);
+  auto& from = segments_.at(before.slot);
+  auto& to = segments_.at(job.slot);
+  segments_.leave(from, before);
+  index_.move(id, job.slot, static_cast<std::uint32_t>(job.offset / page_size), from.blocks, to.blocks);
+  segments_.enter(to, index_.at(id));
+}
+
+void segments_core::empty_victim() {
+  auto& victim = segments_.at(*preparing_->victim);
+  while (victim.blocks.first != no_record)
+    take_out(victim.blocks.first, &cold_ledger::reclaimed);
+}
+
+void segments_core::submit(segment_work what, deferred& later) {
+  auto& next = *preparing_;
+  const auto job = std::make_shared<segment_job>();
+  job->what = what;
+  next.at_work = true;
+  if (what == segment_work::make) {
+    auto& made = segments_.add(free_slot());
+    made.bytes = next.bytes;
+    made.records_max = next.records_max;
+    next.victim = made.slot;
+    used_ += charge_of(made.bytes, made.records_max);
+  }
+  const auto& at_work = segments_.at(*next.victim);
+  job->target = at_work.target;
+  job->fresh = {store_, at_work.slot, next_generation_++, at_work.bytes, 0, at_work.records_max, false, {}, {}};
+  later.jobs.push_back({io_kind::metadata, 0, [core = shared_from_this(), job] { core->work(*job); },
+                        [core = shared_from_this(), job](bool ran) {
+                          core->update([&](deferred& then) { core->segment_job_ended(*job, ran, then); });
+                        }});
+}
+
+/// On a thread of the engine, without the mutex.
+void segments_core::work(segment_job& job) const {
+  auto& files = *config_.files;
+  const auto data = folder_ + to_string(job.fresh.slot, segment_file_kind::data);
+  const auto index = folder_ + to_string(job.fresh.slot, segment_file_kind::index);
+  if (job.what == segment_work::remove) {
+    // The index first: a file of data without one is empty to recovery.
+    for (const auto& path : {index, data})
+      if (auto removed = files.remove(path); !removed && removed.code() != errc::not_found)
+        job.outcome = removed;
+    return;
+  }
+  if (job.what == segment_work::make) {
+    auto made = files.open(data, open_mode::create, caching::direct);
+    if (made)
+      job.target = std::move(*made);
+    job.outcome = made ? job.target->reserve(job.fresh.segment_bytes) : result<void>{made.error()};
+  }
+  if (job.outcome)
+    job.outcome = write_segment_index(files, index, job.fresh);
+  // On a disk too full for that, having no index says the same: nothing here is believed.
+  if (job.what == segment_work::recycle && job.outcome.code() == errc::no_space)
+    if (job.outcome = files.remove(index); job.outcome.code() == errc::not_found)
+      job.outcome = {};
+  if (job.outcome)
+    job.outcome = files.sync_names(folder_);
+  if (!job.outcome && job.what == segment_work::make) {
+    static_cast<void>(files.remove(index));
+    static_cast<void>(files.remove(data));
+  }
+}
+
+void segments_core::segment_job_ended(segment_job& job, bool ran, deferred& later) {
+  if (!ran) {
+    stopped_ = true;
+    job.outcome = {errc::closed, folder_ + ": the I/O engine stopped"};
+  }
+  auto& of = segments_.at(job.fresh.slot);
+  preparing_->at_work = false;
+  if (job.what == segment_work::remove ? job.outcome.ok() : !job.outcome && job.what == segment_work::make) {
+    used_ -= charge_of(of.bytes, of.records_max);
+    segments_.remove(of.slot);
+    preparing_->victim.reset();
+    if (job.outcome)
+      growth_refused_ = false;
+  }
+  if (job.outcome && job.what != segment_work::remove) {
+    of.generation = job.fresh.generation;
+    of.target = std::move(job.target);
+    of.state = segment_state::ready;
+    of.cursor = 0;
+    of.records = 0;
+    of.data_dirty = of.index_dirty = false;
+    ready_.push_back(of.slot);
+    activity_.written_bytes += page_size;
+  }
+  if (job.outcome) {
+    preparing_.reset();
+    ahead_refused_ = false;
+  } else if (job.what == segment_work::make && job.outcome.code() == errc::no_space) {
+    growth_refused_ = true; // goes on with a victim
+  } else {
+    if (preparing_->victim) { // it could not be begun anew: it is still there, and empty
+      of.state = segment_state::sealed;
+      of.index_dirty = true;
+    }
+    no_segment({errc::io, job.outcome.error().context}, later);
+  }
+}
+
+/// There is no segment for the append that waits first, or none to be had ahead of need.
+void segments_core::no_segment(const failure& reason, deferred& later) {
+  preparing_.reset();
+  ahead_refused_ = true; // until there is one again
+  if (waiting_.empty())
+    return;
+  const auto job = waiting_.front();
+  waiting_.pop_front();
+  if (!job->copy)
+    later.answers.push_back([job, reason] { job->request.done(reason); });
+}
+
+/// The lowest number that neither a segment nor somebody else's file has.
+std::uint32_t segments_core::free_slot() const {
+  std::uint32_t slot = 0;
+  while (segments_.all().contains(slot) || taken_.contains(slot))
+    ++slot;
+  return slot;
+}
+
+} // namespace hearth::storage

@@ -1,0 +1,170 @@
+#include "storage/segments_jobs.hpp"
+#include "storage/whole_file.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace hearth::storage {
+
+void segments_core::sync(std::function<void(result<void>)> done) {
+  update([&](deferred&) { syncs_.push_back({std::move(done), next_order_ + 1}); });
+}
+
+void segments_core::sync_soon() {
+  update([&](deferred&) { sync_wanted_ = true; });
+}
+
+/// Whether everything that was placed before `sync` was asked for has been written, and no index that lists an erased
+/// block is being replaced by other means.
+bool segments_core::may_start(const waiting_sync& sync) const {
+  const auto placed_before = [&](const append_job& job) { return job.order < sync.order_end; };
+  if (!placed_.empty() && placed_before(*placed_.front()))
+    return false;
+  if (!writing_.empty() && placed_before(*writing_.begin()->second->records.front()))
+    return false;
+  return !(preparing_ && preparing_->at_work && preparing_->victim && segments_.at(*preparing_->victim).index_dirty);
+}
+
+bool segments_core::checkpoint_due() const {
+  if (std::any_of(syncs_.begin(), syncs_.end(), [&](const auto& sync) { return may_start(sync); }))
+    return true;
+  const bool many = config_.sync_bytes != 0 && unsynced_bytes_ >= config_.sync_bytes;
+  for (const auto& [slot, one] : segments_.all())
+    if ((one.state == segment_state::sealing && one.writes.empty()) ||
+        ((many || sync_wanted_) && (one.data_dirty || one.index_dirty)))
+      return true;
+  return false;
+}
+
+/// One job makes durable what was written, and then writes the indexes of all segments that changed.
+void segments_core::start_checkpoint(deferred& later) {
+  if (checkpointing_ || stopped_ || !checkpoint_due())
+    return;
+  checkpointing_ = true;
+  sync_wanted_ = false;
+  unsynced_bytes_ = 0;
+  const auto job = std::make_shared<checkpoint_job>();
+  job->persisted.swap(unsynced_);
+  std::erase_if(syncs_, [&](waiting_sync& sync) {
+    if (!may_start(sync))
+      return false;
+    job->waiting.push_back(std::move(sync.done));
+    return true;
+  });
+  for (auto& [slot, one] : segments_.all()) {
+    const bool complete = one.state == segment_state::sealing && one.writes.empty();
+    const bool dirty = one.data_dirty || one.index_dirty || complete;
+    const bool busy = preparing_ && preparing_->at_work && preparing_->victim == slot;
+    if (!dirty || busy || one.target == nullptr)
+      continue;
+    job->parts.push_back({index_of(one), one.target, one.data_dirty, false});
+    one.data_dirty = one.index_dirty = false;
+    one.in_checkpoint = true;
+  }
+  const auto since = activity_.written_bytes - recency_at_;
+  job->recency = !job->waiting.empty() || since >= bytes_max_ / 4;
+  if (job->recency)
+    recency_at_ = activity_.written_bytes;
+  later.jobs.push_back({io_kind::metadata, 0, [core = shared_from_this(), job] { core->work(*job); },
+                        [core = shared_from_this(), job](bool ran) {
+                          core->update([&](deferred& then) { core->checkpoint_ended(*job, ran, then); });
+                        }});
+}
+
+segment_index segments_core::index_of(const segment& of) const {
+  const bool complete = of.state != segment_state::open && of.writes.empty();
+  segment_index index{store_, of.slot, of.generation, of.bytes, of.written(), of.records_max, complete, {}, {}};
+  std::map<namespace_id, std::uint16_t> names;
+  for (auto id = of.blocks.first; id != no_record; id = index_.next_in_segment(id)) {
+    const auto& found = index_.at(id);
+    const auto offset = std::uint64_t{found.page} * page_size;
+    if (offset >= index.covered_bytes)
+      continue; // written out of turn: recovery looks there for itself
+    const auto name_space = static_cast<namespace_id>(found.name_space);
+    const auto [name, added] = names.emplace(name_space, static_cast<std::uint16_t>(index.names.size()));
+    if (added)
+      index.names.push_back(config_.namespaces->name(name_space));
+    index.entries.push_back({found.key, found.sequence, offset, found.payload_bytes, name->second, 0, 0, 0});
+  }
+  std::sort(index.entries.begin(), index.entries.end(),
+            [](const auto& a, const auto& b) { return a.offset < b.offset; });
+  return index;
+}
+
+/// On a thread of the engine, without the mutex but for the snapshot of recency.
+void segments_core::work(checkpoint_job& job) const {
+  for (auto& part : job.parts) {
+    result<void> done;
+    if (part.sync_data)
+      done = part.target->sync();
+    if (done) {
+      part.target->forget_cached(0, part.index.covered_bytes);
+      const auto bytes = encode(part.index);
+      done = replace_file(*config_.files, folder_ + to_string(part.index.slot, segment_file_kind::index), bytes);
+      job.written_bytes += bytes.size();
+    }
+    part.failed = !done;
+    if (job.outcome)
+      job.outcome = done;
+  }
+  if (job.recency) { // only a hint: that it could not be written is no failure
+    const auto bytes = recency_snapshot();
+    if (replace_file(*config_.files, folder_ + recency_name, bytes))
+      job.written_bytes += bytes.size();
+  }
+  if (job.outcome)
+    job.outcome = config_.files->sync_names(folder_);
+}
+
+void segments_core::checkpoint_ended(checkpoint_job& job, bool ran, deferred& later) {
+  checkpointing_ = false;
+  if (!ran) {
+    stopped_ = true;
+    job.outcome = {errc::closed, folder_ + ": not synced, the I/O engine stopped"};
+  }
+  for (const auto& part : job.parts) {
+    auto& of = segments_.at(part.index.slot);
+    of.in_checkpoint = false;
+    if (part.index.sealed && of.state == segment_state::sealing)
+      of.state = segment_state::sealed;
+    if (!job.outcome) { // also those that went well: their names may not be durable
+      of.data_dirty = of.data_dirty || part.sync_data;
+      of.index_dirty = true;
+    }
+  }
+  activity_.written_bytes += job.written_bytes;
+  ++(job.outcome ? activity_.syncs : activity_.sync_failures);
+  for (const auto& [name_space, amount] : job.persisted) {
+    if (job.outcome)
+      ledgers_.sync(name_space, amount);
+    else
+      unsynced_[name_space] += amount;
+  }
+  if (job.outcome)
+    growth_refused_ = false; // others may have given the disk room again
+  for (auto& done : job.waiting)
+    later.answers.push_back([done = std::move(done), outcome = job.outcome] { done(outcome); });
+}
+
+/// Sequences in their order of use, the last used ones if there is not room for all. Walks in steps, so that the mutex
+/// is free in between; what changes meanwhile is a little out of order.
+std::vector<std::byte> segments_core::recency_snapshot() const {
+  constexpr record_id step = 4096;
+  std::vector<std::pair<std::uint32_t, std::uint64_t>> uses;
+  for (record_id at = 0;; at += step) {
+    std::lock_guard guard{mutex_};
+    if (at >= index_.ids_end())
+      break;
+    for (auto id = at; id < std::min(index_.ids_end(), at + step); ++id)
+      if (index_.present(id))
+        uses.emplace_back(index_.at(id).last_use, index_.at(id).sequence);
+  }
+  std::sort(uses.begin(), uses.end());
+  std::vector<std::uint64_t> sequences;
+  const auto most = recency_entries_max(config_);
+  for (auto at = uses.size() > most ? uses.size() - most : 0; at < uses.size(); ++at)
+    sequences.push_back(uses[at].second);
+  return encode_recency(store_, sequences);
+}
+
+} // namespace hearth::storage
