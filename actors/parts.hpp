@@ -64,8 +64,10 @@ struct actors_config {
   std::chrono::nanoseconds restart_after{
       std::chrono::milliseconds{100}}; ///< first back-off; doubles up to restart_after_max
   std::chrono::nanoseconds restart_after_max{std::chrono::seconds{10}};
-  std::size_t readers = 0;          ///< 0 if there is no cold tier
-  std::size_t writes_in_flight = 8; ///< blocks the writer has at the block store at once
+  std::size_t readers = 0;                ///< 0 if there is no cold tier
+  std::size_t writes_in_flight = 8;       ///< blocks the writer has at the block store at once
+  std::chrono::nanoseconds sync_every{0}; ///< so long after a write, the store is told to sync; 0: never
+  bool watch_free_space = false;          ///< the store is told so without writes, too: it keeps a floor
 };
 
 /// What the actors of one cache share. All of it outlives each of them, so a successor finds everything as it was.

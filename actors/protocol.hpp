@@ -28,7 +28,9 @@ using hot_cache_actor = caf::typed_actor<
     caf::reacts_to<messages::tick>>;
 
 using writer_actor =
-    caf::typed_actor<caf::reacts_to<messages::write_request>, caf::reacts_to<messages::append_completed>>;
+    caf::typed_actor<caf::reacts_to<messages::write_request>, caf::reacts_to<messages::append_completed>,
+                     // from itself
+                     caf::reacts_to<messages::tick>>;
 
 using reader_actor =
     caf::typed_actor<caf::reacts_to<messages::read_request>, caf::reacts_to<messages::reads_completed>>;

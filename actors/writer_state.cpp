@@ -12,9 +12,12 @@ writer_state::writer_state(writer_actor::base* self, std::shared_ptr<const cache
 writer_actor::behavior_type writer_state::make_behavior() {
   self_->monitor(hot_cache_);
   self_->set_down_handler([this](caf::down_msg& down) { self_->quit(down.reason); });
+  if (parts_->config.watch_free_space)
+    sync_later();
   return {
       [this](messages::write_request& x) { on_write(x); },
       [this](messages::append_completed& x) { on_append_completed(x); },
+      [this](messages::tick) { on_tick(); },
   };
 }
 
@@ -25,11 +28,27 @@ void writer_state::on_write(messages::write_request& x) {
 
 void writer_state::on_append_completed(messages::append_completed& x) {
   --in_flight_;
+  if (x.outcome.ok())
+    sync_later();
   // A write that was cancelled before it began has been accounted for; its slot is free as soon as `x` is gone.
   if (!x.request->ticket->cancelled())
     caf::anon_send(hot_cache_,
                    messages::write_reply{x.request->sequence, std::move(x.outcome), std::move(x.request->slot)});
   submit();
+}
+
+/// What was written is made durable at the latest so long after: one tick at a time.
+void writer_state::sync_later() {
+  const auto every = parts_->config.sync_every;
+  if (every.count() > 0 && !std::exchange(sync_is_due_, true))
+    self_->delayed_send(writer_actor(self_), every, messages::tick{});
+}
+
+void writer_state::on_tick() {
+  sync_is_due_ = false;
+  parts_->store->sync_soon();
+  if (parts_->config.watch_free_space)
+    sync_later();
 }
 
 void writer_state::submit() {

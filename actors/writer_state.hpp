@@ -8,7 +8,7 @@
 namespace hearth::actors {
 
 /// Takes write requests, keeps a few of them at the block store at once, in order, and answers each when its append has
-/// ended. Never blocks: the I/O engine tells it. Dies with hot_cache.
+/// ended; some time after a write it has the store sync. Never blocks: the I/O engine tells it. Dies with hot_cache.
 class writer_state {
 public:
   static constexpr const char* name = "writer";
@@ -21,13 +21,16 @@ public:
 private:
   void on_write(messages::write_request& x);
   void on_append_completed(messages::append_completed& x);
+  void on_tick();
   void submit();
+  void sync_later();
 
   writer_actor::base* self_;
   std::shared_ptr<const cache_parts> parts_;
   hot_cache_actor hot_cache_;
   std::deque<std::shared_ptr<messages::write_request>> waiting_;
   std::size_t in_flight_ = 0;
+  bool sync_is_due_ = false; ///< a tick is under way
 };
 
 using writer_impl = bounded<writer_actor, writer_state>;

@@ -69,7 +69,7 @@ struct blocks_reclaimed {
   std::vector<storage::block_key> keys;
 };
 
-/// hot_cache -> hot_cache, delayed. Look at the deadlines.
+/// hot_cache -> hot_cache, delayed: look at the deadlines. writer -> writer, delayed: have the store sync.
 struct tick {};
 
 /// hot_cache, facade -> stats, bounded; at most one outstanding a sender. Totals have changed; they stand in the

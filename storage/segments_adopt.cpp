@@ -18,6 +18,7 @@ result<void> segments_core::adopt(segments_found& found) {
       return adopted;
   for (const auto& block : found.blocks)
     adopt(block);
+  note_free(config_.files->free_bytes(folder_));
   return shrink_at_open(found);
 }
 
@@ -73,7 +74,7 @@ void segments_core::adopt(const found_block& found) {
 
 /// The budget may be smaller than before.
 result<void> segments_core::shrink_at_open(segments_found& found) {
-  while (used_ > bytes_max_ && !segments_.all().empty()) {
+  while (used_ > room_limit() && !segments_.all().empty()) {
     std::vector<std::uint32_t> slots;
     std::vector<segment_summary> candidates;
     for (const auto& [slot, one] : segments_.all()) {

@@ -76,6 +76,15 @@ result<void> segments_core::limit(std::uint64_t bytes_max) {
   return {};
 }
 
+/// Others may fill the disk: what is left above the floor is what may be added, what is missing below it has to go.
+void segments_core::note_free(const result<std::uint64_t>& free) {
+  if (config_.free_bytes_min == 0 || !free)
+    return;
+  const auto floor = config_.free_bytes_min;
+  const auto least = segments_fixed_bytes(config_);
+  free_limit_ = *free >= floor ? used_ + (*free - floor) : std::max(least, used_ - std::min(used_, floor - *free));
+}
+
 cold_activity segments_core::activity() const {
   std::lock_guard guard{mutex_};
   return activity_;

@@ -9,7 +9,7 @@
 #include "storage/segments_recovery.hpp"
 #include "storage/segments_store.hpp"
 
-#include <atomic>
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <map>
@@ -117,6 +117,8 @@ private:
   void advance(deferred& later);
   void carry_out(deferred later);
   void give_up(deferred& later);
+  [[nodiscard]] std::uint64_t room_limit() const { return std::min(bytes_max_, free_limit_); }
+  void note_free(const result<std::uint64_t>& free);
 
   // segments_adopt.cpp
   [[nodiscard]] result<void> adopt(const found_segment& found);
@@ -178,6 +180,7 @@ private:
 
   mutable std::mutex mutex_; ///< guards everything below
   std::uint64_t bytes_max_;
+  std::uint64_t free_limit_ = ~std::uint64_t{0}; ///< what keeps the floor of free space, when it was last looked at
   std::uint64_t used_;
   block_index index_;
   segment_table segments_;

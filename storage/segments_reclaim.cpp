@@ -28,8 +28,7 @@ void segments_core::reclaim(deferred& later) {
     preparing_ = plan(waiting_.empty() ? last_record_bytes_ : waiting_.front()->record_bytes);
   }
   auto& next = *preparing_;
-  if (!next.victim && used_ <= bytes_max_ && !growth_refused_ &&
-      charge_of(next.bytes, next.records_max) <= bytes_max_ - used_)
+  if (!next.victim && !growth_refused_ && used_ + charge_of(next.bytes, next.records_max) <= room_limit())
     return submit(segment_work::make, later);
   if (!next.victim && !choose_victim(later))
     return;
@@ -42,12 +41,12 @@ void segments_core::reclaim(deferred& later) {
     return;
   const bool fits = (victim.records_max == 1) == (next.records_max == 1) && victim.bytes >= next.bytes / 2 &&
                     (next.records_max > 1 || victim.bytes == next.bytes);
-  submit(fits && used_ <= bytes_max_ ? segment_work::recycle : segment_work::remove, later);
+  submit(fits && used_ <= room_limit() ? segment_work::recycle : segment_work::remove, later);
 }
 
 /// Appends wait, the open segment is nearly full, or there are more segments than the limit allows.
 bool segments_core::wants_segment() const {
-  if (!waiting_.empty() || used_ > bytes_max_)
+  if (!waiting_.empty() || used_ > room_limit())
     return true;
   if (!open_ || !ready_.empty() || ahead_refused_)
     return false;
@@ -69,7 +68,7 @@ segments_core::preparation segments_core::plan(std::uint64_t record_bytes) const
 /// The policy's choice among the complete segments. If there is none: those that are about to be complete are waited
 /// for; what is open is completed; what is ready and of another kind is given back. Answers whether there is a victim.
 bool segments_core::choose_victim(deferred& later) {
-  const bool needed = !waiting_.empty() || used_ > bytes_max_;
+  const bool needed = !waiting_.empty() || used_ > room_limit();
   std::vector<std::uint32_t> slots;
   std::vector<segment_summary> candidates;
   bool wait = checkpointing_;
@@ -92,7 +91,8 @@ bool segments_core::choose_victim(deferred& later) {
     return false;
   } else {
     no_segment({errc::no_space, folder_ + ": nothing is left to reclaim, and bytes_max is " +
-                                    std::to_string(bytes_max_) + (growth_refused_ ? "; the disk is full" : "")},
+                                    std::to_string(bytes_max_) +
+                                    (growth_refused_ || free_limit_ < bytes_max_ ? "; the disk is full" : "")},
                later);
     return false;
   }

@@ -113,7 +113,7 @@ result<opened_store> open_locked(segments_store_config config, std::unique_ptr<d
 std::uint64_t segment_target_bytes(const segments_store_config& config) noexcept {
   if (config.segment_bytes != 0)
     return config.segment_bytes;
-  const auto bytes = std::max(std::clamp(config.bytes_max / 16, mebibyte, 256 * mebibyte), config.bytes_max / 512);
+  const auto bytes = std::max(std::clamp(config.bytes_max / 16, mebibyte / 16, 256 * mebibyte), config.bytes_max / 512);
   return bytes / page_size * page_size;
 }
 

@@ -19,7 +19,8 @@ struct segments_store_config {
   std::shared_ptr<namespace_table> namespaces;
   clock_ns clock; ///< wall time, ns since the epoch: numbers a new store
 
-  std::uint64_t segment_bytes = 0; ///< 0: a sixteenth of `bytes_max`, 1 to 256 MiB, or a 512th of it if that is more
+  std::uint64_t segment_bytes =
+      0; ///< 0: a sixteenth of `bytes_max`, 64 KiB to 256 MiB, or a 512th of it if that is more
   std::uint64_t reclaim_ahead_bytes = 32ull << 20; ///< with less left in the open segment the next one is made ready;
                                                    ///< at most a quarter of a segment; 0: when it is needed
   std::uint64_t sync_bytes = 128ull << 20;         ///< so much written, a sync is started; 0: only when asked for
@@ -28,6 +29,8 @@ struct segments_store_config {
   std::uint32_t reappend_percent = 0; ///< 0..50: at most this share of a reclaimed segment is copied on, if it was used
                                       ///< since it was written; 0: none
   reclaim_order order = reclaim_order::least_useful;
+  std::uint64_t free_bytes_min = 0; ///< stays free on the file system, whoever fills it: segments are given back for
+                                    ///< it. Looked at with every sync; 0: no such floor
 };
 
 /// What a segments store takes of its budget before the first segment: format and lock, room for one index that is

@@ -28,6 +28,8 @@ bool segments_core::may_start(const waiting_sync& sync) const {
 bool segments_core::checkpoint_due() const {
   if (std::any_of(syncs_.begin(), syncs_.end(), [&](const auto& sync) { return may_start(sync); }))
     return true;
+  if (sync_wanted_ && config_.free_bytes_min != 0)
+    return true;
   const bool many = config_.sync_bytes != 0 && unsynced_bytes_ >= config_.sync_bytes;
   for (const auto& [slot, one] : segments_.all())
     if ((one.state == segment_state::sealing && one.writes.empty()) ||
@@ -114,6 +116,7 @@ void segments_core::work(checkpoint_job& job) const {
   }
   if (job.outcome)
     job.outcome = config_.files->sync_names(folder_);
+  job.free = config_.files->free_bytes(folder_);
 }
 
 void segments_core::checkpoint_ended(checkpoint_job& job, bool ran, deferred& later) {
@@ -132,6 +135,8 @@ void segments_core::checkpoint_ended(checkpoint_job& job, bool ran, deferred& la
       of.index_dirty = true;
     }
   }
+  if (ran)
+    note_free(job.free);
   activity_.written_bytes += job.written_bytes;
   ++(job.outcome ? activity_.syncs : activity_.sync_failures);
   for (const auto& [name_space, amount] : job.persisted) {

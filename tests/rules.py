@@ -100,7 +100,7 @@ def in_words(value, unit):
     digits = value.replace("'", "")
     if unit == "std::chrono::milliseconds":
         return f"{int(digits) // 1000} s" if int(digits) % 1000 == 0 else f"{digits} ms"
-    return f"{int(digits):,}" if digits.isdigit() else value.removeprefix("write_policy::")
+    return f"{int(digits):,}" if digits.isdigit() else value.rpartition("::")[2]
 
 
 def check_settings(root):

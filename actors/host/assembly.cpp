@@ -2,7 +2,7 @@
 
 #include "actors/log.hpp"
 #include "actors/preflight.hpp"
-#include "storage/files_store.hpp"
+#include "storage/segments_store.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -52,7 +52,9 @@ result<std::uint64_t> automatic_limit(const std::string& directory, storage::fil
   const auto free = files.free_bytes(directory);
   if (!free)
     return free.error();
-  const auto held = storage::files_store_bytes(files, directory);
+  auto held = storage::files_store_bytes(files, directory); // of either engine: only one can be there
+  if (held && *held == 0)
+    held = storage::segments_store_bytes(files, directory);
   if (!held)
     return held.error();
   const auto room = *free + std::min(*held, std::numeric_limits<std::uint64_t>::max() - *free);
@@ -64,6 +66,11 @@ result<std::uint64_t> automatic_limit(const std::string& directory, storage::fil
         "directory " + directory + ": " + std::to_string(*free) +
             " bytes are free, and the automatic cold_bytes_max keeps 10 GiB free: set cold_bytes_max, or free space"};
   return limit;
+}
+
+/// What stays free on the disk while running.
+std::uint64_t free_floor(const cache_options& options) {
+  return options.free_bytes_min == 0 && options.cold_bytes_max == 0 ? floor_bytes : options.free_bytes_min;
 }
 
 /// Whether there is to be a cold tier.
@@ -82,6 +89,27 @@ result<bool> directory_is_there(const cache_options& options, storage::file_syst
   return false;
 }
 
+result<storage::opened_store> open_engine(const cache_options& options, std::uint64_t bytes_max,
+                                          const environment& world,
+                                          std::shared_ptr<storage::namespace_table> namespaces) {
+  if (options.engine == cold_engine::files)
+    return storage::open_files_store(
+        {options.directory, bytes_max, world.files, world.io, std::move(namespaces), world.wall_clock});
+  storage::segments_store_config config;
+  config.directory = options.directory;
+  config.bytes_max = bytes_max;
+  config.files = world.files;
+  config.io = world.io;
+  config.namespaces = std::move(namespaces);
+  config.clock = world.wall_clock;
+  config.segment_bytes = options.segment_bytes;
+  config.sync_bytes = options.sync_bytes;
+  config.reappend_percent = options.reappend_percent;
+  config.order = options.reclaim;
+  config.free_bytes_min = free_floor(options);
+  return storage::open_segments_store(std::move(config));
+}
+
 result<void> open_store(const cache_options& options, const environment& world, cache_parts& parts) {
   auto limit = options.cold_bytes_max;
   if (limit == 0) {
@@ -90,8 +118,7 @@ result<void> open_store(const cache_options& options, const environment& world, 
       return automatic.error();
     limit = *automatic;
   }
-  auto opened =
-      storage::open_files_store({options.directory, limit, world.files, world.io, parts.namespaces, world.wall_clock});
+  auto opened = open_engine(options, limit, world, parts.namespaces);
   if (!opened)
     return opened.error();
   const auto& report = opened->report;
@@ -150,6 +177,8 @@ result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, cons
   config.request_timeout = options.request_timeout;
   config.readers = *cold ? options.readers : 0;
   config.writes_in_flight = options.writes_in_flight;
+  config.sync_every = options.sync_every;
+  config.watch_free_space = *cold && free_floor(options) > 0;
   parts->configured_cold_bytes_max = *cold ? options.cold_bytes_max : 0;
   const auto keep = [](std::uint64_t slots) { return std::min(kept_slots, slots / 4); };
   parts->hot_cache_mailbox = make_mailbox(

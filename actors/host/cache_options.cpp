@@ -1,6 +1,6 @@
 #include "actors/host/cache_options.hpp"
 
-#include "storage/files_store.hpp"
+#include "storage/segments_store.hpp"
 
 #include <string>
 
@@ -30,10 +30,21 @@ result<void> in_range(const char* field, std::chrono::milliseconds found, std::i
 
 result<void> cache_options::validate() const {
   // 0 is automatic; what an empty store takes has to fit.
-  const auto cold_least = cold_bytes_max == 0 ? 0 : storage::files_store_fixed_bytes + 1;
+  storage::segments_store_config segments;
+  segments.bytes_max = cold_bytes_max;
+  segments.segment_bytes = segment_bytes;
+  const auto empty_store =
+      engine == cold_engine::files ? storage::files_store_fixed_bytes : storage::segments_fixed_bytes(segments);
+  const auto cold_least = cold_bytes_max == 0 ? 0 : empty_store + 1;
   const result<void> checks[] = {
       in_range("hot_bytes_max", hot_bytes_max, 0, tier_bytes_limit),
       in_range("cold_bytes_max", cold_bytes_max, cold_least, tier_bytes_limit),
+      in_range("segment_bytes", segment_bytes, 0, tier_bytes_limit),
+      in_range("segment_bytes % 4096", segment_bytes % 4096, 0, 0),
+      in_range("free_bytes_min", free_bytes_min, 0, tier_bytes_limit),
+      in_range("reappend_percent", reappend_percent, 0, 50),
+      in_range("sync_bytes", sync_bytes, 0, tier_bytes_limit),
+      in_range("sync_every", sync_every, 0),
       in_range("writer_queue_blocks", writer_queue_blocks, 1, 65'536),
       in_range("writer_queue_bytes", writer_queue_bytes, 0, queue_bytes_limit),
       in_range("hot_cache_mailbox", hot_cache_mailbox, 1, 65'536),

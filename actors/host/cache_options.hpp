@@ -2,6 +2,7 @@
 
 #include "actors/write_policy.hpp"
 #include "storage/errors.hpp"
+#include "storage/reclaim_policy.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -14,14 +15,28 @@ inline constexpr std::uint64_t tier_bytes_limit = 1ull << 50;        ///< of a t
 inline constexpr std::uint64_t block_bytes_limit = 4ull << 30;       ///< of one block
 inline constexpr std::uint64_t queue_bytes_limit = (1ull << 40) - 1; ///< of a mailbox: what a gate can count
 
+/// How the cold tier keeps blocks. A directory belongs to the engine that took it into use.
+enum class cold_engine : std::uint8_t {
+  segments, ///< in large files that are recycled
+  files,    ///< one file a block: simple and slow, a reference
+};
+
 /// Settings of one cache: default, unit and limits of each. actors/host/README.md has the table, checked against this
 /// file.
 struct cache_options {
   std::string directory;            ///< of the cold tier, must exist; empty: hot tier only
   bool ram_only_if_missing = false; ///< a missing directory is no error: run with the hot tier only
   write_policy policy = write_policy::back;
-  std::uint64_t hot_bytes_max = 1ull << 30;  ///< bytes; 0: cold tier only
-  std::uint64_t cold_bytes_max = 0;          ///< bytes on disk, headers too; 0: a tenth of the free space, 10 GiB kept
+  std::uint64_t hot_bytes_max = 1ull << 30; ///< bytes; 0: cold tier only
+  std::uint64_t cold_bytes_max = 0;         ///< bytes on disk, headers too; 0: a tenth of the free space, 10 GiB kept
+  cold_engine engine = cold_engine::segments;
+  std::uint64_t segment_bytes = 0;  ///< bytes, whole 4 KiB; 0: a sixteenth of cold, at most 256 MiB or a 512th of it
+  std::uint64_t free_bytes_min = 0; ///< kept free on the disk whoever fills it; 0: 10 GiB if cold is automatic
+  storage::reclaim_order reclaim = storage::reclaim_order::least_useful;
+  std::uint32_t reappend_percent = 0;      ///< 0..50: of a reclaimed segment, copied on if used since written
+  std::uint64_t sync_bytes = 128ull << 20; ///< so much written, it is synced; 0: by time, flush and close only
+  std::chrono::milliseconds sync_every{
+      1000};                                 ///< so long after a write, it is synced; 0: by bytes, flush and close only
   std::uint32_t writer_queue_blocks = 256;   ///< 1..65,536
   std::uint64_t writer_queue_bytes = 0;      ///< bytes; 0: a quarter of hot_bytes_max, at least 64 MiB, a block
   std::uint32_t hot_cache_mailbox = 4096;    ///< messages, 1..65,536

@@ -1,8 +1,8 @@
 #include "actors/host/replay_arguments.hpp"
 
 #include "stats/units.hpp"
-#include "storage/block_file.hpp"
-#include "storage/files_store.hpp"
+#include "storage/segment_record.hpp"
+#include "storage/segments_store.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -77,9 +77,19 @@ void declare(CLI::App& replay, typed_values& typed, replay_options& options) {
   value("--writer-queue-bytes", "SIZE", "limit of the writer's queue in bytes [a quarter of --hot, 64MiB at least]");
   value("--write-policy", "NAME", "back: write a block when it leaves the hot tier; through: at once [back]")
       ->check(CLI::IsMember({"back", "through"}));
+  value("--engine", "NAME", "of the cold tier: segments, or files: one file a block [segments]")
+      ->check(CLI::IsMember({"segments", "files"}));
   value("--drain-mib-per-s", "N", "slow the disk down to this; 0: no limit [0]");
   replay.add_flag("--verify", options.verify, "compare every byte of every block handed out");
   replay.add_flag("--json", options.json, "print the report as one JSON object");
+}
+
+std::uint64_t cold_bytes_for_a_block(const replay_options& options) {
+  if (options.engine == cold_engine::files)
+    return storage::files_store_fixed_bytes + storage::segment_record_bytes(options.block_bytes);
+  storage::segments_store_config config;
+  config.bytes_max = options.cold_bytes;
+  return storage::segments_fixed_bytes(config) + storage::segment_charge(config, options.block_bytes);
 }
 
 /// What can only be said about several flags together.
@@ -94,8 +104,7 @@ result<void> check_together(const replay_options& options) {
     return refuse("--hot and --cold are both 0: expected room in one of the tiers");
   if (auto fits = holds("--hot", options.hot_bytes, options.block_bytes); !fits)
     return fits;
-  const auto on_disk = storage::budget_bytes(storage::block_file_length(options.block_bytes));
-  if (auto fits = holds("--cold", options.cold_bytes, on_disk + storage::files_store_fixed_bytes); !fits)
+  if (auto fits = holds("--cold", options.cold_bytes, cold_bytes_for_a_block(options)); !fits)
     return fits;
   return holds("--writer-queue-bytes", options.writer_queue_bytes, options.block_bytes);
 }
@@ -121,6 +130,8 @@ result<void> read_values(typed_values& typed, replay_options& options) {
   options.writer_queue_blocks = static_cast<std::uint32_t>(queue_blocks);
   if (typed["--write-policy"] == "through")
     options.policy = write_policy::through;
+  if (typed["--engine"] == "files")
+    options.engine = cold_engine::files;
   return check_together(options);
 }
 
@@ -162,6 +173,7 @@ cache_options to_cache_options(const replay_options& options, const std::string&
   constexpr std::uint64_t lease_least = 64ull << 20;
   cache_options made;
   made.directory = options.has_cold_tier() ? directory : std::string{};
+  made.engine = options.engine;
   made.policy = options.policy;
   made.hot_bytes_max = options.hot_bytes;
   made.cold_bytes_max = options.cold_bytes;

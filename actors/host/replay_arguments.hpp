@@ -11,12 +11,13 @@ namespace hearth {
 
 /// What `hearth replay` was asked to do. Sizes in bytes.
 struct replay_options {
-  std::string help;                        ///< not empty: print this and end; nothing else was asked for
-  std::string trace;                       ///< file; empty: the generated chat
-  std::uint64_t seed = 1;                  ///< of the chat
-  std::optional<std::uint64_t> requests;   ///< 1..1e9; none: the whole trace, or 2,000 of the chat
-  std::string directory;                   ///< of the cold tier, must exist; empty: a temporary one
-  std::uint64_t hot_bytes = 64ull << 20;   ///< 0: cold tier only
+  std::string help;                      ///< not empty: print this and end; nothing else was asked for
+  std::string trace;                     ///< file; empty: the generated chat
+  std::uint64_t seed = 1;                ///< of the chat
+  std::optional<std::uint64_t> requests; ///< 1..1e9; none: the whole trace, or 2,000 of the chat
+  std::string directory;                 ///< of the cold tier, must exist; empty: a temporary one
+  std::uint64_t hot_bytes = 64ull << 20; ///< 0: cold tier only
+  cold_engine engine = cold_engine::segments;
   std::uint64_t cold_bytes = 2ull << 30;   ///< 0: hot tier only
   std::uint64_t block_bytes = 64ull << 10; ///< 1 to 512 MiB, and not more than a tier or the writer's queue takes
   std::uint32_t writer_queue_blocks = 256; ///< 1..65,536
