@@ -16,8 +16,10 @@ using storage::failure;
 
 hot_cache_state::hot_cache_state(hot_cache_actor::base* self, std::shared_ptr<const cache_parts> parts)
     : self_(self), parts_(std::move(parts)), stats_(parts_->roster, parts_->stats_mailbox.gate),
-      tiers_(parts_->config.tiers, parts_->store, parts_->writer_mailbox.gate, parts_->hot_cache_tally,
-             [this](messages::write_request x) { caf::anon_send(writer_, std::move(x)); }) {}
+      tiers_(
+          parts_->config.tiers, parts_->store, parts_->writer_mailbox.gate, parts_->hot_cache_tally,
+          [this](messages::write_request x) { caf::anon_send(writer_, std::move(x)); },
+          [this] { return std::int64_t{now().time_since_epoch().count()}; }) {}
 
 hot_cache_actor::behavior_type hot_cache_state::make_behavior() {
   self_->set_down_handler([this](caf::down_msg& down) { on_down(down); });

@@ -19,9 +19,11 @@ using storage::namespace_id;
 using storage::result;
 
 tiers::tiers(const tiers_config& config, std::shared_ptr<storage::block_store> store,
-             std::shared_ptr<messages::gate> writer_gate, std::shared_ptr<stats::tally> tally, send_write send)
+             std::shared_ptr<messages::gate> writer_gate, std::shared_ptr<stats::tally> tally, send_write send,
+             storage::clock_ns clock)
     : config_(config), store_(std::move(store)), writer_gate_(std::move(writer_gate)), tally_(std::move(tally)),
-      send_(std::move(send)), hot_(config.hot_bytes_max, storage::make_lru_policy()) {
+      send_(std::move(send)), clock_(std::move(clock)), budget_(config.budget, clock_()),
+      hot_(config.hot_bytes_max, storage::make_lru_policy()) {
   assert(tally_ && (store_ == nullptr) == (writer_gate_ == nullptr));
 }
 
@@ -60,7 +62,7 @@ result<put_outcome> tiers::put(block item) {
   const bool dirty = store_ != nullptr;
   keep_hot(item, dirty);
   if (dirty && config_.policy == write_policy::through) {
-    const auto end = fate_of(item);
+    const auto end = fate_of(item, false);
     offer(item, end);
     if (end == fate::full)
       give_up(drop_reason::late_full, item);
@@ -98,7 +100,7 @@ result<put_outcome> tiers::put_cold(const block& item) {
   if (!store_)
     return {errc::too_large,
             size + ": hot_bytes_max is " + std::to_string(hot_.bytes_max()) + " and there is no cold tier"};
-  const auto end = fate_of(item);
+  const auto end = fate_of(item, false);
   offer(item, end);
   switch (end) {
   case fate::admitted: return accept(item, put_outcome::stored);
@@ -108,6 +110,7 @@ result<put_outcome> tiers::put_cold(const block& item) {
   case fate::orphan: return {errc::orphan, "its parent is in no tier: put the chain from its head"};
   case fate::too_large:
     return {errc::too_large, size + " fits neither the hot tier nor the writer's mailbox and the cold tier"};
+  case fate::over_budget: return {errc::overloaded, "over_budget: the write budget is used up; try again later"};
   case fate::no_writer:
   case fate::spared: break;
   }
@@ -116,7 +119,8 @@ result<put_outcome> tiers::put_cold(const block& item) {
 
 // --- offers --------------------------------------------------------------------------------------------------------
 
-tiers::fate tiers::fate_of(const block& item) const {
+/// `asked`: somebody has asked for it since it was put, so it is worth more of the write budget.
+tiers::fate tiers::fate_of(const block& item, bool asked) {
   const messages::load size{1, item.payload.size()};
   if (config_.cut_chains && item.parent && look(*item.parent).where == place::nowhere)
     return fate::orphan;
@@ -124,7 +128,10 @@ tiers::fate tiers::fate_of(const block& item) const {
     return fate::too_large;
   if (!writer_up_)
     return fate::no_writer;
-  return writer_gate_->open_for(size) ? fate::admitted : fate::full;
+  if (!writer_gate_->open_for(size))
+    return fate::full;
+  const auto worth = asked ? storage::write_worth::asked : storage::write_worth::untouched;
+  return budget_.allows(store_->record_bytes(size.bytes), worth, clock_()) ? fate::admitted : fate::over_budget;
 }
 
 /// Acts on the fate: admitted blocks are on their way, orphans and the like are entered as given up. A full mailbox is
@@ -136,6 +143,7 @@ void tiers::offer(const block& item, fate end) {
   case fate::full: break;
   case fate::orphan: give_up(drop_reason::orphan, item); break;
   case fate::too_large: give_up(drop_reason::too_large, item); break;
+  case fate::over_budget: give_up(drop_reason::over_budget, item); break;
   case fate::no_writer:
     ++accidents_;
     count(item.name_space, [&](tally_entry& entry) {
@@ -148,6 +156,7 @@ void tiers::offer(const block& item, fate end) {
     assert(slot && "only this object acquires from the writer's gate");
     count(item.name_space, [&](tally_entry& entry) { entry.counters.ledger.offer(bytes); });
     pending_amount_.add(bytes);
+    budget_.take(store_->record_bytes(bytes));
     const auto& write = pending_.add(item);
     send_({write.sequence, write.item, write.ticket, std::move(slot)});
     break;
@@ -164,7 +173,7 @@ bool tiers::make_room(std::uint64_t bytes, bool may_lose) {
   while (!hot_.fits(bytes)) {
     const auto* victim = hot_.victim();
     assert(victim != nullptr);
-    auto end = needs_write(*victim) ? fate_of(victim->item) : fate::spared;
+    auto end = needs_write(*victim) ? fate_of(victim->item, victim->asked) : fate::spared;
     if ((end == fate::full || end == fate::no_writer) && hot_.expendable_blocks() > 0) {
       victim = hot_.expendable_victim();
       end = fate::spared;

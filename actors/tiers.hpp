@@ -7,6 +7,8 @@
 #include "messages/tier_messages.hpp"
 #include "stats/tally.hpp"
 #include "storage/block_store.hpp"
+#include "storage/io_engine.hpp"
+#include "storage/write_budget.hpp"
 #include "storage/hot_tier.hpp"
 
 #include <cstdint>
@@ -22,6 +24,7 @@ struct tiers_config {
   std::uint64_t hot_bytes_max = 0; ///< 0: cold only
   std::uint64_t block_bytes_max = 0;
   bool cut_chains = true; ///< do not write orphans
+  storage::write_budget_config budget;
 };
 
 /// Where a block is found, first tier first, and what is known of it without I/O.
@@ -50,9 +53,10 @@ class tiers {
 public:
   using send_write = std::function<void(messages::write_request)>;
 
-  /// `store` and `writer_gate` are null if there is no cold tier.
+  /// `store` and `writer_gate` are null if there is no cold tier. `clock` never runs backwards: the write budget's.
   tiers(const tiers_config& config, std::shared_ptr<storage::block_store> store,
-        std::shared_ptr<messages::gate> writer_gate, std::shared_ptr<stats::tally> tally, send_write send);
+        std::shared_ptr<messages::gate> writer_gate, std::shared_ptr<stats::tally> tally, send_write send,
+        storage::clock_ns clock);
 
   /// The block of `key`, unless it belongs to another namespace.
   [[nodiscard]] sighting look(storage::namespace_id name_space, const storage::block_key& key) const;
@@ -117,10 +121,10 @@ public:
 
 private:
   /// What would become of a block if it were offered now; `spared`: it need not be.
-  enum class fate : std::uint8_t { spared, admitted, full, orphan, too_large, no_writer };
+  enum class fate : std::uint8_t { spared, admitted, full, orphan, too_large, over_budget, no_writer };
 
   [[nodiscard]] sighting look(const storage::block_key& key) const;
-  [[nodiscard]] fate fate_of(const storage::block& item) const;
+  [[nodiscard]] fate fate_of(const storage::block& item, bool asked);
   void offer(const storage::block& item, fate end);
   [[nodiscard]] bool half_full() const;
   [[nodiscard]] bool needs_write(const storage::hot_block& item) const;
@@ -147,6 +151,8 @@ private:
   std::shared_ptr<messages::gate> writer_gate_;
   std::shared_ptr<stats::tally> tally_;
   send_write send_;
+  storage::clock_ns clock_;
+  storage::write_budget budget_;
   storage::hot_tier hot_;
   pending_writes pending_;
   stats::amount pending_amount_;

@@ -82,8 +82,9 @@ void tiers::offer_from(dirty_range& rest, haste speed) {
     if (store_->find(key)) {
       set_dirty(key, false);
     } else if (item->worth_writing()) {
-      const auto end = fate_of(item->item);
-      if (end == fate::full || end == fate::no_writer || (speed == haste::half_of_it && half_full()))
+      const auto end = fate_of(item->item, item->asked);
+      if (end == fate::full || end == fate::no_writer || end == fate::over_budget ||
+          (speed == haste::half_of_it && half_full()))
         return;
       if (end == fate::admitted) {
         offer(item->item, end);
@@ -141,7 +142,7 @@ stats::amount tiers::abandon() {
     if (!needs_write(*item))
       continue;
     left.add(item->item.payload.size());
-    give_up(fate_of(item->item) == fate::orphan ? drop_reason::orphan : drop_reason::closing, item->item);
+    give_up(fate_of(item->item, item->asked) == fate::orphan ? drop_reason::orphan : drop_reason::closing, item->item);
     lose(item->item);
   }
   for (const auto& key : keys) // after all: a head that had left before would have made orphans of its tails

@@ -170,7 +170,11 @@ result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, cons
 
   const auto room = queue_room_for(options);
   auto& config = parts->config;
-  config.tiers = {options.policy, options.hot_bytes_max, options.block_bytes_max, options.cut_chains};
+  config.tiers = {options.policy,
+                  options.hot_bytes_max,
+                  options.block_bytes_max,
+                  options.cut_chains,
+                  {options.write_bytes_per_second, options.write_bytes_per_day, options.write_burst_bytes}};
   config.lease_bytes_max = or_else(options.lease_bytes_max, std::max(options.hot_bytes_max / 2, 64 * mebibyte));
   config.promote_cold_hits = options.promote_cold_hits;
   config.idle_clean = options.idle_clean;

@@ -37,6 +37,9 @@ struct cache_options {
   std::uint64_t sync_bytes = 128ull << 20; ///< so much written, it is synced; 0: by time, flush and close only
   std::chrono::milliseconds sync_every{
       1000};                                 ///< so long after a write, it is synced; 0: by bytes, flush and close only
+  std::uint64_t write_bytes_per_second = 0;  ///< budget of the disk, bytes; 0: no limit
+  std::uint64_t write_bytes_per_day = 0;     ///< bytes; 0: no limit
+  std::uint64_t write_burst_bytes = 0;       ///< bytes at once beyond the rate; 0: ten seconds' worth
   std::uint32_t writer_queue_blocks = 256;   ///< 1..65,536
   std::uint64_t writer_queue_bytes = 0;      ///< bytes; 0: a quarter of hot_bytes_max, at least 64 MiB, a block
   std::uint32_t hot_cache_mailbox = 4096;    ///< messages, 1..65,536

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+
+namespace hearth::storage {
+
+/// How much may be written to a disk that wears out. 0: no limit.
+struct write_budget_config {
+  std::uint64_t bytes_per_second = 0;
+  std::uint64_t bytes_per_day = 0; ///< in any 24 hours at most twice that: what is left, and what comes
+  std::uint64_t burst_bytes = 0;   ///< that may be written at once with `bytes_per_second`; 0: 10 s worth
+};
+
+/// What a write is worth. When the budget runs low, the least goes first.
+enum class write_worth : std::uint8_t {
+  untouched, ///< nobody has asked for the block since it was put
+  asked,     ///< somebody has
+};
+
+/// A budget for writes: two token buckets, one for the rate and one for the day; both start full. A quarter of each is
+/// kept for blocks that were asked for. A write larger than a bucket may go when it is full, and the bucket owes the
+/// rest. Times are ns of any clock that does not run backwards. Threads: one at a time. Errors: none.
+class write_budget {
+public:
+  write_budget(const write_budget_config& config, std::int64_t now_ns);
+
+  /// Whether `bytes` of this worth may be written now.
+  [[nodiscard]] bool allows(std::uint64_t bytes, write_worth worth, std::int64_t now_ns);
+
+  /// They are being written.
+  void take(std::uint64_t bytes);
+
+private:
+  struct bucket {
+    double capacity = 0; ///< bytes; 0: no limit
+    double per_ns = 0;
+    double level = 0;
+
+    bucket(double capacity, double per_second);
+    void fill(double ns);
+    [[nodiscard]] bool allows(double bytes, double kept) const;
+  };
+
+  bucket rate_;
+  bucket day_;
+  std::int64_t filled_ns_;
+};
+
+} // namespace hearth::storage
