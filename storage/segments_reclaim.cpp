@@ -261,7 +261,8 @@ void segments_core::segment_job_ended(segment_job& job, bool ran, deferred& late
 /// There is no segment for the append that waits first, or none to be had ahead of need.
 void segments_core::no_segment(const failure& reason, deferred& later) {
   preparing_.reset();
-  ahead_refused_ = true; // until there is one again
+  growth_refused_ = false; // the next append may find the disk with room again
+  ahead_refused_ = true;   // until there is one again
   if (waiting_.empty())
     return;
   const auto job = waiting_.front();

@@ -39,6 +39,24 @@ inline cache_options small_cache() {
 inline block_key key_of(unsigned number) { return key(number); }
 inline buffer bytes_of(unsigned number) { return payload(number, block_bytes); }
 
+/// Overwrites a few bytes at `offset` of every segment of the cold tier.
+inline void damage_segments(actor_world& world, std::uint64_t offset) {
+  const auto files = world.files().list("/cache/segments");
+  REQUIRE(files.ok());
+  std::size_t damaged = 0;
+  for (const auto& entry : *files) {
+    if (!entry.name.ends_with(".segment"))
+      continue;
+    const auto opened = world.files().open("/cache/segments/" + entry.name, storage::open_mode::read_write);
+    REQUIRE(opened.ok());
+    const std::byte wrong[] = {std::byte{0xff}, std::byte{0x00}, std::byte{0xff}};
+    const std::span<const std::byte> part{wrong};
+    REQUIRE((*opened)->write(offset, {&part, 1}).ok());
+    ++damaged;
+  }
+  REQUIRE(damaged > 0);
+}
+
 /// A world with one open cache, and short words for what tests do with it.
 struct cache_world {
   explicit cache_world(const cache_options& options = small_cache()) : kept(world.open(options).value()) {}

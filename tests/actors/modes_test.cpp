@@ -129,8 +129,10 @@ TEST_CASE("A flush over a disk that hangs returns at its deadline, and the next 
 
 TEST_CASE("A truncated block is a counted miss: while the cache runs, and after a restart") {
   actor_world world;
+  auto options = cold_only();
+  options.engine = cold_engine::files;
   const bool restart = GENERATE(false, true);
-  std::optional<cache> kept{world.open(cold_only()).value()};
+  std::optional<cache> kept{world.open(options).value()};
   REQUIRE(kept->put(key(1), bytes_of(1)).ok());
   REQUIRE(kept->flush().ok());
   const auto path = only_file(world);
@@ -149,7 +151,7 @@ TEST_CASE("A truncated block is a counted miss: while the cache runs, and after 
     REQUIRE((*torn)->write(0, {&part, 1}).ok());
   }
   if (restart)
-    kept.emplace(world.open(cold_only()).value());
+    kept.emplace(world.open(options).value());
   CHECK(kept->get(key(1)).code() == errc::not_found);
   const auto after = kept->stats()->whole;
   CHECK(after.counters.misses == 1);
@@ -162,11 +164,13 @@ TEST_CASE("A truncated block is a counted miss: while the cache runs, and after 
 
 TEST_CASE("Foreign files in the directory are neither read nor removed") {
   actor_world world;
-  { REQUIRE(world.open(small_cache())->put(key(1), bytes_of(1)).ok()); }
+  auto options = small_cache();
+  options.engine = cold_engine::files;
+  { REQUIRE(world.open(options)->put(key(1), bytes_of(1)).ok()); }
   write_at(world, "/cache/blocks/notes.txt", 0, 100);
   write_at(world, "/cache/blocks/0000000000000001-short.block", 0, 5000);
   {
-    auto kept = world.open(small_cache()).value();
+    auto kept = world.open(options).value();
     CHECK(same(kept.get(key(1)).value(), bytes_of(1)));
     CHECK(kept.clear().value() == 1);
     REQUIRE(kept.flush().ok());

@@ -106,22 +106,7 @@ TEST_CASE("A damaged block is a counted miss, never wrong bytes, and is taken ou
   cache_world it;
   it.put_all(1, 5);
   it.world.run();
-  std::string path;
-  const auto folders = it.world.files().list("/cache/blocks");
-  REQUIRE(folders.ok());
-  for (const auto& entry : *folders)
-    if (entry.kind == storage::entry_kind::regular)
-      path = "/cache/blocks/" + entry.name;
-    else if (const auto inner = it.world.files().list("/cache/blocks/" + entry.name); inner.ok() && !inner->empty())
-      path = "/cache/blocks/" + entry.name + "/" + inner->front().name;
-  REQUIRE_FALSE(path.empty());
-  {
-    const auto opened = it.world.files().open(path, storage::open_mode::read_write);
-    REQUIRE(opened.ok());
-    const std::byte wrong[] = {std::byte{0xff}, std::byte{0x00}, std::byte{0xff}};
-    const std::span<const std::byte> part{wrong};
-    REQUIRE((*opened)->write(6000, {&part, 1}).ok());
-  }
+  damage_segments(it.world, 6000); // in the payload of the first record
   CHECK(it.kept.get(key(1)).code() == errc::not_found);
   const auto after = it.now();
   CHECK(after.counters.errors == 1);
@@ -183,10 +168,7 @@ TEST_CASE("A block put while a read finds its copy damaged is dirty: it is not t
   it.kept.get_async(key(1), {}, nullptr);
   it.world.deliver();
   REQUIRE(it.put(1).value() == put_outcome::refreshed); // hot and clean beside the read
-  const auto files = it.world.files().list("/cache/blocks");
-  REQUIRE(files.ok());
-  for (const auto& file : *files)
-    REQUIRE(it.world.files().remove("/cache/blocks/" + file.name).ok());
+  damage_segments(it.world, 6000);
   it.world.disk().hang(false);
   it.world.run();
   CHECK(it.has(1));

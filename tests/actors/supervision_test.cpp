@@ -126,7 +126,7 @@ TEST_CASE("A write that fails once while the cache closes, or is flushed, is tri
   const auto code = GENERATE(errc::io, errc::no_space);
   cache_world it;
   it.put_all(1, 4);
-  it.world.files().fail_next(storage::file_operation::write, code, 4); // each of them once
+  it.world.files().fail_next(storage::file_operation::write, code, 4);
   SECTION("flush") {
     const auto report = it.kept.flush();
     REQUIRE(report.ok());
@@ -177,6 +177,8 @@ TEST_CASE("Idle cleaning tries again after a failure, with a back-off") {
 
 TEST_CASE("A close whose room is held by a dead writer's appends goes on when those end") {
   cache_world it;
+  it.put_all(1, 1);
+  REQUIRE(it.kept.flush().ok()); // there is a segment to write to
   it.world.disk().hang(true);
   it.put_all(4, 11); // four are being written, the mailbox is full
   kill_writer(it);

@@ -12,6 +12,9 @@ using hearth::testing::bytes_of;
 
 namespace {
 
+/// Destroyed after all that a test makes, a pool that were destroyed at all among it.
+buffer last_of_all;
+
 bool aligned(const void* address) { return reinterpret_cast<std::uintptr_t>(address) % buffer_alignment == 0; }
 
 } // namespace
@@ -27,6 +30,19 @@ TEST_CASE("Fresh bytes are aligned, and padded with zeroes to whole units") {
   CHECK(padded.size() >= std::max<std::size_t>(size, 1));
   CHECK(std::all_of(padded.begin() + static_cast<std::ptrdiff_t>(size), padded.end(),
                     [](std::byte byte) { return byte == std::byte{0}; }));
+}
+
+TEST_CASE("The padding is zero in memory that was used before as well") {
+  {
+    auto used = mutable_buffer::allocate(2 * buffer_alignment);
+    REQUIRE(used);
+    std::ranges::fill(used->padded_bytes(), std::byte{0xff});
+  }
+  auto fresh = mutable_buffer::allocate(buffer_alignment + 5);
+  REQUIRE(fresh);
+  const auto padding = fresh->padded_bytes().subspan(fresh->bytes().size());
+  CHECK(padding.size() == buffer_alignment - 5);
+  CHECK(std::ranges::all_of(padding, [](std::byte byte) { return byte == std::byte{0}; }));
 }
 
 TEST_CASE("Publishing hands the very same memory over") {
@@ -72,4 +88,9 @@ TEST_CASE("An empty buffer has no bytes, copied or not") {
 TEST_CASE("Sizes that no memory can hold are refused") {
   CHECK(mutable_buffer::allocate(std::numeric_limits<std::size_t>::max()).code() == errc::no_memory);
   CHECK(mutable_buffer::allocate(std::numeric_limits<std::size_t>::max() / 2 + 1).code() == errc::no_memory);
+}
+
+TEST_CASE("A buffer may be freed while the program ends") {
+  last_of_all = buffer::copy_of(bytes_of("still here")).value(); // the program crashes later if this fails
+  CHECK(last_of_all.size() == 10);
 }
