@@ -1,0 +1,42 @@
+#include "tests/bench/contenders.hpp"
+
+#include "storage/files_store.hpp"
+
+#include <chrono>
+
+namespace hearth::bench {
+
+namespace {
+
+using namespace hearth::storage;
+
+std::int64_t wall_clock_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+result<std::shared_ptr<block_store>> open_files(const std::string& directory, std::uint64_t bytes_max,
+                                                std::shared_ptr<io_engine> io, std::shared_ptr<file_system> files) {
+  auto namespaces = std::make_shared<namespace_table>();
+  if (auto given = namespaces->intern("bench"); !given)
+    return given.error();
+  auto opened =
+      open_files_store({directory, bytes_max, std::move(files), std::move(io), std::move(namespaces), wall_clock_ns});
+  if (!opened)
+    return opened.error();
+  return std::move(opened->store);
+}
+
+} // namespace
+
+contender_list all_contenders() {
+  contender_list list;
+  list.entries.push_back({.name = "raw threads", .make = make_raw_threads, .is_limit = true});
+  list.entries.push_back({.name = "hearth files", .make = hearth_contender({open_files}), .reopens = true});
+  add_found_libraries(list);
+  list.entries.push_back({.name = "one file a block", .make = [] { return make_one_file_a_block(false); }});
+  list.entries.push_back({.name = "one file O_DIRECT", .make = [] { return make_one_file_a_block(true); }});
+  return list;
+}
+
+} // namespace hearth::bench

@@ -1,0 +1,75 @@
+// Measures the cold tier beside its peers and beside what the disk can do. README.md says how to run it and read it;
+// each measure_*.cpp, reopen.cpp and *_contender.cpp begins with what should come out.
+#include "actors/host/interruption.hpp"
+#include "tests/bench/cold_run.hpp"
+#include "tests/bench/reopen.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <fstream>
+
+namespace {
+
+using namespace hearth;
+using namespace hearth::bench;
+
+int fail(const storage::failure& error) {
+  std::fprintf(stderr, "hearth-bench-cold: %s\n", to_string(error).c_str());
+  return 2;
+}
+
+/// Prints the tables, writes the JSON, and returns the exit code: 1 if anything failed.
+int report(const bench_settings& settings, const std::string& tables, const std::string& json, bool failed) {
+  std::fputs(tables.c_str(), stdout);
+  if (!settings.json.empty()) {
+    std::ofstream file{settings.json};
+    file << json;
+    file.close();
+    if (!file)
+      return fail(system_failure("--json: " + settings.json + " cannot be written", errno));
+  }
+  return failed ? 1 : 0;
+}
+
+int list_contenders() {
+  const auto list = all_contenders();
+  for (const auto& entry : list.entries)
+    std::printf("%s\n", entry.name.c_str());
+  for (const auto& note : list.notes)
+    std::printf("(%s)\n", note.c_str());
+  return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  const auto settings = parse_bench_arguments(argc, argv);
+  if (!settings)
+    return fail(settings.error());
+  if (!settings->help.empty()) {
+    std::fputs(settings->help.c_str(), stdout);
+    return 0;
+  }
+  if (settings->list)
+    return list_contenders();
+  note_interruptions(); // from here on a signal ends the program through its destructors
+  const auto place = workspace::make(settings->directory);
+  if (!place)
+    return fail(place.error());
+  const auto machine = describe_machine(place->path());
+  if (settings->reopen) {
+    const auto run = run_reopen(*settings, *place);
+    const bool failed = std::any_of(run.rows.begin(), run.rows.end(), [](const auto& x) { return x.open_ms.empty(); });
+    return report(*settings, to_tables(run, *settings, machine), to_json(run, *settings, machine), failed);
+  }
+  const auto run = run_cold(*settings, *place);
+  if (!run)
+    return fail(run.error());
+  const bool failed = std::any_of(run->rows.begin(), run->rows.end(), [](const auto& row) {
+    return std::any_of(row.cells.begin(), row.cells.end(),
+                       [](const auto& cell) { return !cell.second.failed.empty(); });
+  });
+  return report(*settings, to_tables(*run, *settings, machine), to_json(*run, *settings, machine),
+                failed || run->interrupted);
+}

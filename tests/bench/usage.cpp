@@ -1,0 +1,128 @@
+#include "tests/bench/usage.hpp"
+
+#include "tests/bench/raw_file.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace hearth::bench {
+
+namespace {
+
+double seconds_of(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
+
+/// `write_bytes` less what was written to memory and removed before it went to the device.
+std::uint64_t written_bytes_of(const std::string& process) {
+  std::ifstream lines{"/proc/" + process + "/io"};
+  std::uint64_t written = 0;
+  std::uint64_t cancelled = 0;
+  std::uint64_t value = 0;
+  for (std::string name; lines >> name >> value;) {
+    if (name == "write_bytes:")
+      written = value;
+    if (name == "cancelled_write_bytes:")
+      cancelled = value;
+  }
+  return written - std::min(written, cancelled);
+}
+
+/// Fields 14 and 15 of /proc/PID/stat, counted behind the name, which may hold anything (man 5 proc).
+double cpu_seconds_of(pid_t process) {
+  std::ifstream file{"/proc/" + std::to_string(process) + "/stat"};
+  std::string line;
+  std::getline(file, line);
+  std::istringstream fields{line.substr(std::min(line.rfind(')') + 1, line.size()))};
+  std::string skipped;
+  for (int field = 3; field < 14; ++field)
+    fields >> skipped;
+  double user = 0;
+  double system = 0;
+  fields >> user >> system;
+  return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+template <class Visit>
+void each_file(const std::string& directory, Visit visit) {
+  std::error_code gone; // files come and go while we look
+  for (std::filesystem::recursive_directory_iterator next{directory, gone}, end; !gone && next != end;
+       next.increment(gone))
+    visit(next->path().string());
+}
+
+} // namespace
+
+usage usage_now(pid_t child) {
+  rusage self{};
+  ::getrusage(RUSAGE_SELF, &self);
+  usage now{seconds_of(self.ru_utime) + seconds_of(self.ru_stime), written_bytes_of("self")};
+  if (child != 0) {
+    now.cpu_s += cpu_seconds_of(child);
+    now.written_bytes += written_bytes_of(std::to_string(child));
+  }
+  return now;
+}
+
+double seconds_now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+std::uint64_t bytes_on_disk(const std::string& directory) {
+  std::uint64_t bytes = 0;
+  each_file(directory, [&](const std::string& path) {
+    struct stat about {};
+    if (::lstat(path.c_str(), &about) == 0 && S_ISREG(about.st_mode))
+      bytes += static_cast<std::uint64_t>(about.st_blocks) * 512;
+  });
+  return bytes;
+}
+
+void drop_page_cache(const std::string& directory, bool thorough) {
+  const descriptor folder{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  static_cast<void>(::syncfs(folder.number())); // what is dirty cannot be dropped
+  each_file(directory, [](const std::string& path) {
+    const descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+    if (file.is_open())
+      ::posix_fadvise(file.number(), 0, 0, POSIX_FADV_DONTNEED);
+  });
+  if (thorough)
+    std::ofstream{"/proc/sys/vm/drop_caches"} << "3\n";
+}
+
+space_sampler::space_sampler(std::string directory) : directory_(std::move(directory)), thread_([this] { sample(); }) {}
+
+space_sampler::~space_sampler() { finish(); }
+
+void space_sampler::finish() {
+  done_ = true;
+  if (thread_.joinable())
+    thread_.join();
+}
+
+void space_sampler::sample() {
+  for (bool last = false;; last = done_) {
+    const auto started = seconds_now();
+    peak_bytes_ = std::max(peak_bytes_, bytes_on_disk(directory_));
+    const auto pause = std::max(0.02, 49 * (seconds_now() - started));
+    if (last)
+      break;
+    for (const auto until = seconds_now() + pause; !done_ && seconds_now() < until;)
+      std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  }
+  timespec spent{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
+  cpu_s_ = static_cast<double>(spent.tv_sec) + static_cast<double>(spent.tv_nsec) / 1e9;
+}
+
+} // namespace hearth::bench
