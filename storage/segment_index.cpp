@@ -167,6 +167,20 @@ result<void> write_segment_index(file_system& files, const std::string& path, co
   return replace_file(files, path, encode(index));
 }
 
+result<std::uint32_t> read_records_max(file_system& files, const std::string& path) {
+  auto opened = files.open(path, open_mode::read);
+  if (!opened)
+    return opened.error();
+  page_bytes page{};
+  const auto got = (*opened)->read(0, page);
+  if (!got)
+    return got.error();
+  const auto header = decode_page<wire_header>(std::span{page}.first(*got), magic, path);
+  if (!header)
+    return header.error();
+  return header->records_max;
+}
+
 result<segment_index> read_segment_index(file_system& files, const std::string& path) {
   const auto bytes = read_whole_file(files, path, file_bytes_max);
   if (bytes.code() == errc::invalid_argument)

@@ -52,6 +52,9 @@ struct segment_index {
 /// The name is durable after the next `sync_names`. Errors: io, no_space.
 [[nodiscard]] result<void> write_segment_index(file_system& files, const std::string& path, const segment_index& index);
 
+/// What the index in `path` says of `records_max`, from its first page alone. Errors: not_found, corrupt, io.
+[[nodiscard]] result<std::uint32_t> read_records_max(file_system& files, const std::string& path);
+
 /// Errors: not_found, corrupt, unsupported, io, no_memory.
 [[nodiscard]] result<segment_index> read_segment_index(file_system& files, const std::string& path);
 

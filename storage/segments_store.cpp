@@ -145,12 +145,19 @@ result<std::uint64_t> segments_store_bytes(file_system& files, const std::string
     return std::uint64_t{0};
   if (!entries)
     return entries.error();
-  std::uint64_t bytes = common_bytes;
-  for (const auto& entry : *entries)
-    if (entry.kind == entry_kind::regular &&
-        (entry.name == recency_name || parse_segment_name(entry.name).kind != segment_file_kind::foreign))
-      bytes += (entry.bytes + page_size - 1) / page_size * page_size;
-  return bytes;
+  segments_store_config held;
+  std::uint64_t segments = 0;
+  for (const auto& entry : *entries) {
+    const auto name = parse_segment_name(entry.name);
+    if (entry.kind != entry_kind::regular || name.kind != segment_file_kind::data)
+      continue;
+    const auto room =
+        read_records_max(files, directory + "/segments/" + to_string(name.slot, segment_file_kind::index));
+    segments += entry.bytes / page_size * page_size + segment_index_bytes(room.ok() ? *room : 1);
+  }
+  held.bytes_max = segments;
+  held.bytes_max += segments_fixed_bytes(held); // which depends on the sum: twice is near enough
+  return segments + segments_fixed_bytes(held);
 }
 
 result<opened_store> open_segments_store(segments_store_config config) {

@@ -48,7 +48,8 @@ queue_room queue_room_for(const cache_options& options) {
 /// A tenth of the free space, 10 GiB kept free. What the store in `directory` holds already counts as free, so that the
 /// limit does not shrink from one start to the next. Whole MiB, so that small files beside it do not move it either,
 /// unless that would take blocks away.
-result<std::uint64_t> automatic_limit(const std::string& directory, storage::file_system& files) {
+result<std::uint64_t> automatic_limit(const cache_options& options, storage::file_system& files) {
+  const auto& directory = options.directory;
   const auto free = files.free_bytes(directory);
   if (!free)
     return free.error();
@@ -60,7 +61,7 @@ result<std::uint64_t> automatic_limit(const std::string& directory, storage::fil
   const auto room = *free + std::min(*held, std::numeric_limits<std::uint64_t>::max() - *free);
   const auto exact = room <= floor_bytes ? 0 : std::min(room / 10, room - floor_bytes);
   const auto limit = std::max(exact / mebibyte * mebibyte, std::min(exact, *held));
-  if (limit <= storage::files_store_fixed_bytes)
+  if (limit <= empty_store_bytes(options.engine, limit, options.segment_bytes))
     return {
         errc::no_space,
         "directory " + directory + ": " + std::to_string(*free) +
@@ -113,7 +114,7 @@ result<storage::opened_store> open_engine(const cache_options& options, std::uin
 result<void> open_store(const cache_options& options, const environment& world, cache_parts& parts) {
   auto limit = options.cold_bytes_max;
   if (limit == 0) {
-    const auto automatic = automatic_limit(options.directory, *world.files);
+    const auto automatic = automatic_limit(options, *world.files);
     if (!automatic)
       return automatic.error();
     limit = *automatic;

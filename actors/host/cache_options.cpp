@@ -28,14 +28,18 @@ result<void> in_range(const char* field, std::chrono::milliseconds found, std::i
 
 } // namespace
 
+std::uint64_t empty_store_bytes(cold_engine engine, std::uint64_t bytes_max, std::uint64_t segment_bytes) {
+  if (engine == cold_engine::files)
+    return storage::files_store_fixed_bytes;
+  storage::segments_store_config config;
+  config.bytes_max = bytes_max;
+  config.segment_bytes = segment_bytes;
+  return storage::segments_fixed_bytes(config);
+}
+
 result<void> cache_options::validate() const {
   // 0 is automatic; what an empty store takes has to fit.
-  storage::segments_store_config segments;
-  segments.bytes_max = cold_bytes_max;
-  segments.segment_bytes = segment_bytes;
-  const auto empty_store =
-      engine == cold_engine::files ? storage::files_store_fixed_bytes : storage::segments_fixed_bytes(segments);
-  const auto cold_least = cold_bytes_max == 0 ? 0 : empty_store + 1;
+  const auto cold_least = cold_bytes_max == 0 ? 0 : empty_store_bytes(engine, cold_bytes_max, segment_bytes) + 1;
   const result<void> checks[] = {
       in_range("hot_bytes_max", hot_bytes_max, 0, tier_bytes_limit),
       in_range("cold_bytes_max", cold_bytes_max, cold_least, tier_bytes_limit),

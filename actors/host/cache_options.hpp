@@ -64,4 +64,7 @@ struct cache_options {
   [[nodiscard]] storage::result<void> validate() const;
 };
 
+/// What an empty cold tier with this limit takes of it: a limit must be larger. Bytes.
+[[nodiscard]] std::uint64_t empty_store_bytes(cold_engine engine, std::uint64_t bytes_max, std::uint64_t segment_bytes);
+
 } // namespace hearth

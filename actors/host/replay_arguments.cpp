@@ -89,7 +89,12 @@ std::uint64_t cold_bytes_for_a_block(const replay_options& options) {
     return storage::files_store_fixed_bytes + storage::segment_record_bytes(options.block_bytes);
   storage::segments_store_config config;
   config.bytes_max = options.cold_bytes;
-  return storage::segments_fixed_bytes(config) + storage::segment_charge(config, options.block_bytes);
+  auto bytes = config.bytes_max;
+  for (bool more = true; more; config.bytes_max = bytes) { // what a segment takes grows a little with the limit itself
+    bytes = storage::segments_fixed_bytes(config) + storage::segment_charge(config, options.block_bytes);
+    more = bytes > config.bytes_max;
+  }
+  return bytes;
 }
 
 /// What can only be said about several flags together.

@@ -72,7 +72,13 @@ TEST_CASE("Erasing a block whose write has not begun cancels it and needs no roo
 }
 
 TEST_CASE("Erasing a block whose write has begun: it is persisted and then erased, unseen") {
-  cache_world it;
+  auto options = small_cache();
+  options.engine = GENERATE(cold_engine::segments, cold_engine::files);
+  cache_world it{options};
+  it.put_all(11, 11);
+  REQUIRE(it.kept.flush().ok()); // there is a place to write to
+  REQUIRE(*it.kept.erase(key(11)));
+  REQUIRE(it.kept.reset_stats().ok());
   it.world.disk().hang(true);
   it.put_all(1, 5);
   CHECK(*it.kept.erase(key(1)));
@@ -170,9 +176,11 @@ TEST_CASE("A failed write is counted with its reason, and a block that is still 
 
 namespace {
 
-/// A cold tier with room for `blocks` blocks: a header of 4 KiB and a payload of 4 KiB each.
+/// A cold tier with room for `blocks` blocks: a header of 4 KiB and a payload of 4 KiB each. Of the engine that gives
+/// up blocks one by one.
 cache_options narrow_cold_tier(std::uint64_t blocks) {
   auto options = small_cache();
+  options.engine = cold_engine::files;
   options.cold_bytes_max = storage::files_store_fixed_bytes + blocks * 2 * block_bytes;
   return options;
 }

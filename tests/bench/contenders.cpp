@@ -1,6 +1,6 @@
 #include "tests/bench/contenders.hpp"
 
-#include "storage/files_store.hpp"
+#include "storage/segments_store.hpp"
 
 #include <chrono>
 
@@ -27,11 +27,29 @@ result<std::shared_ptr<block_store>> open_files(const std::string& directory, st
   return std::move(opened->store);
 }
 
+result<std::shared_ptr<block_store>> open_segments(const std::string& directory, std::uint64_t bytes_max,
+                                                   std::shared_ptr<io_engine> io, std::shared_ptr<file_system> files) {
+  segments_store_config config;
+  config.directory = directory;
+  config.bytes_max = bytes_max;
+  config.files = std::move(files);
+  config.io = std::move(io);
+  config.namespaces = std::make_shared<namespace_table>();
+  config.clock = wall_clock_ns;
+  if (auto given = config.namespaces->intern("bench"); !given)
+    return given.error();
+  auto opened = open_segments_store(std::move(config));
+  if (!opened)
+    return opened.error();
+  return std::move(opened->store);
+}
+
 } // namespace
 
 contender_list all_contenders() {
   contender_list list;
   list.entries.push_back({.name = "raw threads", .make = make_raw_threads, .is_limit = true});
+  list.entries.push_back({.name = "hearth segments", .make = hearth_contender({open_segments, true}), .reopens = true});
   list.entries.push_back({.name = "hearth files", .make = hearth_contender({open_files}), .reopens = true});
   add_found_libraries(list);
   list.entries.push_back({.name = "one file a block", .make = [] { return make_one_file_a_block(false); }});

@@ -59,8 +59,9 @@ TEST_CASE("The automatic limit is a tenth of the free space with 10 GiB kept fre
 TEST_CASE("The automatic limit stays what it was when the cache has filled it: a restart reclaims nothing") {
   assembly_world world;
   const auto limit = 5 * mib;
+  const cache_options options{.directory = "/cache", .engine = GENERATE(cold_engine::segments, cold_engine::files)};
   world.files->capacity(10 * gib + limit + 100 * kib);
-  auto parts = world.laid_out();
+  auto parts = world.laid_out(options);
   REQUIRE(parts->store->bytes_max() == limit);
   world.fill(*parts->store);
   const auto blocks = parts->store->keys();
@@ -72,7 +73,7 @@ TEST_CASE("The automatic limit stays what it was when the cache has filled it: a
     world.files->capacity(10 * gib + world.files->bytes_in_use());
     REQUIRE(world.files->free_bytes("/cache").value() == 10 * gib);
   }
-  parts = world.laid_out();
+  parts = world.laid_out(options);
   CHECK(parts->store->keys() == blocks);
   CHECK(parts->store->bytes_in_use() <= parts->store->bytes_max());
   if (world.files->free_bytes("/cache").value() > 10 * gib)
