@@ -46,6 +46,9 @@ public:
   /// The operating system's number of the open file, for engines that hand transfers to the kernel; -1: there is none.
   [[nodiscard]] virtual int native_handle() const noexcept = 0;
 
+  /// What it was opened as, for messages to people; it may have another name by now.
+  [[nodiscard]] virtual const std::string& path() const noexcept = 0;
+
   /// After: the file's bytes survive a power cut (its name may not: see `sync_point`). Errors: io.
   [[nodiscard]] virtual result<void> sync() = 0;
 

@@ -1,5 +1,7 @@
 #include "storage/io_engine.hpp"
 
+#include "storage/io_time.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -27,7 +29,7 @@ enum class worker_kind : std::uint8_t {
 /// outlives the engine without harm.
 class io_queue {
 public:
-  explicit io_queue(std::uint64_t write_bytes_per_second) : write_bytes_per_second_(write_bytes_per_second) {}
+  explicit io_queue(std::uint64_t write_bytes_per_second) : pace_(write_bytes_per_second) {}
 
   void submit(std::vector<io_job> batch) {
     std::lock_guard guard{mutex_};
@@ -75,15 +77,7 @@ public:
   /// Waits until every job has ended; returns whether that is so.
   bool wait(std::chrono::nanoseconds patience) {
     std::unique_lock guard{mutex_};
-    // Compared as a remainder, because now + patience overflows for "for ever".
-    const auto start = steady::now();
-    while (in_flight_ > 0) {
-      const auto left = patience - (steady::now() - start);
-      if (left <= left.zero())
-        return false;
-      changed_.wait_for(guard, std::min<std::chrono::nanoseconds>(left, std::chrono::hours{1}));
-    }
-    return true;
+    return wait_patiently(changed_, guard, patience, [this] { return in_flight_ == 0; });
   }
 
 private:
@@ -112,10 +106,10 @@ private:
         return job;
       if (queue(io_kind::write).empty())
         changed_.wait(guard);
-      else if (write_bytes_per_second_ == 0 || steady::now() >= next_write_)
-        return paced_write();
+      else if (const auto now = steady::now(); pace_.due(now))
+        return paced_write(now);
       else
-        changed_.wait_until(guard, next_write_); // not asleep in a job: reads that come are taken at once
+        changed_.wait_until(guard, pace_.next()); // not asleep in a job: reads that come are taken at once
     }
   }
 
@@ -128,14 +122,9 @@ private:
     return job;
   }
 
-  /// The next write; the one after it may start when this one's bytes have had their time.
-  std::optional<io_job> paced_write() {
+  std::optional<io_job> paced_write(steady::time_point now) {
     auto job = take(io_kind::write);
-    if (write_bytes_per_second_ > 0) {
-      const auto seconds = static_cast<double>(job->bytes) / static_cast<double>(write_bytes_per_second_);
-      const auto pause = std::chrono::duration<double>{std::min(seconds, 86'400.0)};
-      next_write_ = steady::now() + std::chrono::duration_cast<steady::duration>(pause);
-    }
+    pace_.started(job->bytes, now);
     return job;
   }
 
@@ -147,8 +136,7 @@ private:
   std::size_t in_flight_ = 0;                 ///< waiting or running
   bool stopped_ = false;
   bool closed_ = false;
-  std::uint64_t write_bytes_per_second_;
-  steady::time_point next_write_{};
+  write_pace pace_;
 };
 
 class io_threads final : public io_engine {

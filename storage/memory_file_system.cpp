@@ -153,6 +153,7 @@ public:
   bool direct() const noexcept override { return false; }
   void forget_cached(std::uint64_t, std::uint64_t) noexcept override {}
   int native_handle() const noexcept override { return -1; }
+  const std::string& path() const noexcept override { return path_; }
 
   result<void> sync() override {
     std::lock_guard guard{state_->mutex};

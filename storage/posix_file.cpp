@@ -1,9 +1,8 @@
 #include "storage/posix_file.hpp"
 
-#include <algorithm>
-#include <limits.h>
+#include "storage/io_vectors.hpp"
+
 #include <system_error>
-#include <vector>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -20,38 +19,6 @@ bool make_direct(int number) {
   const int flags = ::fcntl(number, F_GETFL);
   return flags >= 0 && ::fcntl(number, F_SETFL, flags | O_DIRECT) == 0;
 }
-
-/// What is left of a transfer in several parts. For reads and writes: the kernel's type serves both.
-class io_vectors {
-public:
-  template <class Byte>
-  explicit io_vectors(std::span<const std::span<Byte>> parts) {
-    left_.reserve(parts.size());
-    for (const auto& part : parts)
-      if (!part.empty())
-        left_.push_back({const_cast<std::byte*>(part.data()), part.size()});
-  }
-
-  [[nodiscard]] bool empty() const noexcept { return next_ == left_.size(); }
-  [[nodiscard]] const iovec* data() const noexcept { return left_.data() + next_; }
-  [[nodiscard]] int count() const noexcept {
-    return static_cast<int>(std::min<std::size_t>(left_.size() - next_, IOV_MAX));
-  }
-
-  /// `bytes` more have been moved.
-  void advance(std::size_t bytes) noexcept {
-    while (!empty() && bytes >= left_[next_].iov_len)
-      bytes -= left_[next_++].iov_len;
-    if (bytes == 0)
-      return;
-    left_[next_].iov_base = static_cast<std::byte*>(left_[next_].iov_base) + bytes;
-    left_[next_].iov_len -= bytes;
-  }
-
-private:
-  std::vector<iovec> left_;
-  std::size_t next_ = 0;
-};
 
 class posix_file final : public file {
 public:
@@ -111,6 +78,8 @@ public:
   }
 
   int native_handle() const noexcept override { return opened_.number(); }
+
+  const std::string& path() const noexcept override { return path_; }
 
   result<std::uint64_t> size() override {
     struct stat about {};

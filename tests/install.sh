@@ -6,7 +6,7 @@
 # shellcheck source=tests/steps.sh
 command -v test_in >/dev/null || . "$(dirname -- "$0")/steps.sh" # not `step`: there are programs of that name
 
-packages='g++ meson ninja-build pkg-config libcaf-dev libcereal-dev libspdlog-dev catch2 libssl-dev libxxhash-dev libcli11-dev'
+packages='g++ meson ninja-build pkg-config libcaf-dev libcereal-dev libspdlog-dev catch2 libssl-dev libxxhash-dev libcli11-dev liburing-dev'
 
 missing_packages() {
   for package in $packages "$@"; do
@@ -26,7 +26,7 @@ apt_install() {
 install_packages() {
   if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     echo "This script installs with apt-get (Debian 12/13, Ubuntu 22.04/24.04), which is not here. Needed: a C++20 compiler," >&2
-    echo "meson, ninja, pkg-config, CAF 0.17.x, cereal, spdlog, Catch2, OpenSSL, xxHash, CLI11. With them: meson setup build && meson test -C build" >&2
+    echo "meson, ninja, pkg-config, CAF 0.17.x, cereal, spdlog, Catch2, OpenSSL, xxHash, CLI11; liburing if it is there. With them: meson setup build && meson test -C build" >&2
     return 2
   fi
   wanted=$(missing_packages "$@")

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "storage/io_uring.hpp"
 #include "storage/memory_io.hpp"
 
 #include <algorithm>
@@ -87,6 +88,22 @@ class threads_io_world final : public io_world {
 public:
   explicit threads_io_world(storage::io_threads_config config = {})
       : counting_(std::make_shared<counting_io>(storage::make_io_threads(config))) {}
+
+  std::shared_ptr<storage::io_engine> engine() override { return counting_; }
+  void settle() override { counting_->settle(); }
+
+private:
+  std::shared_ptr<counting_io> counting_;
+};
+
+/// I/O through io_uring; on threads where the kernel offers none.
+class uring_io_world final : public io_world {
+public:
+  explicit uring_io_world(const storage::io_uring_config& config = {}) {
+    auto made = storage::make_io_uring(config);
+    counting_ =
+        std::make_shared<counting_io>(made ? std::move(made).value() : storage::make_io_threads({config.threads, 0}));
+  }
 
   std::shared_ptr<storage::io_engine> engine() override { return counting_; }
   void settle() override { counting_->settle(); }
