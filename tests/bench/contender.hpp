@@ -68,7 +68,7 @@ public:
   /// How many blocks the store itself says it has.
   [[nodiscard]] virtual std::uint64_t blocks() const { return present().size(); }
 
-  /// Blocks put since `open` that never reached the disk, although nobody was told.
+  /// Blocks put that have not reached the disk, although nobody was told: what this grows by was lost.
   [[nodiscard]] virtual std::uint64_t lost_blocks() { return 0; }
 
   /// The process whose CPU time and writes count as this store's, besides our own; 0: none.

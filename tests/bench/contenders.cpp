@@ -52,6 +52,7 @@ contender_list all_contenders() {
   list.entries.push_back({.name = "hearth segments", .make = hearth_contender({open_segments, true}), .reopens = true});
   list.entries.push_back({.name = "hearth files", .make = hearth_contender({open_files}), .reopens = true});
   add_found_libraries(list);
+  add_memcached(list);
   list.entries.push_back({.name = "one file a block", .make = [] { return make_one_file_a_block(false); }});
   list.entries.push_back({.name = "one file O_DIRECT", .make = [] { return make_one_file_a_block(true); }});
   return list;

@@ -54,6 +54,11 @@ struct hearth_parts {
 
 /// Those below are built if meson found their libraries; each stands in a file of its own.
 void add_liburing(contender_list& list);
+void add_rocksdb(contender_list& list);
+void add_lmdb(contender_list& list);
+void add_sqlite3(contender_list& list);
+/// If there is a `memcached` to run.
+void add_memcached(contender_list& list);
 
 /// Adds the contenders from libraries that were found, and a note for each that was not. Written by meson.
 void add_found_libraries(contender_list& list);

@@ -37,7 +37,7 @@ result<void> measure_put(cell& at) {
   cost.cpu_s -= space.cpu_s();
 
   const auto blocks = at.next - first;
-  const auto lost = std::min(at.store.lost_blocks() - lost_before, blocks);
+  const auto lost = std::min(std::max(at.store.lost_blocks(), lost_before) - lost_before, blocks);
   const auto bytes = static_cast<double>((blocks - lost) * at.plan.block_bytes);
   at.found["put_gb_per_s"] = bytes / giga / seconds;
   at.found["put_cpu_s_per_gb"] = bytes > 0 ? cost.cpu_s / (bytes / giga) : 0;

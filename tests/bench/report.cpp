@@ -4,6 +4,7 @@
 #include "stats/json_writer.hpp"
 #include "stats/units.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <functional>
 
@@ -26,10 +27,13 @@ std::string table(const run_outcome& run, const bench_settings& settings, std::v
       if (found == row.cells.end())
         continue;
       std::vector<std::string> line{row.name, stats::format_bytes(size)};
-      for (auto& text : cells(row, size))
-        line.push_back(std::move(text));
+      auto rest = cells(row, size);
       if (found->second.repetitions.empty())
-        line = {row.name, stats::format_bytes(size), found->second.failed.empty() ? "not taken" : "FAILED"};
+        line.emplace_back(found->second.failed.empty() ? "not taken" : "FAILED");
+      else if (std::count(rest.begin(), rest.end(), "-") == std::ssize(rest))
+        continue; // nobody measures this at this size
+      else
+        line.insert(line.end(), rest.begin(), rest.end());
       rows.row(std::move(line));
     }
   }
@@ -48,7 +52,7 @@ std::string throughput(const run_outcome& run, const bench_settings& settings, c
   return table(run, settings, {"GB/s", "min", "max", "x limit", "limit"}, [&](const auto& row, std::uint64_t size) {
     const auto found = figure(row.cells.at(size), name);
     if (!found)
-      return std::vector<std::string>{};
+      return std::vector<std::string>{"-"};
     return std::vector{fixed(found->median, 2), fixed(found->least, 2), fixed(found->most, 2),
                        or_dash(ratio(run, row, size, name), 2), or_dash(limit(run, size, name), 2)};
   });
@@ -69,13 +73,17 @@ std::string latencies(const run_outcome& run, const bench_settings& settings) {
 
 std::string costs(const run_outcome& run, const bench_settings& settings) {
   return table(run, settings,
-               {"CPU s/GB put", "CPU us/block put", "CPU s/GB read", "device B/B put", "peak space", "lost", "missing"},
+               {"CPU s/GB put", "CPU us/block put", "CPU s/GB read", "device B/B put", "device B/B read", "peak space",
+                "lost", "missing"},
                [&](const auto& row, std::uint64_t size) {
-                 return std::vector{
-                     median(row, size, "put_cpu_s_per_gb", 3),  median(row, size, "put_cpu_us_per_block", 0),
-                     median(row, size, "read_cpu_s_per_gb", 3), median(row, size, "device_bytes_per_byte_put", 2),
-                     median(row, size, "space_share", 3),       median(row, size, "lost_share", 3),
-                     median(row, size, "missing_share", 3)};
+                 return std::vector{median(row, size, "put_cpu_s_per_gb", 3),
+                                    median(row, size, "put_cpu_us_per_block", 0),
+                                    median(row, size, "read_cpu_s_per_gb", 3),
+                                    median(row, size, "device_bytes_per_byte_put", 2),
+                                    median(row, size, "device_bytes_per_byte_read", 2),
+                                    median(row, size, "space_share", 3),
+                                    median(row, size, "lost_share", 3),
+                                    median(row, size, "missing_share", 3)};
                });
 }
 

@@ -7,6 +7,7 @@
 #include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <utility>
 
@@ -23,19 +24,15 @@ double seconds_of(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
 }
 
-/// `write_bytes` less what was written to memory and removed before it went to the device.
-std::uint64_t written_bytes_of(const std::string& process) {
+/// What a process has caused on the device. Of `write_bytes` goes what was removed before it was written back.
+void add_device_bytes(const std::string& process, usage& to) {
   std::ifstream lines{"/proc/" + process + "/io"};
-  std::uint64_t written = 0;
-  std::uint64_t cancelled = 0;
+  std::map<std::string, std::uint64_t> found;
   std::uint64_t value = 0;
-  for (std::string name; lines >> name >> value;) {
-    if (name == "write_bytes:")
-      written = value;
-    if (name == "cancelled_write_bytes:")
-      cancelled = value;
-  }
-  return written - std::min(written, cancelled);
+  for (std::string name; lines >> name >> value;)
+    found[name] = value;
+  to.read_bytes += found["read_bytes:"];
+  to.written_bytes += found["write_bytes:"] - std::min(found["write_bytes:"], found["cancelled_write_bytes:"]);
 }
 
 /// Fields 14 and 15 of /proc/PID/stat, counted behind the name, which may hold anything (man 5 proc).
@@ -66,10 +63,11 @@ void each_file(const std::string& directory, Visit visit) {
 usage usage_now(pid_t child) {
   rusage self{};
   ::getrusage(RUSAGE_SELF, &self);
-  usage now{seconds_of(self.ru_utime) + seconds_of(self.ru_stime), written_bytes_of("self")};
+  usage now{seconds_of(self.ru_utime) + seconds_of(self.ru_stime), 0, 0};
+  add_device_bytes("self", now);
   if (child != 0) {
     now.cpu_s += cpu_seconds_of(child);
-    now.written_bytes += written_bytes_of(std::to_string(child));
+    add_device_bytes(std::to_string(child), now);
   }
   return now;
 }

@@ -13,9 +13,11 @@ namespace hearth::bench {
 struct usage {
   double cpu_s = 0;
   std::uint64_t written_bytes = 0; ///< caused by these processes to reach the device, as the kernel accounts it
+  std::uint64_t read_bytes = 0;    ///< caused by them to be read from the device, read-ahead included
 
   friend usage operator-(usage later, const usage& earlier) noexcept {
-    return {later.cpu_s - earlier.cpu_s, later.written_bytes - earlier.written_bytes};
+    return {later.cpu_s - earlier.cpu_s, later.written_bytes - earlier.written_bytes,
+            later.read_bytes - earlier.read_bytes};
   }
 };
 
