@@ -1,14 +1,25 @@
 #include "storage/block_index.hpp"
 
 #include <cassert>
+#include <cstring>
 #include <utility>
 
 namespace hearth::storage {
 
 namespace {
 
-/// Hosts may bring keys of their own, so what the key says is mixed once more (Fibonacci hashing, Knuth, TAOCP 6.4).
-std::uint64_t mixed(const block_key& key) { return block_key_hash{}(key)*0x9e3779b97f4a7c15u; }
+/// Hosts may bring keys of their own, which may differ anywhere: all of it is mixed (Fibonacci hashing, Knuth, TAOCP
+/// 6.4, word by word).
+std::uint64_t mixed(const block_key& key) {
+  std::uint64_t hash = 0;
+  for (std::size_t at = 0; at < key.bytes.size(); at += sizeof(hash)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, key.bytes.data() + at, sizeof(word));
+    hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
+    hash ^= hash >> 32;
+  }
+  return hash * 0x9e3779b97f4a7c15u;
+}
 
 std::size_t table_of(std::uint64_t hash) { return hash >> 58; }
 

@@ -19,6 +19,18 @@ public:
   /// what was planned for this kind before. A write fails half-way: the first half of its bytes has been written.
   virtual void fail_next(file_operation operation, errc code, std::uint64_t count = 1, std::uint64_t skip = 0) = 0;
 
+  /// The process is killed: after `operations` - 1 more of the kinds above each fails and changes nothing, but for the
+  /// first of them, which is a write that got half-way if it is a write. 0: now. Ends with the next call, or a power
+  /// cut.
+  virtual void kill_after(std::uint64_t operations) = 0;
+  static constexpr std::uint64_t never = ~std::uint64_t{0};
+
+  /// The power goes. Of what was not synced, `seed` decides what is kept, lost or half there: each page of a file by
+  /// itself, of the names that were made, changed and removed in a directory the first so many. A file is durable after
+  /// its `sync`, its name after `sync_names` of its directory, all of them after `sync_all`; a length also with the
+  /// name. After: files that are open only fail, all locks are free, planned faults stay planned. Pre: expected.
+  virtual void power_cut(std::uint64_t seed) = 0;
+
   /// Writes that would make the files hold more than this fail with no_space. Default: no limit.
   virtual void capacity(std::uint64_t bytes) = 0;
 
@@ -27,6 +39,8 @@ public:
   [[nodiscard]] virtual std::uint64_t bytes_peak() const = 0;
 };
 
-[[nodiscard]] std::shared_ptr<memory_file_system> make_memory_file_system();
+/// If power cuts are to be expected it keeps what they could bring back: pages that were overwritten and files that
+/// were removed since the last sync.
+[[nodiscard]] std::shared_ptr<memory_file_system> make_memory_file_system(bool expects_power_cuts = false);
 
 } // namespace hearth::storage

@@ -111,7 +111,7 @@ result<void> check(const segment_index& index) {
 } // namespace
 
 std::uint64_t segment_index_bytes(std::uint64_t records_max) noexcept {
-  const auto bytes = page_size + records_max * entry_bytes + std::min(records_max, names_max) * name_bytes_max;
+  const auto bytes = page_size + 1 + records_max * entry_bytes + std::min(records_max, names_max) * name_bytes_max;
   return (bytes + page_size - 1) / page_size * page_size;
 }
 

@@ -28,7 +28,7 @@ segment& segment_table::add(std::uint32_t slot) {
 std::uint32_t segment_table::use(std::uint64_t bytes) {
   used_bytes_ += bytes;
   const auto tick = static_cast<std::uint32_t>(used_bytes_ / tick_bytes_);
-  if (tick - base_tick_ > rebase_ticks)
+  while (tick - base_tick_ > rebase_ticks)
     rebase();
   return tick;
 }
@@ -55,9 +55,10 @@ void segment_table::used_again(segment& of, const indexed_block& block, std::uin
 }
 
 double segment_table::weight(std::uint32_t tick) const {
-  // Ticks before the base are that much less.
-  const auto since = static_cast<double>(tick) - static_cast<double>(base_tick_);
-  return std::exp2(since / turnover_ticks);
+  // Ticks before the base are that much less. Both counters may have begun anew at 2^32.
+  const auto since = tick - base_tick_;
+  const auto exponent = since <= rebase_ticks ? static_cast<double>(since) : -static_cast<double>(base_tick_ - tick);
+  return std::exp2(exponent / turnover_ticks);
 }
 
 void segment_table::rebase() {

@@ -48,8 +48,9 @@ struct segment {
 ///
 /// Worth. A block is worth its bytes, halved for each turnover of the tier since its last use: worth = bytes *
 /// 2^((last use - now) / turnover). A segment is worth the sum of its blocks. The use clock counts bytes written and
-/// read; its tick is a 1,024th of the tier's capacity, so 32 bits last for four million turnovers. Sums are kept
-/// relative to a base tick, which moves on before they overflow: a use costs O(1), comparing needs no clock.
+/// read; its tick is a 1,024th of the tier's capacity, so 32 bits last for four million turnovers, and then begin
+/// anew. Sums are kept relative to a base tick, which moves on before they overflow: a use costs O(1), comparing needs
+/// no clock.
 /// Threads: one at a time.
 class segment_table {
 public:
