@@ -2,6 +2,7 @@
 
 #include "actors/log.hpp"
 #include "actors/preflight.hpp"
+#include "storage/io_uring.hpp"
 #include "storage/segments_store.hpp"
 
 #include <algorithm>
@@ -134,18 +135,34 @@ result<void> open_store(const cache_options& options, const environment& world, 
 
 } // namespace
 
+namespace {
+
+std::shared_ptr<storage::io_engine> make_io(const cache_options& options) {
+  if (options.io == disk_io::automatic) {
+    storage::io_uring_config config;
+    config.threads = options.io_threads;
+    config.write_bytes_per_second = options.drain_bytes_per_second;
+    auto made = storage::make_io_uring(config);
+    if (made)
+      return *made;
+    actors::log::info("cold.io_threads", "threads={} io_uring=\"{}\"", options.io_threads, to_string(made.error()));
+  }
+  return storage::make_io_threads({options.io_threads, options.drain_bytes_per_second});
+}
+
+} // namespace
+
 result<environment> machine_environment(const cache_options& options) {
   if (const auto valid = options.validate(); !valid)
     return valid.error();
-  return environment{
-      storage::make_posix_file_system(),
-      options.directory.empty() ? nullptr
-                                : storage::make_io_threads({options.io_threads, options.drain_bytes_per_second}),
-      [] {
-        return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
-            .count();
-      },
-      {}};
+  return environment{storage::make_posix_file_system(),
+                     options.directory.empty() ? nullptr : make_io(options),
+                     [] {
+                       return std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                  std::chrono::system_clock::now().time_since_epoch())
+                           .count();
+                     },
+                     {}};
 }
 
 result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, const environment& world) {

@@ -21,6 +21,12 @@ enum class cold_engine : std::uint8_t {
   files,    ///< one file a block: simple and slow, a reference
 };
 
+/// How reads and writes of the cold tier reach the kernel.
+enum class disk_io : std::uint8_t {
+  automatic, ///< io_uring where the kernel offers it, else threads; the log says which
+  threads,   ///< a few threads that wait
+};
+
 /// Settings of one cache: default, unit and limits of each. actors/host/README.md has the table, checked against this
 /// file.
 struct cache_options {
@@ -51,12 +57,13 @@ struct cache_options {
   std::uint64_t block_bytes_max = 512ull << 20; ///< 1..4 GiB
   std::uint32_t namespaces_max = 64;            ///< 1..1,024
   std::uint32_t readers = 2;                    ///< reader actors, 1..16
-  std::uint32_t io_threads = 2;                 ///< threads of the I/O engine, 1..64
-  std::uint32_t writes_in_flight = 8;           ///< blocks being written at once, 1..1,024; others can be cancelled
-  std::uint64_t drain_bytes_per_second = 0;     ///< slows the disk down, for trials; 0: no limit
-  bool promote_cold_hits = true;                ///< a cold hit enters the hot tier
-  bool cut_chains = true;                       ///< do not write blocks whose parent is in no tier (`orphan`)
-  std::chrono::milliseconds idle_clean{200};    ///< the writer idle this long, dirty blocks are written; 0: never
+  disk_io io = disk_io::automatic;
+  std::uint32_t io_threads = 2;              ///< threads of the I/O engine, 1..64
+  std::uint32_t writes_in_flight = 8;        ///< blocks being written at once, 1..1,024; others can be cancelled
+  std::uint64_t drain_bytes_per_second = 0;  ///< slows the disk down, for trials; 0: no limit
+  bool promote_cold_hits = true;             ///< a cold hit enters the hot tier
+  bool cut_chains = true;                    ///< do not write blocks whose parent is in no tier (`orphan`)
+  std::chrono::milliseconds idle_clean{200}; ///< the writer idle this long, dirty blocks are written; 0: never
   std::chrono::milliseconds request_timeout{30'000}; ///< default of every blocking call, limit of every cold read
   std::chrono::milliseconds close_timeout{30'000};   ///< close() in the destructor
 

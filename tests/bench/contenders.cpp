@@ -1,5 +1,6 @@
 #include "tests/bench/contenders.hpp"
 
+#include "storage/io_uring.hpp"
 #include "storage/segments_store.hpp"
 
 #include <chrono>
@@ -42,6 +43,11 @@ result<std::shared_ptr<block_store>> open_segments(const std::string& directory,
   if (!opened)
     return opened.error();
   return std::move(opened->store);
+}
+
+std::shared_ptr<io_engine> ring_or_threads() {
+  auto ring = make_io_uring({});
+  return ring ? *ring : make_io_threads({.threads = 4});
 }
 
 } // namespace
