@@ -55,7 +55,12 @@ std::shared_ptr<io_engine> ring_or_threads() {
 contender_list all_contenders() {
   contender_list list;
   list.entries.push_back({.name = "raw threads", .make = make_raw_threads, .is_limit = true});
-  list.entries.push_back({.name = "hearth segments", .make = hearth_contender({open_segments, true}), .reopens = true});
+  list.entries.push_back(
+      {.name = "hearth segments",
+       .make = hearth_contender({.open = open_segments, .o_direct = true, .make_io = ring_or_threads}),
+       .reopens = true});
+  list.entries.push_back(
+      {.name = "segments threads", .make = hearth_contender({.open = open_segments, .o_direct = true})});
   list.entries.push_back({.name = "hearth files", .make = hearth_contender({open_files}), .reopens = true});
   add_found_libraries(list);
   add_memcached(list);
