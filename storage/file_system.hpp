@@ -11,7 +11,7 @@
 
 namespace hearth::storage {
 
-/// An open regular file; closed when destroyed. Threads: one at a time.
+/// An open regular file; closed when destroyed. Threads: any; transfers of the same bytes at once give any mixture.
 class file {
 public:
   virtual ~file() = default;

@@ -120,7 +120,7 @@ private:
     auto& count = *disk_->count;
     const auto end = std::max(node_->size(), bytes);
     const auto after = count.now + (end - node_->size());
-    if (after > count.most)
+    if (after > count.most && end > node_->size())
       return {errc::no_space, path_ + ": the files may hold " + std::to_string(count.most) + " bytes"};
     node_->bytes->grow(end);
     count.now = after;

@@ -34,6 +34,7 @@ struct segment {
   bool data_dirty = false;        ///< records were written since the last sync
   bool index_dirty = false;       ///< its index on disk lists blocks that were erased, or is missing
   bool in_checkpoint = false;     ///< its index is being written
+  bool unusable = false;          ///< its file could not be made as it should be: to be removed
   segment_blocks blocks;          ///< those that are present
   std::uint64_t live_blocks = 0;
   std::uint64_t live_bytes = 0; ///< of their records

@@ -40,12 +40,9 @@ result<void> segments_core::adopt(const found_segment& found) {
   if (found.sealed)
     return {};
   one.data_dirty = true; // what was found behind its index may not be durable
-  if (one.records_max == 1 || one.bytes - one.cursor < one.bytes / 4) {
-    one.state = segment_state::sealing;
-    return {};
-  }
-  if (open_ && segments_.at(*open_).generation > one.generation) {
-    one.state = segment_state::sealing;
+  const bool newer_one = open_ && segments_.at(*open_).generation > one.generation;
+  if (newer_one || one.records_max == 1 || one.bytes - one.cursor < one.bytes / 4) {
+    seal(one);
     return {};
   }
   if (open_)
@@ -86,15 +83,14 @@ result<void> segments_core::shrink_at_open(segments_found& found) {
     found.report.reclaimed += victim.live_blocks;
     while (victim.blocks.first != no_record)
       take_out(victim.blocks.first, &cold_ledger::reclaimed);
-    for (const auto kind : {segment_file_kind::index, segment_file_kind::data})
-      if (auto removed = config_.files->remove(folder_ + to_string(slot, kind));
-          !removed && removed.code() != errc::not_found)
-        return {errc::io, removed.error().context + "; the store takes " + std::to_string(used_) +
-                              " bytes, bytes_max is " + std::to_string(bytes_max_) +
-                              "; see to the directory's permissions or raise the limit"};
+    if (auto removed = remove_files(slot); !removed)
+      return {errc::io, removed.error().context + "; the store takes " + std::to_string(used_) +
+                            " bytes, bytes_max is " + std::to_string(bytes_max_) +
+                            "; see to the directory's permissions or raise the limit"};
     used_ -= victim.bytes + segment_index_bytes(victim.records_max);
     if (open_ == slot)
       open_.reset();
+    sealing_.erase(slot);
     segments_.remove(slot);
   }
   return {};

@@ -50,6 +50,7 @@ void segments_core::admit(const std::shared_ptr<append_job>& job, deferred& late
                                        " bytes never fits into bytes_max = " + std::to_string(bytes_max_));
   if (job->request.begin && !job->request.begin())
     return refuse(errc::closed, "given up before it began");
+  shrink_refused_ = false;
   job->sequence = next_sequence_++;
   waiting_.push_back(job);
 }
@@ -71,7 +72,7 @@ bool segments_core::find_room(append_job& job) {
   const auto fits = [&](const segment& in) {
     return in.bytes - in.cursor >= job.record_bytes && in.records < in.records_max;
   };
-  const bool alone = job.record_bytes > segment_target() / 2;
+  const bool alone = segment_records_max(config_, job.record_bytes) == 1;
   if (!alone && open_) {
     job.slot = *open_;
     if (fits(segments_.at(*open_)))
@@ -104,11 +105,17 @@ void segments_core::put_at_cursor(const std::shared_ptr<append_job>& job) {
   placed_.push_back(job);
   last_record_bytes_ = job->record_bytes;
   if (in.records_max == 1)
-    in.state = segment_state::sealing;
+    seal(in);
+}
+
+/// Nothing more is placed in it: a checkpoint writes its index once its writes have ended.
+void segments_core::seal(segment& full) {
+  full.state = segment_state::sealing;
+  sealing_.insert(full.slot);
 }
 
 void segments_core::seal_open() {
-  segments_.at(*open_).state = segment_state::sealing;
+  seal(segments_.at(*open_));
   open_.reset();
 }
 
@@ -121,7 +128,7 @@ void segments_core::start_writes(deferred& later) {
     std::size_t count = 0;
     for (const auto& job : placed_) {
       if (job->slot != first.slot || job->offset != first.offset + bytes || count == records_at_once ||
-          bytes >= config_.write_bytes)
+          (count > 0 && bytes >= config_.write_bytes))
         break;
       bytes += job->record_bytes;
       ++count;
@@ -177,6 +184,9 @@ void segments_core::write_ended(write_job& job, bool ran, deferred& later) {
   auto& in = segments_.at(job.slot);
   for (const auto& record : job.records)
     in.writes.erase(record->offset);
+  job.target.reset(); // whoever removes the file next closes it
+  if (job.transfer)
+    job.transfer->target.reset();
   if (!ran) {
     stopped_ = true;
     job.outcome = {errc::closed, folder_ + ": the I/O engine stopped before the block was written"};
@@ -189,6 +199,7 @@ void segments_core::write_ended(write_job& job, bool ran, deferred& later) {
     activity_.written_bytes += job.bytes;
   } else {
     job.outcome = write_failure(job.outcome.error());
+    in.index_dirty = true; // a part may be on the disk: the index has to pass over it
     if (open_ == job.slot && job.outcome.code() == errc::no_space)
       seal_open(); // what was not reserved after all is not there to be filled
   }
@@ -236,10 +247,6 @@ void segments_core::cancel_erased(const std::function<bool(const block&)>& match
   std::erase_if(waiting_, [&](const std::shared_ptr<append_job>& job) {
     if (!matches(job->request.item))
       return false;
-    if (job->copy) {
-      --preparing_->copies;
-      return true;
-    }
     const auto payload_bytes = job->request.item.payload.size();
     activity_.payload_bytes += payload_bytes;
     ledgers_.pass_through(job->request.item.name_space, payload_bytes);

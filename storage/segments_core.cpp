@@ -71,7 +71,7 @@ result<void> segments_core::limit(std::uint64_t bytes_max) {
             "bytes_max: found " + std::to_string(bytes_max) + ", expected more than " + std::to_string(least)};
   update([&](deferred&) {
     bytes_max_ = bytes_max;
-    growth_refused_ = false;
+    growth_refused_ = shrink_refused_ = false;
   });
   return {};
 }
@@ -133,6 +133,7 @@ void segments_core::close() {
 void segments_core::advance(deferred& later) {
   if (closed_ || stopped_)
     give_up(later);
+  start_checkpoint(later); // first, while no segment is at work: some syncs wait for that
   for (std::size_t before = waiting_.size() + 1; waiting_.size() < before;) { // each refusal lets the next one try
     before = waiting_.size();
     place(later);
@@ -148,8 +149,7 @@ void segments_core::advance(deferred& later) {
 /// Answers what waits; what has a place is still written if the engine lives.
 void segments_core::give_up(deferred& later) {
   const failure reason{errc::closed, folder_ + ": the store was closed or its I/O engine stopped before this was done"};
-  auto left = std::move(waiting_);
-  waiting_.clear();
+  auto left = std::exchange(waiting_, {});
   if (stopped_) {
     for (const auto& job : placed_)
       segments_.at(job->slot).writes.erase(job->offset);
@@ -157,10 +157,10 @@ void segments_core::give_up(deferred& later) {
     placed_.clear();
   }
   for (const auto& job : left) {
-    if (!job->copy)
-      later.answers.push_back([job, reason] { job->request.done(reason); });
-    else if (preparing_)
+    if (job->copy)
       --preparing_->copies;
+    else
+      later.answers.push_back([job, reason] { job->request.done(reason); });
   }
   for (auto& sync : std::exchange(syncs_, {}))
     later.answers.push_back([done = std::move(sync.done), reason] { done(reason); });

@@ -90,6 +90,7 @@ private:
     std::vector<indexed_block> keep;     ///< of the victim's blocks, to be copied; the most useful last
     std::uint64_t keep_bytes = 0;        ///< what is left of the budget for that
     std::uint32_t copies = 0;            ///< under way
+    std::set<std::uint32_t> copied_to;   ///< slots of the segments that they were written to
     bool at_work = false;                ///< the job is in flight
   };
 
@@ -130,6 +131,7 @@ private:
   void place(deferred& later);
   [[nodiscard]] bool find_room(append_job& job);
   void put_at_cursor(const std::shared_ptr<append_job>& job);
+  void seal(segment& full);
   void seal_open();
   void start_writes(deferred& later);
   [[nodiscard]] io_job build(const std::shared_ptr<write_job>& job);
@@ -149,7 +151,6 @@ private:
   // segments_reclaim.cpp
   void reclaim(deferred& later);
   [[nodiscard]] bool wants_segment() const;
-  [[nodiscard]] std::uint64_t segment_target() const;
   [[nodiscard]] preparation plan(std::uint64_t record_bytes) const;
   [[nodiscard]] bool choose_victim(deferred& later);
   void keep_useful(deferred& later);
@@ -158,7 +159,10 @@ private:
   void empty_victim();
   void submit(segment_work what, deferred& later);
   void work(segment_job& job) const;
+  [[nodiscard]] result<void> remove_files(std::uint32_t slot) const;
   void segment_job_ended(segment_job& job, bool ran, deferred& later);
+  void segment_job_failed(segment_job& job, segment& of, deferred& later);
+  void forget(const segment& gone);
   void no_segment(const failure& reason, deferred& later);
   [[nodiscard]] std::uint32_t free_slot() const;
 
@@ -199,10 +203,12 @@ private:
   std::size_t reading_ = 0;             ///< reads in flight
   std::optional<std::uint32_t> open_;   ///< slot of the segment that records are placed in
   std::vector<std::uint32_t> ready_;    ///< slots of empty segments
+  std::set<std::uint32_t> sealing_;     ///< slots of full segments that have yet to get their index
   std::uint64_t last_record_bytes_ = 0; ///< of the append placed last: what the next segment is made for
   std::optional<preparation> preparing_;
   std::set<std::uint32_t> taken_; ///< slots that belong to somebody else's files
   bool ahead_refused_ = false;    ///< no segment could be had: none is tried for ahead of need until one was had
+  bool shrink_refused_ = false;   ///< nothing could be removed: not tried for again until something else is asked for
   bool growth_refused_ = false;   ///< the disk is full: recycle instead of making files, until something is removed
 
   bool checkpointing_ = false;

@@ -51,8 +51,10 @@ struct segments_core::read_job {
 /// A segment's file is made, begun anew, or removed.
 struct segments_core::segment_job {
   segment_work what = segment_work::make;
-  segment_index fresh; ///< what its index says afterwards
-  std::shared_ptr<file> target;
+  segment_index fresh;                          ///< what its index says afterwards
+  std::shared_ptr<file> target;                 ///< of a file that is to be removed: the only owner
+  std::vector<std::shared_ptr<file>> copied_to; ///< made durable before the originals go
+  bool left_behind = false;                     ///< it could not be made, and what there was of it not be removed
   result<void> outcome;
 };
 
@@ -62,7 +64,6 @@ struct segments_core::checkpoint_job {
     segment_index index;
     std::shared_ptr<file> target;
     bool sync_data = false;
-    bool failed = false;
   };
   std::vector<part> parts;
   std::map<namespace_id, cold_amount> persisted; ///< blocks that are synced if it ends well

@@ -113,6 +113,9 @@ void segments_core::verify(read_job& job) const {
 
 void segments_core::read_ended(read_job& job, bool ran, deferred& later) {
   --segments_.at(job.place.slot).readers;
+  job.target.reset(); // whoever removes the file next closes it
+  if (job.transfer)
+    job.transfer->target.reset();
   if (!ran) {
     stopped_ = true;
     job.outcome = failure{errc::closed, folder_ + ": the I/O engine stopped before the block was read"};
@@ -140,10 +143,9 @@ void segments_core::take_out(record_id id, cold_amount cold_ledger::*reason) {
   index_.remove(id, in.blocks);
   ledgers_.leave(static_cast<namespace_id>(gone.name_space), gone.payload_bytes,
                  segment_record_bytes(gone.payload_bytes), reason);
+  in.index_dirty = true; // a crash must not bring it back
   if (reason == &cold_ledger::reclaimed)
     reclaimed_.push_back(gone.key);
-  else
-    in.index_dirty = true; // a crash must not bring it back
 }
 
 } // namespace hearth::storage

@@ -39,14 +39,14 @@ void segments_core::reclaim(deferred& later) {
   const auto& victim = segments_.at(*next.victim);
   if (victim.readers > 0 || victim.in_checkpoint)
     return;
-  const bool fits = (victim.records_max == 1) == (next.records_max == 1) && victim.bytes >= next.bytes / 2 &&
-                    (next.records_max > 1 || victim.bytes == next.bytes);
+  const bool fits = !victim.unusable && (victim.records_max == 1) == (next.records_max == 1) &&
+                    victim.bytes >= next.bytes / 2 && (next.records_max > 1 || victim.bytes == next.bytes);
   submit(fits && used_ <= room_limit() ? segment_work::recycle : segment_work::remove, later);
 }
 
 /// Appends wait, the open segment is nearly full, or there are more segments than the limit allows.
 bool segments_core::wants_segment() const {
-  if (!waiting_.empty() || used_ > room_limit())
+  if (!waiting_.empty() || (used_ > room_limit() && !shrink_refused_))
     return true;
   if (!open_ || !ready_.empty() || ahead_refused_)
     return false;
@@ -54,14 +54,12 @@ bool segments_core::wants_segment() const {
   return open.bytes - open.cursor < std::min(config_.reclaim_ahead_bytes, open.bytes / 4);
 }
 
-std::uint64_t segments_core::segment_target() const { return segment_target_bytes(config_); }
-
 /// A whole number of records like this one: no rest at the end of a segment.
 segments_core::preparation segments_core::plan(std::uint64_t record_bytes) const {
-  const auto target = segment_target();
+  record_bytes = std::max<std::uint64_t>(record_bytes, page_size); // nothing was ever placed
   preparation next;
-  next.bytes = record_bytes > target / 2 ? record_bytes : target / record_bytes * record_bytes;
   next.records_max = segment_records_max(config_, record_bytes);
+  next.bytes = next.records_max == 1 ? record_bytes : segment_target_bytes(config_) / record_bytes * record_bytes;
   return next;
 }
 
@@ -71,9 +69,7 @@ bool segments_core::choose_victim(deferred& later) {
   const bool needed = !waiting_.empty() || used_ > room_limit();
   std::vector<std::uint32_t> slots;
   std::vector<segment_summary> candidates;
-  bool wait = checkpointing_;
   for (const auto& [slot, one] : segments_.all()) {
-    wait = wait || one.state == segment_state::sealing;
     if (one.state != segment_state::sealed || one.in_checkpoint)
       continue;
     slots.push_back(slot);
@@ -81,7 +77,7 @@ bool segments_core::choose_victim(deferred& later) {
   }
   if (!candidates.empty()) {
     preparing_->victim = slots[policy_->victim(candidates)];
-  } else if (wait) {
+  } else if (checkpointing_ || !sealing_.empty()) {
     return false;
   } else if (needed && !ready_.empty()) {
     preparing_->victim = ready_.back();
@@ -105,9 +101,7 @@ bool segments_core::choose_victim(deferred& later) {
 void segments_core::keep_useful(deferred& later) {
   auto& next = *preparing_;
   const auto& victim = segments_.at(*next.victim);
-  if (!waiting_.empty() && !waiting_.front()->copy) {
-    next.copies -= static_cast<std::uint32_t>(
-        std::erase_if(waiting_, [](const std::shared_ptr<append_job>& job) { return job->copy; }));
+  if (!waiting_.empty()) {
     next.keep.clear();
   } else if (!std::exchange(next.chosen, true) && config_.reappend_percent > 0) {
     for (auto id = victim.blocks.first; id != no_record; id = index_.next_in_segment(id))
@@ -129,7 +123,7 @@ void segments_core::keep_useful(deferred& later) {
   }
 }
 
-/// A block that is kept has been read: it is placed like any other.
+/// A block that is kept has been read: it goes to the open segment, if there is room left that nobody waits for.
 void segments_core::copy_read(read_job& job) {
   const auto id = index_.find(job.key);
   if (!job.outcome || id == no_record || index_.at(id).sequence != job.sequence || stopped_ || closed_) {
@@ -143,7 +137,10 @@ void segments_core::copy_read(read_job& job) {
   copy->record_bytes = segment_record_bytes(job.payload_bytes);
   copy->sequence = job.sequence;
   copy->copy = true;
-  waiting_.push_back(std::move(copy));
+  if (waiting_.empty() && find_room(*copy))
+    return put_at_cursor(copy);
+  preparing_->keep.clear();
+  --preparing_->copies;
 }
 
 /// The copy takes the original's place in the index, if that is still there.
@@ -153,10 +150,12 @@ void segments_core::copy_written(const append_job& job, bool written) {
   if (!written || job.erased || id == no_record || index_.at(id).sequence != job.sequence)
     return;
   activity_.reappended_bytes += job.record_bytes;
+  preparing_->copied_to.insert(job.slot);
   const auto before = index_.at(id);
   auto& from = segments_.at(before.slot);
   auto& to = segments_.at(job.slot);
   segments_.leave(from, before);
+  from.index_dirty = true; // an erase knows of the copy only
   index_.move(id, job.slot, static_cast<std::uint32_t>(job.offset / page_size), from.blocks, to.blocks);
   segments_.enter(to, index_.at(id));
 }
@@ -179,8 +178,10 @@ void segments_core::submit(segment_work what, deferred& later) {
     next.victim = made.slot;
     used_ += charge_of(made.bytes, made.records_max);
   }
-  const auto& at_work = segments_.at(*next.victim);
-  job->target = at_work.target;
+  auto& at_work = segments_.at(*next.victim);
+  job->target = what == segment_work::remove ? std::move(at_work.target) : at_work.target;
+  for (const auto slot : next.copied_to)
+    job->copied_to.push_back(segments_.at(slot).target);
   job->fresh = {store_, at_work.slot, next_generation_++, at_work.bytes, 0, at_work.records_max, false, {}, {}};
   later.jobs.push_back({io_kind::metadata, 0, [core = shared_from_this(), job] { core->work(*job); },
                         [core = shared_from_this(), job](bool ran) {
@@ -193,18 +194,23 @@ void segments_core::work(segment_job& job) const {
   auto& files = *config_.files;
   const auto data = folder_ + to_string(job.fresh.slot, segment_file_kind::data);
   const auto index = folder_ + to_string(job.fresh.slot, segment_file_kind::index);
+  for (const auto& copied_to : job.copied_to)
+    if (job.outcome = copied_to->sync(); !job.outcome)
+      return;
   if (job.what == segment_work::remove) {
-    // The index first: a file of data without one is empty to recovery.
-    for (const auto& path : {index, data})
-      if (auto removed = files.remove(path); !removed && removed.code() != errc::not_found)
-        job.outcome = removed;
+    job.outcome = remove_files(job.fresh.slot);
+    if (job.outcome)
+      job.target.reset(); // gives its room back, before anybody counts on it
     return;
   }
   if (job.what == segment_work::make) {
     auto made = files.open(data, open_mode::create, caching::direct);
-    if (made)
-      job.target = std::move(*made);
-    job.outcome = made ? job.target->reserve(job.fresh.segment_bytes) : result<void>{made.error()};
+    if (!made) {
+      job.outcome = made.error();
+      return; // what may be there is not ours
+    }
+    job.target = std::move(*made);
+    job.outcome = job.target->reserve(job.fresh.segment_bytes);
   }
   if (job.outcome)
     job.outcome = write_segment_index(files, index, job.fresh);
@@ -215,9 +221,19 @@ void segments_core::work(segment_job& job) const {
   if (job.outcome)
     job.outcome = files.sync_names(folder_);
   if (!job.outcome && job.what == segment_work::make) {
-    static_cast<void>(files.remove(index));
-    static_cast<void>(files.remove(data));
+    job.left_behind = !remove_files(job.fresh.slot);
+    job.target.reset();
   }
+}
+
+/// The index first, and nothing if that fails: a file of data without one is empty to recovery, the other way round
+/// blocks would be written to a file that nobody finds.
+result<void> segments_core::remove_files(std::uint32_t slot) const {
+  for (const auto kind : {segment_file_kind::index, segment_file_kind::data})
+    if (auto removed = config_.files->remove(folder_ + to_string(slot, kind));
+        !removed && removed.code() != errc::not_found)
+      return removed;
+  return {};
 }
 
 void segments_core::segment_job_ended(segment_job& job, bool ran, deferred& later) {
@@ -227,14 +243,12 @@ void segments_core::segment_job_ended(segment_job& job, bool ran, deferred& late
   }
   auto& of = segments_.at(job.fresh.slot);
   preparing_->at_work = false;
-  if (job.what == segment_work::remove ? job.outcome.ok() : !job.outcome && job.what == segment_work::make) {
-    used_ -= charge_of(of.bytes, of.records_max);
-    segments_.remove(of.slot);
-    preparing_->victim.reset();
-    if (job.outcome)
-      growth_refused_ = false;
-  }
-  if (job.outcome && job.what != segment_work::remove) {
+  if (!job.outcome)
+    return segment_job_failed(job, of, later);
+  if (job.what == segment_work::remove) {
+    forget(of);
+    growth_refused_ = false;
+  } else {
     of.generation = job.fresh.generation;
     of.target = std::move(job.target);
     of.state = segment_state::ready;
@@ -244,31 +258,46 @@ void segments_core::segment_job_ended(segment_job& job, bool ran, deferred& late
     ready_.push_back(of.slot);
     activity_.written_bytes += page_size;
   }
-  if (job.outcome) {
-    preparing_.reset();
-    ahead_refused_ = false;
-  } else if (job.what == segment_work::make && job.outcome.code() == errc::no_space) {
-    growth_refused_ = true; // goes on with a victim
+  preparing_.reset();
+  ahead_refused_ = shrink_refused_ = false;
+}
+
+/// A file that could not be made: what there was of it is gone, and a full disk is asked for a victim instead. Anything
+/// else is still there, and empty.
+void segments_core::segment_job_failed(segment_job& job, segment& of, deferred& later) {
+  const bool name_taken = job.what == segment_work::make && job.outcome.code() == errc::invalid_argument;
+  if (job.what == segment_work::make && !job.left_behind) {
+    if (name_taken)
+      taken_.insert(of.slot); // by somebody else; the next one is tried
+    forget(of);
+    preparing_->victim.reset();
+    growth_refused_ = growth_refused_ || job.outcome.code() == errc::no_space;
+    if (name_taken || growth_refused_)
+      return;
   } else {
-    if (preparing_->victim) { // it could not be begun anew: it is still there, and empty
-      of.state = segment_state::sealed;
-      of.index_dirty = true;
-    }
-    no_segment({errc::io, job.outcome.error().context}, later);
+    of.state = segment_state::sealed;
+    of.unusable = of.unusable || job.left_behind;
+    of.index_dirty = !of.unusable;
+    if (job.what == segment_work::remove)
+      of.target = std::move(job.target);
   }
+  no_segment({job.outcome.code() == errc::closed ? errc::closed : errc::io, job.outcome.error().context}, later);
+}
+
+void segments_core::forget(const segment& gone) {
+  used_ -= charge_of(gone.bytes, gone.records_max);
+  segments_.remove(gone.slot);
 }
 
 /// There is no segment for the append that waits first, or none to be had ahead of need.
 void segments_core::no_segment(const failure& reason, deferred& later) {
   preparing_.reset();
-  growth_refused_ = false; // the next append may find the disk with room again
-  ahead_refused_ = true;   // until there is one again
+  ahead_refused_ = shrink_refused_ = true; // until there is one again
+  growth_refused_ = false;                 // for the next append another file may be tried
   if (waiting_.empty())
     return;
-  const auto job = waiting_.front();
+  later.answers.push_back([job = waiting_.front(), reason] { job->request.done(reason); });
   waiting_.pop_front();
-  if (!job->copy)
-    later.answers.push_back([job, reason] { job->request.done(reason); });
 }
 
 /// The lowest number that neither a segment nor somebody else's file has.

@@ -119,7 +119,8 @@ std::uint64_t segment_target_bytes(const segments_store_config& config) noexcept
 
 std::uint32_t segment_records_max(const segments_store_config& config, std::uint64_t record_bytes) noexcept {
   const auto target = segment_target_bytes(config);
-  return record_bytes > target / 2 ? 1 : static_cast<std::uint32_t>(target / (2 * page_size));
+  return record_bytes > target / 2 ? 1
+                                   : static_cast<std::uint32_t>(std::max<std::uint64_t>(1, target / (2 * page_size)));
 }
 
 std::uint64_t recency_entries_max(const segments_store_config& config) noexcept {
@@ -127,15 +128,16 @@ std::uint64_t recency_entries_max(const segments_store_config& config) noexcept 
 }
 
 std::uint64_t segments_fixed_bytes(const segments_store_config& config) noexcept {
-  return common_bytes + segment_index_bytes(segment_records_max(config, 0)) +
+  return common_bytes + segment_index_bytes(segment_records_max(config, 0)) + segment_index_bytes(0) +
          2 * recency_bytes(recency_entries_max(config));
 }
 
 std::uint64_t segment_charge(const segments_store_config& config, std::uint64_t payload_bytes) noexcept {
   const auto target = segment_target_bytes(config);
   const auto record = segment_record_bytes(payload_bytes);
-  const auto index = segment_index_bytes(segment_records_max(config, record));
-  const auto bytes = record > target / 2 ? record : target / record * record;
+  const auto records_max = segment_records_max(config, record);
+  const auto index = segment_index_bytes(records_max);
+  const auto bytes = records_max == 1 ? record : target / record * record;
   return bytes > ~std::uint64_t{0} - index ? ~std::uint64_t{0} : bytes + index;
 }
 

@@ -34,7 +34,7 @@ struct segments_store_config {
 };
 
 /// What a segments store takes of its budget before the first segment: format and lock, room for one index that is
-/// being replaced, and the snapshot of recency, twice.
+/// being replaced and one of a segment begun anew beside it, and the snapshot of recency, twice.
 [[nodiscard]] std::uint64_t segments_fixed_bytes(const segments_store_config& config) noexcept;
 
 /// What a segment made for records of this payload takes of the budget: its file and its index.

@@ -30,20 +30,22 @@ bool segments_core::checkpoint_due() const {
     return true;
   if (sync_wanted_ && config_.free_bytes_min != 0)
     return true;
+  if (std::any_of(sealing_.begin(), sealing_.end(), [&](auto slot) { return segments_.at(slot).writes.empty(); }))
+    return true;
   const bool many = config_.sync_bytes != 0 && unsynced_bytes_ >= config_.sync_bytes;
-  for (const auto& [slot, one] : segments_.all())
-    if ((one.state == segment_state::sealing && one.writes.empty()) ||
-        ((many || sync_wanted_) && (one.data_dirty || one.index_dirty)))
-      return true;
-  return false;
+  return (many || sync_wanted_) && std::any_of(segments_.all().begin(), segments_.all().end(), [](const auto& one) {
+           return one.second.data_dirty || one.second.index_dirty;
+         });
 }
 
 /// One job makes durable what was written, and then writes the indexes of all segments that changed.
 void segments_core::start_checkpoint(deferred& later) {
-  if (checkpointing_ || stopped_ || !checkpoint_due())
+  if (checkpointing_ || stopped_)
     return;
-  checkpointing_ = true;
-  sync_wanted_ = false;
+  checkpointing_ = checkpoint_due();
+  sync_wanted_ = false; // or there was nothing to sync
+  if (!checkpointing_)
+    return;
   unsynced_bytes_ = 0;
   const auto job = std::make_shared<checkpoint_job>();
   job->persisted.swap(unsynced_);
@@ -59,7 +61,7 @@ void segments_core::start_checkpoint(deferred& later) {
     const bool busy = preparing_ && preparing_->at_work && preparing_->victim == slot;
     if (!dirty || busy || one.target == nullptr)
       continue;
-    job->parts.push_back({index_of(one), one.target, one.data_dirty, false});
+    job->parts.push_back({index_of(one), one.target, one.data_dirty});
     one.data_dirty = one.index_dirty = false;
     one.in_checkpoint = true;
   }
@@ -95,17 +97,18 @@ segment_index segments_core::index_of(const segment& of) const {
 
 /// On a thread of the engine, without the mutex but for the snapshot of recency.
 void segments_core::work(checkpoint_job& job) const {
-  for (auto& part : job.parts) {
-    result<void> done;
-    if (part.sync_data)
-      done = part.target->sync();
-    if (done) {
-      part.target->forget_cached(0, part.index.covered_bytes);
-      const auto bytes = encode(part.index);
-      done = replace_file(*config_.files, folder_ + to_string(part.index.slot, segment_file_kind::index), bytes);
-      job.written_bytes += bytes.size();
-    }
-    part.failed = !done;
+  // All data first: an index may leave out what another segment has a later record of.
+  for (const auto& part : job.parts)
+    if (job.outcome && part.sync_data)
+      job.outcome = part.target->sync();
+  const bool durable = job.outcome.ok();
+  for (const auto& part : job.parts) {
+    if (!durable)
+      break;
+    part.target->forget_cached(0, part.index.covered_bytes);
+    const auto bytes = encode(part.index);
+    auto done = replace_file(*config_.files, folder_ + to_string(part.index.slot, segment_file_kind::index), bytes);
+    job.written_bytes += bytes.size();
     if (job.outcome)
       job.outcome = done;
   }
@@ -124,12 +127,17 @@ void segments_core::checkpoint_ended(checkpoint_job& job, bool ran, deferred& la
   if (!ran) {
     stopped_ = true;
     job.outcome = {errc::closed, folder_ + ": not synced, the I/O engine stopped"};
+  } else if (!job.outcome) {
+    job.outcome = {errc::io, job.outcome.error().context};
   }
-  for (const auto& part : job.parts) {
+  for (auto& part : job.parts) {
+    part.target.reset(); // whoever removes the file next closes it
     auto& of = segments_.at(part.index.slot);
     of.in_checkpoint = false;
-    if (part.index.sealed && of.state == segment_state::sealing)
+    if (part.index.sealed && of.state == segment_state::sealing) {
       of.state = segment_state::sealed;
+      sealing_.erase(of.slot);
+    }
     if (!job.outcome) { // also those that went well: their names may not be durable
       of.data_dirty = of.data_dirty || part.sync_data;
       of.index_dirty = true;
