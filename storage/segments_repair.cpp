@@ -71,18 +71,24 @@ public:
     }
     if (auto synced = aside_.sync(); !synced)
       return synced;
-    if (auto changed = change_slots(); !changed)
-      return changed;
-    for (auto& [i, text] : done)
-      findings[i].repair = std::move(text);
-    return {};
+    auto changed = change_slots();
+    for (auto& [i, text] : done) // also those that went well before another did not
+      if (changed_.contains(name_of(findings[i])))
+        findings[i].repair = std::move(text);
+    return changed;
   }
 
 private:
+  /// The slot, as files are named after it, or the recency.
+  static std::string name_of(const finding& what) {
+    const auto name = what.file.substr(what.file.rfind('/') + 1);
+    return name.substr(0, name.find('.'));
+  }
+
   /// Answers what will have been done. Notes what is to be done.
   result<std::string> put_aside(const finding& what) {
-    const auto name = what.file.substr(what.file.rfind('/') + 1);
-    const auto slot = parse_segment_name(name).slot;
+    const auto name = name_of(what);
+    const auto slot = parse_segment_name(what.file.substr(what.file.rfind('/') + 1)).slot;
     if (what.kind == finding_kind::recency) {
       drop_recency_ = true;
       return kept(aside_.keep_copy(what, recency_name, ".bin"), "; the next sync writes another");
@@ -94,7 +100,7 @@ private:
     if (what.kind == finding_kind::index || what.kind == finding_kind::no_segment) {
       const bool salvage = what.kind == finding_kind::index;
       to_do_[slot] = salvage ? slot_repair::salvage : slot_repair::drop_index;
-      return kept(aside_.keep_copy(what, name.substr(0, name.find('.')), ".index"),
+      return kept(aside_.keep_copy(what, name, ".index"),
                   salvage ? "; what is whole in its segment is listed again" : "");
     }
     to_do_.emplace(slot, slot_repair::rewrite);
@@ -103,8 +109,7 @@ private:
     bad_places_.emplace(slot, what.offset);
     if (what.key && what.kind != finding_kind::torn)
       gone_.insert(*what.key);
-    const auto stem = name.substr(0, name.find('.')) + "-" + std::to_string(what.offset);
-    return kept(aside_.keep_copy(what, stem, ".bin"), "; taken out of the index");
+    return kept(aside_.keep_copy(what, name + "-" + std::to_string(what.offset), ".bin"), "; taken out of the index");
   }
 
   static result<std::string> kept(const result<std::string>& name, const std::string& more) {
@@ -122,10 +127,13 @@ private:
                                                        : files.remove(path(slot, segment_file_kind::index));
       if (!done)
         return done;
+      changed_.insert(to_string(slot, segment_file_kind::data).substr(0, 8));
     }
-    if (drop_recency_)
+    if (drop_recency_) {
       if (auto removed = files.remove(run_.directory + "/segments/" + recency_name); !removed)
         return removed;
+      changed_.insert(recency_name);
+    }
     return files.sync_names(run_.directory + "/segments");
   }
 
@@ -215,6 +223,7 @@ private:
   std::map<std::uint32_t, slot_repair> to_do_;
   std::set<std::pair<std::uint32_t, std::uint64_t>> bad_places_; ///< slot and offset
   std::unordered_set<block_key, block_key_hash> gone_; ///< older records of these, once replaced, must not come back
+  std::set<std::string> changed_;                      ///< by `name_of`
   bool drop_recency_ = false;
 };
 

@@ -212,8 +212,10 @@ TEST_CASE("A repair that fails on the way loses nothing, and the next one ends i
     const auto report = try_verify(world, true);
     world.disk->fail_next(operation, errc::io, 0);
     CHECK((!report || report->repair_failure || report->repaired() == 3));
-    if (const auto rest = verify(world, true); rest.damaged() > 0)
-      CHECK(rest.repaired() == rest.damaged());
+    const auto rest = verify(world, true);
+    CHECK(rest.repaired() == rest.damaged());
+    if (report && operation != file_operation::sync) // what is not durable yet is told as failed, and yet it is done
+      CHECK(rest.damaged() == 3 - report->repaired());
     CHECK(verify(world).damaged() == 0);
     serves_all_but(world, {1});
   }
