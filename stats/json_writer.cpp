@@ -37,6 +37,19 @@ public:
     archive_->finishNode();
   }
 
+  void array(std::string_view name, const std::function<void()>& elements) {
+    object(name, [&] {
+      archive_->makeArray();
+      elements();
+    });
+  }
+
+  void element(const std::function<void()>& members) {
+    archive_->startNode();
+    members();
+    archive_->finishNode();
+  }
+
   std::string finish() {
     archive_.reset(); // its destructor writes the closing brace
     return stream_.str();
@@ -60,6 +73,12 @@ void json_writer::real(std::string_view name, double value) {
 void json_writer::text(std::string_view name, std::string_view value) { impl_->member(name, std::string{value}); }
 
 void json_writer::object(std::string_view name, const std::function<void()>& members) { impl_->object(name, members); }
+
+void json_writer::boolean(std::string_view name, bool value) { impl_->member(name, value); }
+
+void json_writer::array(std::string_view name, const std::function<void()>& elements) { impl_->array(name, elements); }
+
+void json_writer::element(const std::function<void()>& members) { impl_->element(members); }
 
 std::string json_writer::finish() { return impl_->finish(); }
 

@@ -21,11 +21,16 @@ public:
   void integer(std::string_view name, std::uint64_t value);
   void real(std::string_view name, double value); ///< pre: finite; the shortest digits that read back as `value`
   void text(std::string_view name, std::string_view value);
+  void boolean(std::string_view name, bool value);
 
   /// A nested object; what `members` writes to this writer goes into it.
   void object(std::string_view name, const std::function<void()>& members);
 
-  /// Closes the object and returns the text, without a newline at the end. Pre: once, outside `object`.
+  /// A list; it holds the objects that `elements` writes with `element`, and nothing else.
+  void array(std::string_view name, const std::function<void()>& elements);
+  void element(const std::function<void()>& members); ///< pre: inside `array`
+
+  /// Closes the object and returns the text, without a newline at the end. Pre: once, outside `object` and `array`.
   [[nodiscard]] std::string finish();
 
 private:

@@ -4,9 +4,28 @@
 #include <cstdint>
 #include <span>
 
+struct XXH3_state_s;
+
 namespace hearth::storage {
 
 /// XXH3, 64 bits, seed 0 (github.com/Cyan4973/xxHash): finds damage, not forgery. Threads: any. Errors: none.
 [[nodiscard]] std::uint64_t checksum(std::span<const std::byte> bytes) noexcept;
+
+/// The same for bytes that come piece by piece. Threads: one owner. Errors: std::bad_alloc when made.
+class running_checksum {
+public:
+  running_checksum();
+  running_checksum(const running_checksum&) = delete;
+  running_checksum& operator=(const running_checksum&) = delete;
+  ~running_checksum();
+
+  void add(std::span<const std::byte> bytes) noexcept;
+
+  /// Of all bytes so far.
+  [[nodiscard]] std::uint64_t value() const noexcept;
+
+private:
+  XXH3_state_s* state_;
+};
 
 } // namespace hearth::storage

@@ -86,23 +86,47 @@ result<std::string> read_text(file_system& files, const std::string& path) {
   return text;
 }
 
-} // namespace
-
-result<std::optional<store_format>> check_format(file_system& files, const std::string& directory,
-                                                 const std::string& engine, std::uint32_t version) {
-  const auto path = directory + "/" + format_name;
-  const auto text = read_text(files, path);
+/// The text of the file: nothing if it is not there.
+result<std::optional<std::string>> text_in(file_system& files, const std::string& path) {
+  auto text = read_text(files, path);
   if (text.code() == errc::not_found)
-    return std::optional<store_format>{};
+    return std::optional<std::string>{};
   if (text.code() == errc::invalid_argument)
     return failure{errc::unsupported, text.error().context};
   if (!text)
     return text.error();
-  auto format = parse(*text);
+  return std::optional{std::move(*text)};
+}
+
+} // namespace
+
+result<std::optional<store_format>> read_format(file_system& files, const std::string& directory) {
+  const auto path = directory + "/" + format_name;
+  const auto text = text_in(files, path);
+  if (!text)
+    return text.error();
+  if (!text->has_value())
+    return std::optional<store_format>{};
+  auto format = parse(**text);
+  if (!format)
+    return failure{errc::unsupported, path + ": expected the name of an engine, found \"" + described(**text) +
+                                          "\"; no hearth wrote this, or it is damaged"};
+  return format;
+}
+
+result<std::optional<store_format>> check_format(file_system& files, const std::string& directory,
+                                                 const std::string& engine, std::uint32_t version) {
+  const auto path = directory + "/" + format_name;
+  const auto text = text_in(files, path);
+  if (!text)
+    return text.error();
+  if (!text->has_value())
+    return std::optional<store_format>{};
+  auto format = parse(**text);
   if (!format || format->engine != engine || format->version != version)
     return failure{errc::unsupported,
                    path + ": expected engine " + engine + ", version " + std::to_string(version) + ", found \"" +
-                       described(*text) +
+                       described(**text) +
                        "\"; use the engine or the hearth that wrote it, or choose another directory"};
   return format;
 }
@@ -117,7 +141,8 @@ void remove_format(file_system& files, const std::string& directory) {
 }
 
 bool is_common_name(const std::string& name) {
-  return name == "hearth.lock" || name == format_name || name == std::string{format_name} + ".writing";
+  return name == "hearth.lock" || name == format_name || name == std::string{format_name} + ".writing" ||
+         name == damaged_folder_name;
 }
 
 } // namespace hearth::storage

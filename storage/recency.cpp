@@ -44,15 +44,26 @@ std::vector<std::byte> encode_recency(std::uint64_t store, const std::vector<std
   return bytes;
 }
 
-std::vector<std::uint64_t> read_recency(file_system& files, const std::string& path, std::uint64_t store) {
+result<std::vector<std::uint64_t>> check_recency(file_system& files, const std::string& path, std::uint64_t store) {
+  const auto corrupt = [&](const std::string& what) { return failure{errc::corrupt, path + ": " + what}; };
   const auto bytes = read_whole_file(files, path, file_bytes_max);
-  if (!bytes || bytes->size() < page_size)
-    return {};
+  if (bytes.code() == errc::invalid_argument)
+    return corrupt(bytes.error().context);
+  if (!bytes)
+    return bytes.error();
+  if (bytes->size() < page_size)
+    return corrupt("found " + std::to_string(bytes->size()) + " bytes, expected at least " + std::to_string(page_size));
   const auto header = decode_page<wire_header>(std::span{*bytes}.first(page_size), magic, path);
   const auto body = std::span{*bytes}.subspan(page_size);
-  if (!header || header->version != version || header->store != store ||
-      header->entries != body.size() / sizeof(std::uint64_t) || header->body_checksum != checksum(body))
-    return {};
+  if (!header)
+    return header.error();
+  if (header->version != version)
+    return failure{errc::unsupported, path + ": found version " + std::to_string(header->version) + ", expected " +
+                                          std::to_string(version)};
+  if (header->store != store)
+    return corrupt("belongs to another store");
+  if (header->entries != body.size() / sizeof(std::uint64_t) || header->body_checksum != checksum(body))
+    return corrupt("its checksum does not match its bytes");
   std::vector<std::uint64_t> sequences;
   sequences.reserve(header->entries);
   for (std::size_t at = 0; at + sizeof(std::uint64_t) <= body.size(); at += sizeof(std::uint64_t)) {
@@ -62,6 +73,11 @@ std::vector<std::uint64_t> read_recency(file_system& files, const std::string& p
     sequences.push_back(sequence);
   }
   return sequences;
+}
+
+std::vector<std::uint64_t> read_recency(file_system& files, const std::string& path, std::uint64_t store) {
+  auto sequences = check_recency(files, path, store);
+  return sequences ? std::move(*sequences) : std::vector<std::uint64_t>{};
 }
 
 } // namespace hearth::storage

@@ -12,7 +12,7 @@ namespace hearth::storage {
 /// The records that stand in a part of a segment which no index covers.
 struct segment_tail {
   std::vector<segment_record> records; ///< whole and verified, in the order of their offsets
-  std::uint64_t torn = 0;              ///< records whose payload is not what their header says
+  std::vector<segment_record> torn;    ///< records whose payload is not what their header says
   std::uint64_t end = 0;               ///< behind the last of both, bytes
 };
 

@@ -82,6 +82,7 @@ void segments_core::note_free(const result<std::uint64_t>& free) {
     return;
   const auto floor = config_.free_bytes_min;
   const auto least = segments_fixed_bytes(config_);
+  shrink_refused_ = false;
   free_limit_ = *free >= floor ? used_ + (*free - floor) : std::max(least, used_ - std::min(used_, floor - *free));
 }
 

@@ -147,9 +147,9 @@ private:
     auto tail = read_segment_tail(files_, path, start, segment.bytes);
     if (!tail)
       return tail.error();
-    found_.report.damaged += tail->torn;
+    found_.report.damaged += tail->torn.size();
     segment.cursor = tail->end;
-    segment.records += static_cast<std::uint32_t>(tail->records.size() + tail->torn);
+    segment.records += static_cast<std::uint32_t>(tail->records.size() + tail->torn.size());
     for (const auto& record : tail->records) {
       const auto id = namespaces_.intern(record.block.name_space);
       if (id.code() == errc::overloaded)

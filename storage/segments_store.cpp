@@ -157,6 +157,8 @@ result<std::uint64_t> segments_store_bytes(file_system& files, const std::string
         read_records_max(files, directory + "/segments/" + to_string(name.slot, segment_file_kind::index));
     segments += entry.bytes / page_size * page_size + segment_index_bytes(room.ok() ? *room : 1);
   }
+  if (segments == 0)
+    return common_bytes;
   held.bytes_max = segments;
   held.bytes_max += segments_fixed_bytes(held); // which depends on the sum: twice is near enough
   return segments + segments_fixed_bytes(held);

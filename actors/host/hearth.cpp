@@ -1,21 +1,29 @@
-// The program `hearth`: its one command so far is `replay`.
+// The program `hearth`: its commands are `replay` and `verify`.
 
 #include "actors/host/printable.hpp"
 #include "actors/host/replay_arguments.hpp"
 #include "actors/host/replay_command.hpp"
+#include "actors/host/verify_arguments.hpp"
+#include "actors/host/verify_command.hpp"
 
 #include <exception>
 #include <iostream>
 
 namespace {
 
-hearth::command_outcome run(int argc, char** argv) {
-  const auto options = hearth::parse_replay_arguments(argc, argv);
+template <class Options>
+hearth::command_outcome run(const hearth::storage::result<Options>& options,
+                            hearth::command_outcome (*command)(const Options&)) {
   if (!options)
     return {2, {}, options.error().context};
   if (!options->help.empty())
     return {0, options->help, {}};
-  return hearth::run_replay(*options);
+  return command(*options);
+}
+
+hearth::command_outcome run(int argc, char** argv) {
+  return hearth::asks_to_verify(argc, argv) ? run(hearth::parse_verify_arguments(argc, argv), hearth::run_verify)
+                                            : run(hearth::parse_replay_arguments(argc, argv), hearth::run_replay);
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "actors/host/replay_arguments.hpp"
 
+#include "actors/host/verify_arguments.hpp"
 #include "stats/units.hpp"
 #include "storage/segment_record.hpp"
 #include "storage/segments_store.hpp"
@@ -151,6 +152,7 @@ std::string one_line(std::string text) {
 result<replay_options> parse_replay_arguments(int argc, const char* const* argv) {
   CLI::App app{"hearth: a two-tier cache for KV-cache blocks", "hearth"};
   auto* replay = app.add_subcommand("replay", "Sends a workload through a cache and reports what became of it");
+  describe_verify(app); // for its line in the help: its arguments are read elsewhere
   app.require_subcommand(1);
   replay_options options;
   typed_values typed;
@@ -161,7 +163,7 @@ result<replay_options> parse_replay_arguments(int argc, const char* const* argv)
     options.help = app.help();
     return options;
   } catch (const CLI::RequiredError&) {
-    return refuse("expected the command replay, found " + (argc > 1 ? std::string{argv[1]} : "none") +
+    return refuse("expected the command replay or verify, found " + (argc > 1 ? std::string{argv[1]} : "none") +
                   " (see hearth --help)");
   } catch (const CLI::Error& refused) {
     return refuse(one_line(refused.what()) + " (see hearth replay --help)");
