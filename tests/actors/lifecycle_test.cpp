@@ -103,7 +103,7 @@ TEST_CASE("Settings out of range are refused by name, with what was found and wh
   CHECK(world.open(options).error().context == "request_timeout: found -5 ms, expected 1 to 86400000");
   options = small_cache();
   options.cold_bytes_max = 1000;
-  CHECK(world.open(options).error().context == "cold_bytes_max: found 1000, expected 32769 to 1125899906842624");
+  CHECK(world.open(options).error().context == "cold_bytes_max: found 1000, expected 40961 to 1125899906842624");
 }
 
 TEST_CASE("A sync that fails is an error of the flush and of the close, and is counted") {

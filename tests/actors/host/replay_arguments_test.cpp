@@ -110,11 +110,11 @@ TEST_CASE("A block that no tier or queue could take is refused before anything i
   CHECK(refusal({"--block-bytes", "128MiB"}) ==
         "--block-bytes: a block of 128 MiB needs --hot 134217728 at least, found 67108864");
   CHECK(refusal({"--block-bytes", "2MiB", "--cold", "1MiB"}) ==
-        "--block-bytes: a block of 2 MiB needs --cold 2146304 at least, found 1048576");
+        "--block-bytes: a block of 2 MiB needs --cold 2154496 at least, found 1048576");
   CHECK(refusal({"--block-bytes", "2MiB", "--writer-queue-bytes", "1MiB"}) ==
         "--block-bytes: a block of 2 MiB needs --writer-queue-bytes 2097152 at least, found 1048576");
   CHECK(refused_naming({"--block-bytes", "2MiB", "--cold", "2109439"}, "--cold")); // header and own files
-  CHECK(parse({"--block-bytes", "2MiB", "--cold", "2146304"}).ok());
+  CHECK(parse({"--block-bytes", "2MiB", "--cold", "2154496"}).ok());
   CHECK(refused_naming({"--cold", "1"}, "--cold"));
   CHECK(refusal({"--hot", "0", "--cold", "0"}) == "--hot and --cold are both 0: expected room in one of the tiers");
   CHECK(parse({"--hot", "0", "--block-bytes", "128MiB"}).ok());
