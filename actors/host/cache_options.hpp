@@ -59,7 +59,7 @@ struct cache_options {
   std::uint32_t readers = 2;                    ///< reader actors, 1..16
   disk_io io = disk_io::automatic;
   std::uint32_t io_threads = 2;              ///< threads of the I/O engine, 1..64
-  std::uint32_t writes_in_flight = 8;        ///< blocks being written at once, 1..1,024; others can be cancelled
+  std::uint32_t writes_in_flight = 64;       ///< blocks being written at once, 1..1,024; others can be cancelled
   std::uint64_t drain_bytes_per_second = 0;  ///< slows the disk down, for trials; 0: no limit
   bool promote_cold_hits = true;             ///< a cold hit enters the hot tier
   bool cut_chains = true;                    ///< do not write blocks whose parent is in no tier (`orphan`)
