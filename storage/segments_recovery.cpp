@@ -200,7 +200,7 @@ private:
     std::unordered_map<std::uint64_t, std::uint64_t> rank;
     std::uint64_t last = 0;
     for (std::size_t i = 0; i < recency.size(); ++i) {
-      rank.emplace(recency[i], i + 1);
+      rank[recency[i]] = i + 1; // of two places the last counts
       last = std::max(last, recency[i]);
     }
     const auto place = [&](const found_block& block) {
