@@ -76,6 +76,13 @@ void block_index::move(record_id id, std::uint32_t slot, std::uint32_t page, seg
   enlist(id, to);
 }
 
+record_id block_index::walk() {
+  const auto met = walk_;
+  if (met != no_record)
+    walk_ = newer(met);
+  return met;
+}
+
 std::size_t block_index::memory_bytes() const {
   auto bytes = chunks_.size() * chunk_entries * sizeof(entry);
   for (const auto& table : tables_)
@@ -122,6 +129,8 @@ void block_index::link_newest(record_id id) {
 
 void block_index::unlink(record_id id) {
   const auto& linked = entry_of(id);
+  if (walk_ == id)
+    walk_ = linked.newer;
   (linked.older == no_record ? oldest_ : entry_of(linked.older).newer) = linked.newer;
   (linked.newer == no_record ? newest_ : entry_of(linked.newer).older) = linked.older;
 }

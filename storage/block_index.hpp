@@ -54,9 +54,10 @@ public:
   /// The block is at another place now; its order of use stays.
   void move(record_id id, std::uint32_t slot, std::uint32_t page, segment_blocks& from, segment_blocks& to);
 
-  /// Numbers below this may be present: a walk over all blocks that changes in between do not upset.
-  [[nodiscard]] record_id ids_end() const noexcept { return fresh_; }
-  [[nodiscard]] bool present(record_id id) const { return entry_of(id).block.sequence != 0; }
+  /// A walk over all blocks in their order of use, one at a time, that changes in between do not upset: blocks that are
+  /// added or used meanwhile are met at their new place, even if they were met before. `no_record` at the end.
+  void start_walk() noexcept { walk_ = oldest_; }
+  [[nodiscard]] record_id walk();
 
   /// The order of use: `no_record` at its end.
   [[nodiscard]] record_id oldest() const noexcept { return oldest_; }
@@ -104,6 +105,7 @@ private:
   record_id fresh_ = 0; ///< entries from here on were never used
   record_id oldest_ = no_record;
   record_id newest_ = no_record;
+  record_id walk_ = no_record; ///< the next that the walk meets
   std::size_t size_ = 0;
 };
 

@@ -36,6 +36,7 @@ result<void> segments_core::adopt(const found_segment& found) {
   one.records = found.records;
   one.target = std::move(*opened);
   one.state = segment_state::sealed;
+  one.index_dirty = found.index_stale;
   used_ += one.bytes + segment_index_bytes(one.records_max);
   if (found.sealed)
     return {};

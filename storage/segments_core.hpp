@@ -171,9 +171,9 @@ private:
   [[nodiscard]] bool checkpoint_due() const;
   [[nodiscard]] bool may_start(const waiting_sync& sync) const;
   [[nodiscard]] segment_index index_of(const segment& of) const;
-  void work(checkpoint_job& job) const;
+  void work(checkpoint_job& job);
   void checkpoint_ended(checkpoint_job& job, bool ran, deferred& later);
-  [[nodiscard]] std::vector<std::byte> recency_snapshot() const;
+  [[nodiscard]] std::vector<std::byte> recency_snapshot();
 
   const segments_store_config config_; ///< without `io`
   const std::string folder_;           ///< the directory of the segments, ending in '/'

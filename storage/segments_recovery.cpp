@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <set>
 #include <unordered_map>
 
 namespace hearth::storage {
@@ -24,7 +25,7 @@ std::string_view suffix(segment_file_kind kind) { return kind == segment_file_ki
 /// The files of one slot.
 struct slot_files {
   std::optional<std::uint64_t> data_bytes;
-  std::optional<std::uint64_t> index_bytes;
+  bool has_index = false;
 };
 
 /// Looks at one slot after the other and keeps what recovery needs to know of it.
@@ -43,19 +44,21 @@ public:
   }
 
   result<void> visit_all() {
+    const std::set<std::uint32_t> taken{found_.taken.begin(), found_.taken.end()};
     for (const auto& [slot, of] : slots_) {
-      if (!of.data_bytes || *of.data_bytes < page_size) { // an index without data, data of no length
-        found_.useless.push_back(to_string(slot, segment_file_kind::index));
-        if (of.data_bytes)
-          found_.useless.push_back(to_string(slot, segment_file_kind::data));
-      } else if (auto visited = visit(slot, of); !visited) {
+      if (taken.contains(slot))
+        continue;                                       // what has the other name is somebody else's
+      if (!of.data_bytes || *of.data_bytes < page_size) // an index without data, data of no length
+        remove(slot, of);
+      else if (auto visited = visit(slot, of); !visited)
         return visited;
-      }
     }
     return {};
   }
 
   segments_found finish() {
+    for (auto& segment : found_.segments)
+      segment.index_stale = stale_.contains(segment.slot);
     order_by_use();
     found_.report.recovered = found_.blocks.size();
     return std::move(found_);
@@ -80,21 +83,28 @@ private:
     } else if (parsed.kind == segment_file_kind::data) {
       slots_[parsed.slot].data_bytes = entry.bytes;
     } else if (parsed.kind == segment_file_kind::index) {
-      slots_[parsed.slot].index_bytes = entry.bytes;
+      slots_[parsed.slot].has_index = true;
     }
+  }
+
+  /// The index first, as ever.
+  void remove(std::uint32_t slot, const slot_files& of) {
+    if (of.has_index)
+      found_.useless.push_back(to_string(slot, segment_file_kind::index));
+    if (of.data_bytes)
+      found_.useless.push_back(to_string(slot, segment_file_kind::data));
   }
 
   result<void> visit(std::uint32_t slot, const slot_files& of) {
     found_segment segment;
     segment.slot = slot;
     segment.bytes = *of.data_bytes / page_size * page_size;
-    segment.records_max = static_cast<std::uint32_t>(std::max<std::uint64_t>(1, segment.bytes / (2 * page_size)));
-    segment.sealed = true;
     auto index = read_segment_index(files_, folder_ + to_string(slot, segment_file_kind::index));
-    if (index.code() == errc::not_found || index.code() == errc::corrupt || index.code() == errc::invalid_argument) {
-      // Nothing here is believed: which generation it is of nobody can say.
+    if (index.code() == errc::not_found || index.code() == errc::corrupt) {
+      // Nothing here is believed: which generation it is of nobody can say. Were the file begun anew under one that is
+      // counted from the others, its records could be taken for new ones: it goes.
       ++(index.code() == errc::not_found ? found_.report.unfinished : found_.report.damaged);
-      found_.segments.push_back(segment);
+      remove(slot, of);
       return {};
     }
     if (!index)
@@ -176,7 +186,9 @@ private:
     }
     auto& kept = found_.blocks[at->second.first];
     ++found_.report.replaced;
-    if (std::pair{block.sequence, generation} > std::pair{kept.sequence, at->second.second}) {
+    const bool later = std::pair{block.sequence, generation} > std::pair{kept.sequence, at->second.second};
+    stale_.insert(later ? kept.slot : block.slot);
+    if (later) {
       kept = block;
       at->second.second = generation;
     }
@@ -188,7 +200,7 @@ private:
     std::unordered_map<std::uint64_t, std::uint64_t> rank;
     std::uint64_t last = 0;
     for (std::size_t i = 0; i < recency.size(); ++i) {
-      rank.emplace(recency[i], i + 1);
+      rank[recency[i]] = i + 1; // of two places the last counts
       last = std::max(last, recency[i]);
     }
     const auto place = [&](const found_block& block) {
@@ -214,6 +226,7 @@ private:
   namespace_table& namespaces_;
   std::map<std::uint32_t, slot_files> slots_;
   std::unordered_map<block_key, std::pair<std::size_t, std::uint64_t>, block_key_hash> by_key_; ///< place, generation
+  std::set<std::uint32_t> stale_; ///< slots whose index lists what has a later record
   segments_found found_;
 };
 
@@ -260,7 +273,6 @@ result<segments_found> scan_segments(file_system& files, const std::string& dire
   }
   auto scanned = found.finish();
   scanned.report.foreign += foreign;
-  scanned.has_directory = has_segments;
   return scanned;
 }
 

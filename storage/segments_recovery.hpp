@@ -48,12 +48,12 @@ struct found_block {
 struct found_segment {
   std::uint32_t slot = 0;
   std::uint64_t generation = 0;
-  std::uint64_t bytes = 0;       ///< length of its file
-  std::uint64_t index_bytes = 0; ///< length of its index, as it is on disk
+  std::uint64_t bytes = 0; ///< length of its file
   std::uint32_t records_max = 1;
   std::uint64_t cursor = 0; ///< behind the last record, also one that was torn
   std::uint32_t records = 0;
-  bool sealed = false; ///< its index lists all that is in it
+  bool sealed = false;      ///< its index lists all that is in it
+  bool index_stale = false; ///< its index lists a block that has a later record elsewhere
 };
 
 /// What was found in a directory. Nothing has been changed yet.
@@ -64,7 +64,6 @@ struct segments_found {
   std::vector<std::uint32_t> taken; ///< slots that belong to somebody else's files: not to be used
   std::uint64_t next_sequence = 1;
   std::uint64_t next_generation = 1;
-  bool has_directory = false; ///< `segments/` is there
   recovery_report report;
 };
 

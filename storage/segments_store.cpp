@@ -80,14 +80,22 @@ result<void> take_into_use(const segments_store_config& config, bool has_format,
     if (auto written = write_format(files, config.directory, {segments_engine_name, segments_format_version, store});
         !written)
       return written;
-  auto made = files.create_directory(config.directory + "/segments");
+  // A power cut must not leave segments without the number of their store.
+  auto made = files.sync_names(config.directory);
+  if (made)
+    made = files.create_directory(config.directory + "/segments");
   if (!made && !has_format)
     remove_format(files, config.directory);
-  return made;
+  return made ? files.sync_names(config.directory) : made;
 }
 
 result<std::optional<store_format>> known_format(const segments_store_config& config) {
-  return check_format(*config.files, config.directory, segments_engine_name, segments_format_version);
+  auto known = check_format(*config.files, config.directory, segments_engine_name, segments_format_version);
+  if (known && *known && (*known)->store == 0)
+    return failure{errc::unsupported, config.directory +
+                                          "/hearth.format: found no number of the store, expected a line "
+                                          "\"store\" with 16 digits; choose another directory"};
+  return known;
 }
 
 /// What is left to do once the directory is ours. Takes the lock over when nothing can be refused any more but for

@@ -96,7 +96,7 @@ segment_index segments_core::index_of(const segment& of) const {
 }
 
 /// On a thread of the engine, without the mutex but for the snapshot of recency.
-void segments_core::work(checkpoint_job& job) const {
+void segments_core::work(checkpoint_job& job) {
   // All data first: an index may leave out what another segment has a later record of.
   for (const auto& part : job.parts)
     if (job.outcome && part.sync_data)
@@ -160,23 +160,25 @@ void segments_core::checkpoint_ended(checkpoint_job& job, bool ran, deferred& la
 }
 
 /// Sequences in their order of use, the last used ones if there is not room for all. Walks in steps, so that the mutex
-/// is free in between; what changes meanwhile is a little out of order.
-std::vector<std::byte> segments_core::recency_snapshot() const {
-  constexpr record_id step = 4096;
-  std::vector<std::pair<std::uint32_t, std::uint64_t>> uses;
-  for (record_id at = 0;; at += step) {
-    std::lock_guard guard{mutex_};
-    if (at >= index_.ids_end())
-      break;
-    for (auto id = at; id < std::min(index_.ids_end(), at + step); ++id)
-      if (index_.present(id))
-        uses.emplace_back(index_.at(id).last_use, index_.at(id).sequence);
-  }
-  std::sort(uses.begin(), uses.end());
+/// is free in between; what is used meanwhile is met again, and its last place counts.
+std::vector<std::byte> segments_core::recency_snapshot() {
+  constexpr std::size_t step = 4096;
   std::vector<std::uint64_t> sequences;
-  const auto most = recency_entries_max(config_);
-  for (auto at = uses.size() > most ? uses.size() - most : 0; at < uses.size(); ++at)
-    sequences.push_back(uses[at].second);
+  for (auto steps = std::size_t{0}, steps_max = std::size_t{1}; steps < steps_max; ++steps) {
+    std::lock_guard guard{mutex_};
+    if (steps == 0) {
+      index_.start_walk();
+      steps_max += 2 * (index_.size() / step + 1); // should blocks be used faster than walked over
+    }
+    for (std::size_t i = 0; i < step; ++i)
+      if (const auto id = index_.walk(); id != no_record)
+        sequences.push_back(index_.at(id).sequence);
+      else
+        steps = steps_max;
+  }
+  const auto most = static_cast<std::size_t>(recency_entries_max(config_));
+  if (sequences.size() > most)
+    sequences.erase(sequences.begin(), sequences.end() - static_cast<std::ptrdiff_t>(most));
   return encode_recency(store_, sequences);
 }
 

@@ -1,6 +1,7 @@
 #include "storage/whole_file.hpp"
 
 #include <array>
+#include <new>
 
 namespace hearth::storage {
 
@@ -35,7 +36,12 @@ result<std::vector<std::byte>> read_whole_file(file_system& files, const std::st
   if (*length > bytes_max)
     return failure{errc::invalid_argument, path + ": found " + std::to_string(*length) + " bytes, expected at most " +
                                                std::to_string(bytes_max)};
-  std::vector<std::byte> bytes(static_cast<std::size_t>(*length));
+  std::vector<std::byte> bytes;
+  try { // here the standard library's report ends: the length is what a directory says
+    bytes.resize(static_cast<std::size_t>(*length));
+  } catch (const std::bad_alloc&) {
+    return failure{errc::no_memory, path + ": " + std::to_string(*length) + " bytes could not be allocated"};
+  }
   const auto got = (*opened)->read(0, bytes);
   if (!got)
     return got.error();

@@ -187,3 +187,55 @@ TEST_CASE("Large and small blocks by turns: neither starves, and no segment lies
   }
   CHECK(world.disk->bytes_peak() <= world.store->bytes_max());
 }
+
+TEST_CASE("On threads and a real disk many blocks a segment are kept, given up and found again") {
+  const auto order = GENERATE(reclaim_order::fifo, reclaim_order::least_useful);
+  posix_segments_world world;
+  world.tuning.segment_bytes = 65'536;
+  world.tuning.order = order;
+  world.tuning.reappend_percent = 30;
+  world.tuning.reclaim_ahead_bytes = 16'384;
+  world.tuning.sync_bytes = 200'000;
+  const auto budget = segments_fixed_bytes(world.tuning) + 6 * segment_charge(world.tuning, 4096);
+  world.open_bytes(budget);
+  std::mt19937 random{99};
+  std::vector<answer<void>> appended;
+  std::vector<answer<void>> synced;
+  std::vector<std::pair<unsigned, answer<block>>> got;
+  const auto size_of = [](unsigned number) { return number % 11 == 0 ? 40'000u : number * 997 % 12'000; };
+  for (int round = 0; round < 800; ++round) {
+    const unsigned number = random() % 60;
+    switch (random() % 8) {
+    case 0:
+    case 1:
+    case 2: appended.push_back(world.start_append(number, size_of(number))); break;
+    case 3:
+    case 4: got.emplace_back(number, world.start_read(number)); break;
+    case 5: world.store->erase(key(number)); break;
+    case 6: world.store->touch(key(number)); break;
+    default:
+      if (random() % 8 == 0)
+        world.store->sync(synced.emplace_back().done());
+      break;
+    }
+  }
+  world.settle();
+  for (const auto& one : appended)
+    REQUIRE(one.ok());
+  for (const auto& one : synced)
+    REQUIRE(one.ok());
+  for (const auto& [number, one] : got) {
+    REQUIRE((one.ok() || one.code() == errc::not_found));
+    if (one.ok())
+      REQUIRE(same(one.value(), payload(number, size_of(number))));
+  }
+  CHECK(world.balanced());
+  CHECK(world.store->bytes_in_use() <= budget);
+  REQUIRE(world.sync() == errc::none);
+  const auto before = world.numbers();
+  world.close();
+  world.open_bytes(budget);
+  CHECK(world.numbers() == before);
+  for (const auto number : before)
+    REQUIRE(same(world.read(number).value(), payload(number, size_of(number))));
+}

@@ -75,6 +75,28 @@ TEST_CASE("Blocks without bytes are kept like any other, however small a segment
   CHECK(world.disk->bytes_peak() <= world.store->bytes_max());
 }
 
+TEST_CASE("The order of use survives a restart, block by block, for thousands of them") {
+  const auto seed = GENERATE(1u, 2u);
+  INFO("seed " << seed);
+  std::mt19937 random{seed};
+  segments_world world;
+  world.tuning.segment_bytes = 1 << 20;
+  world.open_bytes(segments_fixed_bytes(world.tuning) + 320'000'000);
+  std::vector<append_item> batch;
+  for (unsigned i = 0; i < 4'000; ++i)
+    batch.push_back({{key(i), 0, std::nullopt, payload(i, 100)}, [](const result<void>&) {}});
+  world.store->append(std::move(batch));
+  world.settle();
+  for (int i = 0; i < 6'000; ++i)
+    world.store->touch(key(random() % 4'000));
+  REQUIRE(world.sync() == errc::none);
+  const auto before = world.in_order();
+  REQUIRE(before.size() == 4'000);
+  world.close();
+  world.open_bytes(segments_fixed_bytes(world.tuning) + 320'000'000);
+  CHECK(world.in_order() == before);
+}
+
 TEST_CASE("Blocks of one page are reclaimed in their order of use when each has a segment of its own") {
   segments_world world;
   world.tuning.segment_bytes = 8192;
