@@ -47,6 +47,7 @@ std::vector<tally_entry> stats_state::totals() const {
       continue;
     const auto cold = parts_->store->ledger(static_cast<storage::namespace_id>(i));
     counters.evictions = cold.reclaimed.blocks;
+    counters.synced = {cold.synced.blocks, cold.synced.bytes};
     gauges.cold = {cold.present.blocks, cold.present.bytes};
     gauges.total_size_bytes = cold.bytes_on_disk;
   }
@@ -75,8 +76,14 @@ caf::result<messages::snapshot_reply> stats_state::on_snapshot(messages::snapsho
   limits.configured_max_size_bytes = parts_->configured_cold_bytes_max;
   limits.max_size_bytes = parts_->store ? parts_->store->bytes_max() : 0;
   auto whole = stats::make_snapshot(totals(), *parts_->baseline, parts_->namespaces->names(), limits);
-  if (parts_->store)
-    whole.whole.gauges.total_size_bytes = parts_->store->bytes_in_use();
+  if (parts_->store) {
+    auto& level = whole.whole.gauges;
+    const auto activity = parts_->store->activity();
+    level.total_size_bytes = parts_->store->bytes_in_use();
+    level.cold_appended_bytes = activity.payload_bytes;
+    level.cold_written_bytes = activity.written_bytes;
+    level.cold_reappended_bytes = activity.reappended_bytes;
+  }
   if (x.name_space == "*")
     return messages::snapshot_reply{std::move(whole)};
   if (auto part = stats::one_namespace(whole, x.name_space))

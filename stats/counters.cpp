@@ -21,13 +21,15 @@ constexpr std::array plain{
     &counters::evictions,
     &counters::puts_rejected,
 };
-// A counter that is added to the struct and not here would never be summed: ledger and lost are the only others.
-static_assert(sizeof(counters) == sizeof(ledger) + sizeof(amount) + plain.size() * sizeof(std::uint64_t));
+// A counter that is added to the struct and not here would never be summed: ledger, synced and lost are the only
+// others.
+static_assert(sizeof(counters) == sizeof(ledger) + 2 * sizeof(amount) + plain.size() * sizeof(std::uint64_t));
 
 } // namespace
 
 counters& counters::operator+=(const counters& other) noexcept {
   ledger += other.ledger;
+  synced += other.synced;
   lost += other.lost;
   for (auto member : plain)
     this->*member += other.*member;
@@ -37,6 +39,7 @@ counters& counters::operator+=(const counters& other) noexcept {
 counters counters::since(const counters& start) const noexcept {
   counters rest = *this;
   rest.ledger = ledger.since(start.ledger);
+  rest.synced -= start.synced;
   rest.lost -= start.lost;
   for (auto member : plain) {
     assert(this->*member >= start.*member);
@@ -51,6 +54,9 @@ gauges& gauges::operator+=(const gauges& other) noexcept {
   cold += other.cold;
   queue += other.queue;
   total_size_bytes += other.total_size_bytes;
+  cold_appended_bytes += other.cold_appended_bytes;
+  cold_written_bytes += other.cold_written_bytes;
+  cold_reappended_bytes += other.cold_reappended_bytes;
   return *this;
 }
 

@@ -20,6 +20,7 @@ struct counters {
   std::uint64_t hot_cache_promotions = 0; ///< blocks that a cold hit brought into the hot tier
   std::uint64_t evictions = 0;            ///< blocks reclaimed from the cold tier to make room
   std::uint64_t puts_rejected = 0;        ///< puts that the full mailbox of hot_cache rejected: no offer, no write drop
+  amount synced;                          ///< of what was persisted, survives a power cut
   amount lost;                            ///< accepted, and now in no tier other than by reclaim, erase or expiry
 
   /// Blocks found by gets, in any tier. `hits() + misses` is what was asked for.
@@ -44,6 +45,9 @@ struct gauges {
   std::uint64_t hot_cache_max_bytes = 0;       ///< limit of the whole cache
   std::uint64_t max_size_bytes = 0;            ///< limit of the cold tier now
   std::uint64_t configured_max_size_bytes = 0; ///< limit of the cold tier as set
+  std::uint64_t cold_appended_bytes = 0;   ///< payload written to the cold tier since it was opened; whole cache only
+  std::uint64_t cold_written_bytes = 0;    ///< all that was written for it: over the one before, write amplification
+  std::uint64_t cold_reappended_bytes = 0; ///< of these, copies of blocks that reclaim kept
 
   /// Adds the levels; limits are of the whole cache and are kept.
   gauges& operator+=(const gauges& other) noexcept;

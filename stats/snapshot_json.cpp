@@ -112,6 +112,10 @@ void part_members(Json& json, snapshot_part& part) {
   json.integer("puts_rejected", count.puts_rejected);
   amount_member(json, "lost", count.lost);
   amount_member(json, "dirty", level.dirty);
+  amount_member(json, "synced", count.synced);
+  json.integer("cold_appended_bytes", level.cold_appended_bytes);
+  json.integer("cold_written_bytes", level.cold_written_bytes);
+  json.integer("cold_reappended_bytes", level.cold_reappended_bytes);
   drops.check(json, count.ledger.ssd_write_drops());
   hits.check(json, count.hits());
 }

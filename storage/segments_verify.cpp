@@ -58,9 +58,9 @@ public:
 private:
   /// As recovery tells the names apart.
   result<void> list() {
-    if (!checked_.found.has_directory)
-      return {};
     const auto entries = run_.files.list(run_.directory + "/segments");
+    if (entries.code() == errc::not_found)
+      return {};
     if (!entries)
       return entries.error();
     for (const auto& entry : *entries) {

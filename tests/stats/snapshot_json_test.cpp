@@ -32,11 +32,15 @@ snapshot small() {
   count.hot_cache_promotions = 27;
   count.puts_rejected = 28;
   count.lost = {29, 30};
+  count.synced = {1, 9};
   level.hot = {31, 32};
   level.dirty = {33, 34};
   level.cold = {35, 36};
   level.queue = {1, 10};
   level.total_size_bytes = 37;
+  level.cold_appended_bytes = 40;
+  level.cold_written_bytes = 41;
+  level.cold_reappended_bytes = 42;
   level.hot_cache_max_bytes = 38;
   level.max_size_bytes = 39;
   level.configured_max_size_bytes = std::numeric_limits<std::uint64_t>::max();
@@ -139,6 +143,13 @@ constexpr std::string_view small_text = R"({
     "blocks": 33,
     "bytes": 34
   },
+  "synced": {
+    "blocks": 1,
+    "bytes": 9
+  },
+  "cold_appended_bytes": 40,
+  "cold_written_bytes": 41,
+  "cold_reappended_bytes": 42,
   "namespaces": {}
 })";
 
