@@ -1,0 +1,117 @@
+#include "storage/segment_record.hpp"
+#include "tests/actors/actor_fixture.hpp"
+
+using namespace hearth;
+using namespace hearth::testing;
+using stats::drop_reason;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// What the cold tier does by itself: syncs by time, a write budget, a floor of free space; over both engines.
+
+namespace {
+
+const std::uint64_t record_bytes = storage::segment_record_bytes(block_bytes);
+
+} // namespace
+
+TEST_CASE("What was written is synced a while later without being asked, and counted apart from persisted") {
+  auto options = small_cache();
+  options.engine = GENERATE(cold_engine::segments, cold_engine::files);
+  cache_world it{options};
+  it.put_all(1, 6);
+  it.world.run();
+  CHECK(it.counters().ledger.persisted().blocks == 2);
+  CHECK(it.counters().synced == stats::amount{});
+  it.world.advance(milliseconds{1100});
+  CHECK(it.counters().synced == stats::amount{2, 2 * block_bytes});
+  it.put_all(7, 7);
+  it.world.run();
+  CHECK(it.counters().synced.blocks == 2);
+  REQUIRE(it.kept.flush()->synced);
+  CHECK(it.counters().synced.blocks == 7);
+}
+
+TEST_CASE("A snapshot tells what was written to the cold tier beside the payload") {
+  auto options = small_cache();
+  options.engine = GENERATE(cold_engine::segments, cold_engine::files);
+  cache_world it{options};
+  it.put_all(1, 4);
+  REQUIRE(it.kept.flush().ok());
+  const auto level = it.now().gauges;
+  CHECK(level.cold_appended_bytes == 4 * block_bytes);
+  CHECK(level.cold_written_bytes >= 4 * record_bytes);
+  CHECK(level.cold_reappended_bytes == 0);
+}
+
+TEST_CASE("Over the write budget blocks are given up and counted, those that nobody asked for first") {
+  auto options = small_cache();
+  options.write_bytes_per_second = record_bytes;
+  options.write_burst_bytes = 4 * record_bytes; // of which one is kept for blocks that were asked for
+  cache_world it{options};
+  it.put_all(1, 4);
+  const bool asked = GENERATE(false, true);
+  for (unsigned number = 1; asked && number <= 4; ++number)
+    REQUIRE(it.has(number));
+  it.put_all(5, 8); // 1 to 4 leave the hot tier
+  it.world.run();
+  const unsigned written = asked ? 4 : 3;
+  CHECK(it.counters().ledger.persisted().blocks == written);
+  CHECK(it.dropped(drop_reason::over_budget) == 4 - written);
+  CHECK(it.counters().lost.blocks == 4 - written);
+  CHECK(it.counters().ledger.ssd_write_drops() == 0);
+
+  it.world.advance(seconds{10});
+  it.put_all(11, 13);
+  it.world.run();
+  CHECK(it.counters().ledger.persisted().blocks == written + 3);
+}
+
+TEST_CASE("A flush waits for the write budget instead of giving blocks up") {
+  auto options = small_cache();
+  options.write_bytes_per_second = record_bytes;
+  options.write_burst_bytes = record_bytes;
+  cache_world it{options};
+  it.put_all(1, 4);
+  const auto before = it.world.now();
+  const auto report = it.kept.flush(seconds{30});
+  REQUIRE(report.ok());
+  CHECK(report->left == stats::amount{});
+  CHECK(it.world.now() - before >= seconds{3});
+  CHECK(it.dropped(drop_reason::over_budget) == 0);
+  CHECK(it.counters().ledger.persisted().blocks == 4);
+}
+
+TEST_CASE("When others fill the disk the cold tier gives room back down to the floor, and grows again later") {
+  auto options = small_cache();
+  options.free_bytes_min = 1 << 20;
+  options.hot_bytes_max = 0;
+  options.policy = write_policy::through;
+  options.writer_queue_blocks = 64;
+  options.writer_queue_bytes = 256 * block_bytes;
+  cache_world it{options};
+  for (unsigned number = 1; number <= 200; ++number) {
+    REQUIRE(it.put(number).ok());
+    it.world.run();
+  }
+  const auto full = it.now().gauges;
+  CHECK(full.cold.blocks == 200);
+  auto& files = it.world.files();
+  files.capacity(files.bytes_in_use() + (1 << 19)); // only half of the floor is left
+  it.world.advance(milliseconds{2500});
+  it.world.run();
+  CHECK(files.free_bytes("/cache").value() >= options.free_bytes_min);
+  const auto less = it.now();
+  CHECK(less.gauges.cold.blocks < 200);
+  CHECK(less.gauges.cold.blocks > 0);
+  CHECK(less.counters.evictions == 200 - less.gauges.cold.blocks);
+  CHECK(it.has(200));
+
+  files.capacity(64 << 20);
+  it.world.advance(milliseconds{2500});
+  for (unsigned number = 201; number <= 255; ++number) {
+    REQUIRE(it.put(number).ok());
+    it.world.run();
+  }
+  CHECK(it.now().gauges.cold.blocks == less.gauges.cold.blocks + 55);
+}
