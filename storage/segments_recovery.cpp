@@ -197,7 +197,7 @@ private:
   /// As the snapshot has it. What is not in there is later than all of it, or was left out as the least recent.
   void order_by_use() {
     const auto recency = read_recency(files_, folder_ + recency_name, store_);
-    std::unordered_map<std::uint64_t, std::uint64_t> rank;
+    std::unordered_map<std::uint64_t, std::uint64_t> rank(recency.size());
     std::uint64_t last = 0;
     for (std::size_t i = 0; i < recency.size(); ++i) {
       rank[recency[i]] = i + 1; // of two places the last counts
