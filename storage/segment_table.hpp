@@ -2,6 +2,7 @@
 
 #include "storage/block_index.hpp"
 #include "storage/file_system.hpp"
+#include "storage/segment_shape.hpp"
 
 #include <cstdint>
 #include <map>
@@ -21,11 +22,9 @@ enum class segment_state : std::uint8_t {
 };
 
 /// One segment file, and what the engine knows of it.
-struct segment {
+struct segment : segment_shape {
   std::uint32_t slot = 0;       ///< names its file
   std::uint64_t generation = 0; ///< grows each time it is begun anew
-  std::uint64_t bytes = 0;      ///< length of the file
-  std::uint32_t records_max = 1;
   segment_state state = segment_state::making;
   std::uint64_t cursor = 0;       ///< where the next record goes
   std::uint32_t records = 0;      ///< placed in this generation

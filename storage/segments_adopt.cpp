@@ -1,8 +1,5 @@
 #include "storage/segments_jobs.hpp"
 
-#include <algorithm>
-#include <cassert>
-
 namespace hearth::storage {
 
 result<void> segments_core::adopt(segments_found& found) {
@@ -37,7 +34,7 @@ result<void> segments_core::adopt(const found_segment& found) {
   one.target = std::move(*opened);
   one.state = segment_state::sealed;
   one.index_dirty = found.index_stale;
-  used_ += one.bytes + segment_index_bytes(one.records_max);
+  used_ += one.charge();
   if (found.sealed)
     return {};
   one.data_dirty = true; // what was found behind its index may not be durable
@@ -72,27 +69,21 @@ void segments_core::adopt(const found_block& found) {
 
 /// The budget may be smaller than before.
 result<void> segments_core::shrink_at_open(segments_found& found) {
-  while (used_ > room_limit() && !segments_.all().empty()) {
-    std::vector<std::uint32_t> slots;
-    std::vector<segment_summary> candidates;
-    for (const auto& [slot, one] : segments_.all()) {
-      slots.push_back(slot);
-      candidates.push_back({one.generation, one.bytes, one.live_bytes, one.worth});
-    }
-    const auto slot = slots[policy_->victim(candidates)];
-    auto& victim = segments_.at(slot);
+  while (used_ > room_limit()) {
+    const auto slot = pick_victim([](const segment&) { return true; });
+    if (!slot)
+      break;
+    auto& victim = segments_.at(*slot);
     found.report.reclaimed += victim.live_blocks;
-    while (victim.blocks.first != no_record)
-      take_out(victim.blocks.first, &cold_ledger::reclaimed);
-    if (auto removed = remove_files(slot); !removed)
+    empty(victim);
+    if (auto removed = remove_files(*slot); !removed)
       return {errc::io, removed.error().context + "; the store takes " + std::to_string(used_) +
                             " bytes, bytes_max is " + std::to_string(bytes_max_) +
                             "; see to the directory's permissions or raise the limit"};
-    used_ -= victim.bytes + segment_index_bytes(victim.records_max);
     if (open_ == slot)
       open_.reset();
-    sealing_.erase(slot);
-    segments_.remove(slot);
+    sealing_.erase(*slot);
+    forget(victim);
   }
   return {};
 }

@@ -2,8 +2,6 @@
 #include "storage/segments_jobs.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cassert>
 
 namespace hearth::storage {
 
@@ -56,7 +54,7 @@ void segments_core::admit(const std::shared_ptr<append_job>& job, deferred& late
 }
 
 /// Gives places to what waits, first come, first served, for as long as there is a segment for it.
-void segments_core::place(deferred&) {
+void segments_core::place() {
   while (!waiting_.empty()) {
     const auto job = waiting_.front();
     if (!find_room(*job))

@@ -3,7 +3,6 @@
 #include "storage/segments_jobs.hpp"
 
 #include <algorithm>
-#include <cassert>
 
 namespace hearth::storage {
 
@@ -137,7 +136,7 @@ void segments_core::advance(deferred& later) {
   start_checkpoint(later); // first, while no segment is at work: some syncs wait for that
   for (std::size_t before = waiting_.size() + 1; waiting_.size() < before;) { // each refusal lets the next one try
     before = waiting_.size();
-    place(later);
+    place();
     reclaim(later);
   }
   start_writes(later);

@@ -83,8 +83,7 @@ private:
 
   /// A segment that is being made ready for records.
   struct preparation {
-    std::uint64_t bytes = 0; ///< of the file
-    std::uint32_t records_max = 1;
+    segment_shape shape;
     std::optional<std::uint32_t> victim; ///< to be recycled, or removed
     bool chosen = false;                 ///< what to keep of the victim has been decided
     std::vector<indexed_block> keep;     ///< of the victim's blocks, to be copied; the most useful last
@@ -128,7 +127,7 @@ private:
 
   // segments_appends.cpp
   void admit(const std::shared_ptr<append_job>& job, deferred& later);
-  void place(deferred& later);
+  void place();
   [[nodiscard]] bool find_room(append_job& job);
   void put_at_cursor(const std::shared_ptr<append_job>& job);
   void seal(segment& full);
@@ -151,12 +150,12 @@ private:
   // segments_reclaim.cpp
   void reclaim(deferred& later);
   [[nodiscard]] bool wants_segment() const;
-  [[nodiscard]] preparation plan(std::uint64_t record_bytes) const;
+  [[nodiscard]] std::optional<std::uint32_t> pick_victim(const std::function<bool(const segment&)>& may_leave) const;
   [[nodiscard]] bool choose_victim(deferred& later);
   void keep_useful(deferred& later);
   void copy_read(read_job& job);
   void copy_written(const append_job& job, bool written);
-  void empty_victim();
+  void empty(segment& victim);
   void submit(segment_work what, deferred& later);
   void work(segment_job& job) const;
   [[nodiscard]] result<void> remove_files(std::uint32_t slot) const;
@@ -200,7 +199,6 @@ private:
   std::map<std::uint64_t, std::shared_ptr<write_job>> writing_; ///< by number
   std::uint64_t next_write_ = 1;
   std::uint64_t next_order_ = 0;        ///< of the append placed last
-  std::size_t reading_ = 0;             ///< reads in flight
   std::optional<std::uint32_t> open_;   ///< slot of the segment that records are placed in
   std::vector<std::uint32_t> ready_;    ///< slots of empty segments
   std::set<std::uint32_t> sealing_;     ///< slots of full segments that have yet to get their index

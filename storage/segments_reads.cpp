@@ -1,8 +1,6 @@
 #include "storage/checksum.hpp"
 #include "storage/segments_jobs.hpp"
 
-#include <cassert>
-
 namespace hearth::storage {
 
 namespace {

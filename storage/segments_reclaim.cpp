@@ -2,7 +2,6 @@
 #include "storage/segments_jobs.hpp"
 
 #include <algorithm>
-#include <cassert>
 
 namespace hearth::storage {
 
@@ -10,10 +9,6 @@ namespace {
 
 /// Copies of one victim's blocks under way at once: reclaim runs in small steps beside the puts.
 constexpr std::uint32_t copies_at_once = 4;
-
-std::uint64_t charge_of(std::uint64_t bytes, std::uint32_t records_max) {
-  return bytes + segment_index_bytes(records_max);
-}
 
 } // namespace
 
@@ -25,22 +20,25 @@ void segments_core::reclaim(deferred& later) {
   if (!preparing_) {
     if (!wants_segment())
       return;
-    preparing_ = plan(waiting_.empty() ? last_record_bytes_ : waiting_.front()->record_bytes);
+    const auto record_bytes = waiting_.empty() ? last_record_bytes_ : waiting_.front()->record_bytes;
+    preparing_.emplace();
+    preparing_->shape = segment_shape_for(config_, std::max<std::uint64_t>(record_bytes, page_size)); // 0: none so far
   }
   auto& next = *preparing_;
-  if (!next.victim && !growth_refused_ && used_ + charge_of(next.bytes, next.records_max) <= room_limit())
+  if (!next.victim && !growth_refused_ && used_ + next.shape.charge() <= room_limit())
     return submit(segment_work::make, later);
   if (!next.victim && !choose_victim(later))
     return;
   keep_useful(later);
   if (next.copies > 0)
     return;
-  empty_victim();
-  const auto& victim = segments_.at(*next.victim);
+  auto& victim = segments_.at(*next.victim);
+  empty(victim);
   if (victim.readers > 0 || victim.in_checkpoint)
     return;
-  const bool fits = !victim.unusable && (victim.records_max == 1) == (next.records_max == 1) &&
-                    victim.bytes >= next.bytes / 2 && (next.records_max > 1 || victim.bytes == next.bytes);
+  const auto& wanted = next.shape;
+  const bool fits = !victim.unusable && (victim.records_max == 1) == (wanted.records_max == 1) &&
+                    victim.bytes >= wanted.bytes / 2 && (wanted.records_max > 1 || victim.bytes == wanted.bytes);
   submit(fits && used_ <= room_limit() ? segment_work::recycle : segment_work::remove, later);
 }
 
@@ -54,29 +52,28 @@ bool segments_core::wants_segment() const {
   return open.bytes - open.cursor < std::min(config_.reclaim_ahead_bytes, open.bytes / 4);
 }
 
-/// A whole number of records like this one: no rest at the end of a segment.
-segments_core::preparation segments_core::plan(std::uint64_t record_bytes) const {
-  record_bytes = std::max<std::uint64_t>(record_bytes, page_size); // nothing was ever placed
-  preparation next;
-  next.records_max = segment_records_max(config_, record_bytes);
-  next.bytes = next.records_max == 1 ? record_bytes : segment_target_bytes(config_) / record_bytes * record_bytes;
-  return next;
+/// The policy's choice among the segments that may leave, or nothing.
+std::optional<std::uint32_t> segments_core::pick_victim(const std::function<bool(const segment&)>& may_leave) const {
+  std::vector<std::uint32_t> slots;
+  std::vector<segment_summary> candidates;
+  for (const auto& [slot, one] : segments_.all()) {
+    if (!may_leave(one))
+      continue;
+    slots.push_back(slot);
+    candidates.push_back({one.generation, one.bytes, one.live_bytes, one.worth});
+  }
+  if (candidates.empty())
+    return std::nullopt;
+  return slots[policy_->victim(candidates)];
 }
 
 /// The policy's choice among the complete segments. If there is none: those that are about to be complete are waited
 /// for; what is open is completed; what is ready and of another kind is given back. Answers whether there is a victim.
 bool segments_core::choose_victim(deferred& later) {
   const bool needed = !waiting_.empty() || used_ > room_limit();
-  std::vector<std::uint32_t> slots;
-  std::vector<segment_summary> candidates;
-  for (const auto& [slot, one] : segments_.all()) {
-    if (one.state != segment_state::sealed || one.in_checkpoint)
-      continue;
-    slots.push_back(slot);
-    candidates.push_back({one.generation, one.bytes, one.live_bytes, one.worth});
-  }
-  if (!candidates.empty()) {
-    preparing_->victim = slots[policy_->victim(candidates)];
+  if (const auto complete =
+          pick_victim([](const segment& one) { return one.state == segment_state::sealed && !one.in_checkpoint; })) {
+    preparing_->victim = complete;
   } else if (checkpointing_ || !sealing_.empty()) {
     return false;
   } else if (needed && !ready_.empty()) {
@@ -160,8 +157,7 @@ void segments_core::copy_written(const append_job& job, bool written) {
   segments_.enter(to, index_.at(id));
 }
 
-void segments_core::empty_victim() {
-  auto& victim = segments_.at(*preparing_->victim);
+void segments_core::empty(segment& victim) {
   while (victim.blocks.first != no_record)
     take_out(victim.blocks.first, &cold_ledger::reclaimed);
 }
@@ -173,10 +169,9 @@ void segments_core::submit(segment_work what, deferred& later) {
   next.at_work = true;
   if (what == segment_work::make) {
     auto& made = segments_.add(free_slot());
-    made.bytes = next.bytes;
-    made.records_max = next.records_max;
+    static_cast<segment_shape&>(made) = next.shape;
     next.victim = made.slot;
-    used_ += charge_of(made.bytes, made.records_max);
+    used_ += made.charge();
   }
   auto& at_work = segments_.at(*next.victim);
   job->target = what == segment_work::remove ? std::move(at_work.target) : at_work.target;
@@ -285,7 +280,7 @@ void segments_core::segment_job_failed(segment_job& job, segment& of, deferred& 
 }
 
 void segments_core::forget(const segment& gone) {
-  used_ -= charge_of(gone.bytes, gone.records_max);
+  used_ -= gone.charge();
   segments_.remove(gone.slot);
 }
 

@@ -140,13 +140,13 @@ std::uint64_t segments_fixed_bytes(const segments_store_config& config) noexcept
          2 * recency_bytes(recency_entries_max(config));
 }
 
+segment_shape segment_shape_for(const segments_store_config& config, std::uint64_t record_bytes) noexcept {
+  const auto records_max = segment_records_max(config, record_bytes);
+  return {records_max == 1 ? record_bytes : segment_target_bytes(config) / record_bytes * record_bytes, records_max};
+}
+
 std::uint64_t segment_charge(const segments_store_config& config, std::uint64_t payload_bytes) noexcept {
-  const auto target = segment_target_bytes(config);
-  const auto record = segment_record_bytes(payload_bytes);
-  const auto records_max = segment_records_max(config, record);
-  const auto index = segment_index_bytes(records_max);
-  const auto bytes = records_max == 1 ? record : target / record * record;
-  return bytes > ~std::uint64_t{0} - index ? ~std::uint64_t{0} : bytes + index;
+  return segment_shape_for(config, segment_record_bytes(payload_bytes)).charge();
 }
 
 result<std::uint64_t> segments_store_bytes(file_system& files, const std::string& directory) {
@@ -163,7 +163,7 @@ result<std::uint64_t> segments_store_bytes(file_system& files, const std::string
       continue;
     const auto room =
         read_records_max(files, directory + "/segments/" + to_string(name.slot, segment_file_kind::index));
-    segments += entry.bytes / page_size * page_size + segment_index_bytes(room.ok() ? *room : 1);
+    segments += segment_shape{entry.bytes / page_size * page_size, room.ok() ? *room : 1}.charge();
   }
   if (segments == 0)
     return common_bytes;

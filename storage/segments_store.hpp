@@ -3,6 +3,7 @@
 #include "storage/block_store.hpp"
 #include "storage/files_store.hpp"
 #include "storage/reclaim_policy.hpp"
+#include "storage/segment_shape.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -36,6 +37,9 @@ struct segments_store_config {
 /// What a segments store takes of its budget before the first segment: format and lock, room for one index that is
 /// being replaced and one of a segment begun anew beside it, and the snapshot of recency, twice.
 [[nodiscard]] std::uint64_t segments_fixed_bytes(const segments_store_config& config) noexcept;
+
+/// What a segment is made like for records of this length: a whole number of them, so that there is no rest at its end.
+[[nodiscard]] segment_shape segment_shape_for(const segments_store_config& config, std::uint64_t record_bytes) noexcept;
 
 /// What a segment made for records of this payload takes of the budget: its file and its index.
 [[nodiscard]] std::uint64_t segment_charge(const segments_store_config& config, std::uint64_t payload_bytes) noexcept;

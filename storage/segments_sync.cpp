@@ -2,7 +2,6 @@
 #include "storage/whole_file.hpp"
 
 #include <algorithm>
-#include <cassert>
 
 namespace hearth::storage {
 
