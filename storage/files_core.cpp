@@ -144,16 +144,4 @@ void files_core::advance(deferred& later) {
   assert(leaving_ <= used_);
 }
 
-void files_core::carry_out(deferred later) {
-  if (const auto io = io_.lock(); io != nullptr && !later.jobs.empty())
-    io->submit(std::move(later.jobs));
-  else // the store has been destroyed and the engine with it: as if it had been stopped
-    for (auto& job : later.jobs)
-      job.complete(false);
-  if (later.listener)
-    later.listener(std::move(later.reclaimed));
-  for (const auto& answer : later.answers)
-    answer();
-}
-
 } // namespace hearth::storage

@@ -2,6 +2,7 @@
 
 #include "storage/block_file.hpp"
 #include "storage/cold_index.hpp"
+#include "storage/deferred_work.hpp"
 #include "storage/files_recovery.hpp"
 #include "storage/files_store.hpp"
 
@@ -60,6 +61,9 @@ public:
   [[nodiscard]] cold_activity activity() const;
   [[nodiscard]] std::uint64_t bytes_max() const;
   [[nodiscard]] bool never_fits(std::uint64_t payload_bytes) const;
+  [[nodiscard]] static std::uint64_t record_bytes(std::uint64_t payload_bytes) noexcept {
+    return budget_bytes(block_file_length(payload_bytes));
+  }
   [[nodiscard]] std::vector<block_key> keys() const;
 
   /// The store is gone: answers what waits with `closed`. Jobs in flight, and removals that were decided, still end.
@@ -84,13 +88,7 @@ private:
     std::uint64_t tickets_end = 0;
   };
 
-  /// What to do once the mutex is free.
-  struct deferred {
-    std::vector<io_job> jobs;
-    std::vector<std::function<void()>> answers;
-    std::vector<block_key> reclaimed;
-    std::function<void(std::vector<block_key>)> listener; ///< to hear of them
-  };
+  using deferred = deferred_work;
 
   /// Changes the state, goes on with whatever that made possible, and then, without the mutex, does what follows.
   template <class Change>
@@ -101,10 +99,9 @@ private:
       change(later);
       advance(later);
     }
-    carry_out(std::move(later));
+    carry_out(std::move(later), io_);
   }
   void advance(deferred& later);
-  void carry_out(deferred later);
 
   // files_appends.cpp
   [[nodiscard]] result<void> admit(const append_job& job) const;

@@ -167,20 +167,11 @@ void segments_core::give_up(deferred& later) {
 }
 
 /// Headers are encoded and buffers allocated here, where the mutex is free.
-void segments_core::carry_out(deferred later) {
+void segments_core::build(deferred& later) {
   for (const auto& read : later.reads)
     later.jobs.push_back(build(read));
   for (const auto& write : later.writes)
     later.jobs.push_back(build(write));
-  if (const auto io = io_.lock(); io != nullptr && !later.jobs.empty())
-    io->submit(std::move(later.jobs));
-  else // the store has been destroyed and the engine with it: as if it had been stopped
-    for (auto& job : later.jobs)
-      job.complete(false);
-  if (later.listener)
-    later.listener(std::move(later.reclaimed));
-  for (const auto& answer : later.answers)
-    answer();
 }
 
 } // namespace hearth::storage

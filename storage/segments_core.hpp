@@ -2,6 +2,7 @@
 
 #include "storage/block_index.hpp"
 #include "storage/cold_ledgers.hpp"
+#include "storage/deferred_work.hpp"
 #include "storage/reclaim_policy.hpp"
 #include "storage/segment_index.hpp"
 #include "storage/segment_record.hpp"
@@ -62,6 +63,9 @@ public:
   [[nodiscard]] std::uint64_t bytes_in_use() const;
   [[nodiscard]] std::uint64_t bytes_max() const;
   [[nodiscard]] bool never_fits(std::uint64_t payload_bytes) const;
+  [[nodiscard]] static std::uint64_t record_bytes(std::uint64_t payload_bytes) noexcept {
+    return segment_record_bytes(payload_bytes);
+  }
   [[nodiscard]] std::vector<block_key> keys() const;
 
   /// The store is gone: answers what waits with `closed`. Jobs in flight still end.
@@ -93,14 +97,9 @@ private:
     bool at_work = false;                ///< the job is in flight
   };
 
-  /// What to do once the mutex is free.
-  struct deferred {
+  struct deferred : deferred_work {
     std::vector<std::shared_ptr<write_job>> writes; ///< to build and submit
     std::vector<std::shared_ptr<read_job>> reads;   ///< to build and submit
-    std::vector<io_job> jobs;
-    std::vector<std::function<void()>> answers;
-    std::vector<block_key> reclaimed;
-    std::function<void(std::vector<block_key>)> listener; ///< to hear of them
   };
 
   /// Changes the state, goes on with whatever that made possible, and then, without the mutex, does what follows.
@@ -112,10 +111,11 @@ private:
       change(later);
       advance(later);
     }
-    carry_out(std::move(later));
+    build(later);
+    carry_out(std::move(later), io_);
   }
   void advance(deferred& later);
-  void carry_out(deferred later);
+  void build(deferred& later);
   void give_up(deferred& later);
   [[nodiscard]] std::uint64_t room_limit() const { return std::min(bytes_max_, free_limit_); }
   void note_free(const result<std::uint64_t>& free);

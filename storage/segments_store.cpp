@@ -4,9 +4,9 @@
 #include "storage/format_file.hpp"
 #include "storage/segments_core.hpp"
 #include "storage/segments_recovery.hpp"
+#include "storage/store_handle.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace hearth::storage {
@@ -15,38 +15,6 @@ namespace {
 
 constexpr std::uint64_t mebibyte = 1ull << 20;
 constexpr std::uint64_t common_bytes = 2 * page_size; ///< hearth.format and hearth.lock
-
-/// What the host holds: calls go to the core, which its jobs share.
-class segments_store final : public block_store {
-public:
-  segments_store(std::shared_ptr<segments_core> core, std::shared_ptr<io_engine> io)
-      : io_(std::move(io)), core_(std::move(core)) {}
-  ~segments_store() override { core_->close(); }
-
-  void append(std::vector<append_item> batch) override { core_->append(std::move(batch)); }
-  void read(std::vector<read_item> batch) override { core_->read(std::move(batch)); }
-  std::optional<cold_entry> find(const block_key& key) const override { return core_->find(key); }
-  void touch(const block_key& key) override { core_->touch(key); }
-  void on_reclaimed(std::function<void(std::vector<block_key>)> listener) override {
-    core_->on_reclaimed(std::move(listener));
-  }
-  bool erase(const block_key& key) override { return core_->erase(key); }
-  std::size_t clear(std::optional<namespace_id> name_space) override { return core_->clear(name_space); }
-  void sync(std::function<void(result<void>)> done) override { core_->sync(std::move(done)); }
-  void sync_soon() override { core_->sync_soon(); }
-  result<void> limit(std::uint64_t bytes_max) override { return core_->limit(bytes_max); }
-  cold_activity activity() const override { return core_->activity(); }
-  cold_ledger ledger(std::optional<namespace_id> name_space) const override { return core_->ledger(name_space); }
-  std::uint64_t bytes_in_use() const override { return core_->bytes_in_use(); }
-  std::uint64_t bytes_max() const override { return core_->bytes_max(); }
-  std::uint64_t record_bytes(std::uint64_t payload_bytes) const override { return segment_record_bytes(payload_bytes); }
-  bool never_fits(std::uint64_t payload_bytes) const override { return core_->never_fits(payload_bytes); }
-  std::vector<block_key> keys() const override { return core_->keys(); }
-
-private:
-  std::shared_ptr<io_engine> io_;
-  std::shared_ptr<segments_core> core_;
-};
 
 result<void> validate(const segments_store_config& config) {
   const auto refuse = [](const std::string& field, std::uint64_t found, const std::string& expected) {
@@ -113,7 +81,8 @@ result<opened_store> open_locked(segments_store_config config, std::unique_ptr<d
   auto core = std::make_shared<segments_core>(config, std::move(lock), store);
   if (auto adopted = core->adopt(*found); !adopted)
     return adopted.error();
-  return opened_store{std::make_shared<segments_store>(std::move(core), std::move(config.io)), found->report};
+  return opened_store{std::make_shared<store_handle<segments_core>>(std::move(core), std::move(config.io)),
+                      found->report};
 }
 
 } // namespace
@@ -175,19 +144,7 @@ result<std::uint64_t> segments_store_bytes(file_system& files, const std::string
 result<opened_store> open_segments_store(segments_store_config config) {
   if (auto valid = validate(config); !valid)
     return valid.error();
-  while (config.directory.size() > 1 && config.directory.ends_with('/'))
-    config.directory.pop_back();
-  // Before the lock, so that a directory of another engine stays untouched; and again under it, because its owner may
-  // have been at work in between.
-  if (auto known = known_format(config); !known)
-    return known.error();
-  auto lock = config.files->lock(config.directory + "/hearth.lock");
-  if (!lock)
-    return lock.error();
-  auto opened = open_locked(std::move(config), *lock);
-  if (*lock) // it has not been taken over
-    (*lock)->withdraw();
-  return opened;
+  return open_under_lock(std::move(config), known_format, open_locked);
 }
 
 } // namespace hearth::storage
