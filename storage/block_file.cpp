@@ -1,6 +1,7 @@
 #include "storage/block_file.hpp"
 
 #include "storage/checksum.hpp"
+#include "storage/hex.hpp"
 #include "storage/record_header.hpp"
 
 #include <array>
@@ -17,13 +18,6 @@ constexpr std::size_t suffix_at = sequence_digits + 1 + key_digits;
 constexpr std::uint64_t budget_unit = 4096;
 
 std::string_view suffix(block_file_kind kind) { return kind == block_file_kind::complete ? ".block" : ".writing"; }
-
-std::string sequence_text(std::uint64_t sequence) {
-  std::array<char, sequence_digits> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), sequence, 16).ptr;
-  std::string text(sequence_digits - static_cast<std::size_t>(end - digits.data()), '0');
-  return text.append(digits.data(), end);
-}
 
 /// The caller of `append` knows two ways in which a write fails.
 failure write_failure(failure error) {
@@ -49,7 +43,7 @@ result<void> read_whole(file& opened, const std::string& path, std::uint64_t off
 } // namespace
 
 std::string to_string(const block_file_name& name, block_file_kind kind) {
-  return sequence_text(name.sequence).append("-").append(to_hex(name.key)).append(suffix(kind));
+  return to_hex(name.sequence, sequence_digits).append("-").append(to_hex(name.key)).append(suffix(kind));
 }
 
 parsed_file_name parse_file_name(std::string_view text) {

@@ -1,5 +1,6 @@
 #include "storage/format_file.hpp"
 
+#include "storage/hex.hpp"
 #include "storage/whole_file.hpp"
 
 #include <algorithm>
@@ -15,17 +16,10 @@ namespace {
 constexpr std::string_view title = "hearth cold tier\n";
 constexpr const char* format_name = "hearth.format";
 
-std::string hex(std::uint64_t number) {
-  std::string text(16, '0');
-  for (auto at = text.rbegin(); at != text.rend(); ++at, number >>= 4)
-    *at = "0123456789abcdef"[number & 15];
-  return text;
-}
-
 std::string text_of(const store_format& format) {
   auto text = std::string{title} + "engine " + format.engine + "\nversion " + std::to_string(format.version) + "\n";
   if (format.store != 0)
-    text += "store " + hex(format.store) + "\n";
+    text += "store " + to_hex(format.store) + "\n";
   return text;
 }
 

@@ -2,6 +2,7 @@
 
 #include "storage/checksum.hpp"
 #include "storage/format_file.hpp"
+#include "storage/hex.hpp"
 #include "storage/page.hpp"
 #include "storage/segment_record.hpp"
 #include "storage/segment_tail.hpp"
@@ -66,24 +67,20 @@ public:
 
 private:
   void note(const directory_entry& entry) {
-    auto name = entry.name;
-    const bool unfinished = name.ends_with(unfinished_suffix);
-    if (unfinished)
-      name.erase(name.size() - unfinished_suffix.size());
-    const auto parsed = parse_segment_name(name);
-    const bool ours = name == recency_name || (parsed.kind != segment_file_kind::foreign &&
-                                               !(unfinished && parsed.kind == segment_file_kind::data));
-    if (!ours || entry.kind != entry_kind::regular) {
+    const auto told = tell_segment_entry(entry);
+    switch (told.kind) {
+    case segment_entry_kind::foreign:
       ++found_.report.foreign;
-      if (parsed.kind != segment_file_kind::foreign)
-        found_.taken.push_back(parsed.slot);
-    } else if (unfinished) {
+      if (told.slot)
+        found_.taken.push_back(*told.slot);
+      break;
+    case segment_entry_kind::unfinished:
       ++found_.report.unfinished;
       found_.useless.push_back(entry.name);
-    } else if (parsed.kind == segment_file_kind::data) {
-      slots_[parsed.slot].data_bytes = entry.bytes;
-    } else if (parsed.kind == segment_file_kind::index) {
-      slots_[parsed.slot].has_index = true;
+      break;
+    case segment_entry_kind::data: slots_[*told.slot].data_bytes = entry.bytes; break;
+    case segment_entry_kind::index: slots_[*told.slot].has_index = true; break;
+    case segment_entry_kind::recency: break;
     }
   }
 
@@ -233,10 +230,7 @@ private:
 } // namespace
 
 std::string to_string(std::uint32_t slot, segment_file_kind kind) {
-  std::string text(slot_digits, '0');
-  for (auto at = text.rbegin(); at != text.rend(); ++at, slot >>= 4)
-    *at = "0123456789abcdef"[slot & 15];
-  return text.append(suffix(kind));
+  return to_hex(slot, slot_digits).append(suffix(kind));
 }
 
 parsed_segment_name parse_segment_name(std::string_view text) {
@@ -249,6 +243,28 @@ parsed_segment_name parse_segment_name(std::string_view text) {
     if (to_string(parsed.slot, kind) == text)
       parsed.kind = kind;
   return parsed.kind == segment_file_kind::foreign ? parsed_segment_name{} : parsed;
+}
+
+segment_entry tell_segment_entry(const directory_entry& entry) {
+  std::string_view name = entry.name;
+  const bool unfinished = name.ends_with(unfinished_suffix);
+  if (unfinished)
+    name.remove_suffix(unfinished_suffix.size());
+  const auto parsed = parse_segment_name(name);
+  const bool has_slot = parsed.kind != segment_file_kind::foreign;
+  segment_entry told;
+  if (has_slot)
+    told.slot = parsed.slot;
+  if (entry.kind != entry_kind::regular || (!has_slot && name != recency_name) ||
+      (unfinished && parsed.kind == segment_file_kind::data)) // that one is made under its own name
+    told.kind = segment_entry_kind::foreign;
+  else if (unfinished)
+    told.kind = segment_entry_kind::unfinished;
+  else
+    told.kind = !has_slot                                ? segment_entry_kind::recency
+                : parsed.kind == segment_file_kind::data ? segment_entry_kind::data
+                                                         : segment_entry_kind::index;
+  return told;
 }
 
 result<segments_found> scan_segments(file_system& files, const std::string& directory, std::uint64_t store,

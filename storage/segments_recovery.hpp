@@ -34,6 +34,22 @@ struct parsed_segment_name {
 /// Only what `to_string` writes is ours, to the letter.
 [[nodiscard]] parsed_segment_name parse_segment_name(std::string_view text);
 
+/// What an entry of `segments/` is to a store.
+enum class segment_entry_kind : std::uint8_t {
+  foreign,    ///< somebody else's: not a name of ours, or no regular file
+  unfinished, ///< `.writing`: a file whose writing never ended
+  data,
+  index,
+  recency,
+};
+
+struct segment_entry {
+  segment_entry_kind kind = segment_entry_kind::foreign;
+  std::optional<std::uint32_t> slot; ///< that its name speaks of, also if it is foreign
+};
+
+[[nodiscard]] segment_entry tell_segment_entry(const directory_entry& entry);
+
 /// A block that recovery found.
 struct found_block {
   block_key key;

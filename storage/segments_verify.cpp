@@ -13,7 +13,6 @@ namespace hearth::storage {
 namespace {
 
 constexpr const char* folder = "segments/";
-constexpr std::string_view unfinished_suffix = ".writing";
 
 /// The files of one slot.
 struct slot_files {
@@ -56,7 +55,6 @@ public:
   }
 
 private:
-  /// As recovery tells the names apart.
   result<void> list() {
     const auto entries = run_.files.list(run_.directory + "/segments");
     if (entries.code() == errc::not_found)
@@ -64,21 +62,18 @@ private:
     if (!entries)
       return entries.error();
     for (const auto& entry : *entries) {
-      auto name = entry.name;
-      const bool unfinished = name.ends_with(unfinished_suffix);
-      if (unfinished)
-        name.erase(name.size() - unfinished_suffix.size());
-      const auto parsed = parse_segment_name(name);
-      const bool ours = name == recency_name || (parsed.kind != segment_file_kind::foreign &&
-                                                 !(unfinished && parsed.kind == segment_file_kind::data));
-      if (!ours || entry.kind != entry_kind::regular)
+      const auto told = tell_segment_entry(entry);
+      switch (told.kind) {
+      case segment_entry_kind::foreign:
         run_.note(finding_kind::foreign, folder + entry.name, "a name that is not ours, or no regular file", "nothing");
-      else if (unfinished)
+        break;
+      case segment_entry_kind::unfinished:
         run_.note(finding_kind::unfinished, folder + entry.name, "a write that never ended", "nothing");
-      else if (parsed.kind == segment_file_kind::data)
-        slots_[parsed.slot].data_bytes = entry.bytes;
-      else if (parsed.kind == segment_file_kind::index)
-        slots_[parsed.slot].index_bytes = entry.bytes;
+        break;
+      case segment_entry_kind::data: slots_[*told.slot].data_bytes = entry.bytes; break;
+      case segment_entry_kind::index: slots_[*told.slot].index_bytes = entry.bytes; break;
+      case segment_entry_kind::recency: break;
+      }
     }
     return {};
   }

@@ -4,13 +4,6 @@
 
 namespace hearth::storage {
 
-std::string to_hex(std::uint64_t number) {
-  std::string text(16, '0');
-  for (auto at = text.rbegin(); at != text.rend(); ++at, number >>= 4)
-    *at = "0123456789abcdef"[number & 15];
-  return text;
-}
-
 std::string_view to_string(finding_kind kind) noexcept {
   switch (kind) {
   case finding_kind::header: return "header";

@@ -2,6 +2,7 @@
 
 #include "storage/block_key.hpp"
 #include "storage/errors.hpp"
+#include "storage/hex.hpp"
 
 #include <cstdint>
 #include <map>
@@ -11,9 +12,6 @@
 #include <vector>
 
 namespace hearth::storage {
-
-/// 16 lower-case hexadecimal digits: as reports have checksums and the numbers of stores.
-[[nodiscard]] std::string to_hex(std::uint64_t number);
 
 /// What can be found in a cold tier that is not as it should be, or not a store's.
 enum class finding_kind : std::uint8_t {
