@@ -18,6 +18,19 @@ struct full_world : segments_world {
   }
 };
 
+/// Room for three segments of 32 blocks each, of which half may be kept; two are full, with blocks 0 to 63.
+struct half_kept_world : segments_world {
+  half_kept_world() {
+    tuning.reappend_percent = 50;
+    tuning.order = reclaim_order::fifo;
+    tuning.reclaim_ahead_bytes = 65'536;
+    tuning.segment_bytes = 32 * 8192;
+    open_segments(3);
+    for (unsigned i = 0; i < 64; ++i)
+      REQUIRE(append(i, 4096) == errc::none);
+  }
+};
+
 } // namespace
 
 TEST_CASE("Blocks that were used since they were written survive reclaim, last used first, within the budget") {
@@ -40,15 +53,8 @@ TEST_CASE("Blocks that were used since they were written survive reclaim, last u
 }
 
 TEST_CASE("What is kept of a segment is copied into the open one, as often as there is room") {
-  segments_world world;
-  world.tuning.reappend_percent = 50;
-  world.tuning.order = reclaim_order::fifo;
-  world.tuning.reclaim_ahead_bytes = 65'536;
-  world.tuning.segment_bytes = 32 * 8192;
-  world.open_segments(3);
-  unsigned next = 0;
-  for (; next < 64; ++next)
-    REQUIRE(world.append(next, 4096) == errc::none);
+  half_kept_world world;
+  unsigned next = 64;
   for (const unsigned used : {3, 9, 4})
     world.store->touch(key(used));
   for (; next < 90; ++next) // the third segment, up to where the next one is prepared
@@ -85,15 +91,8 @@ TEST_CASE("Copies that find no room in the open segment do not hold up the appen
 }
 
 TEST_CASE("A copied block that is erased before its old segment is overwritten stays away after a sync") {
-  segments_world world;
-  world.tuning.reappend_percent = 50;
-  world.tuning.order = reclaim_order::fifo;
-  world.tuning.reclaim_ahead_bytes = 65'536;
-  world.tuning.segment_bytes = 32 * 8192;
-  world.open_segments(3);
-  unsigned next = 0;
-  for (; next < 64; ++next)
-    REQUIRE(world.append(next, 4096) == errc::none);
+  half_kept_world world;
+  unsigned next = 64;
   for (unsigned used = 0; used < 10; ++used)
     world.store->touch(key(used));
   for (; next < 89; ++next)
