@@ -54,9 +54,8 @@ result<std::uint64_t> automatic_limit(const cache_options& options, storage::fil
   const auto free = files.free_bytes(directory);
   if (!free)
     return free.error();
-  auto held = storage::files_store_bytes(files, directory); // of either engine: only one can be there
-  if (held && *held == 0)
-    held = storage::segments_store_bytes(files, directory);
+  const auto held = options.engine == cold_engine::files ? storage::files_store_bytes(files, directory)
+                                                         : storage::segments_store_bytes(files, directory);
   if (!held)
     return held.error();
   const auto room = *free + std::min(*held, std::numeric_limits<std::uint64_t>::max() - *free);

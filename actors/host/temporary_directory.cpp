@@ -10,12 +10,15 @@ namespace hearth {
 
 storage::result<temporary_directory> temporary_directory::make() {
   const char* chosen = std::getenv("TMPDIR");
-  std::string path = chosen && *chosen ? chosen : "/tmp";
-  path += "/hearth-replay-XXXXXX";
+  return make_in(chosen && *chosen ? chosen : "/tmp", "hearth-replay", "set TMPDIR or pass --dir");
+}
+
+storage::result<temporary_directory> temporary_directory::make_in(const std::string& parent, const std::string& name,
+                                                                  const std::string& advice) {
+  auto path = parent + "/" + name + "-XXXXXX";
   if (!::mkdtemp(path.data()))
-    return storage::failure{storage::errc::io, "a temporary directory " + path +
-                                                   " cannot be made: " + std::generic_category().message(errno) +
-                                                   "; set TMPDIR or pass --dir"};
+    return storage::failure{storage::errc::io, "a temporary directory " + path + " cannot be made: " +
+                                                   std::generic_category().message(errno) + "; " + advice};
   return temporary_directory{std::move(path)};
 }
 

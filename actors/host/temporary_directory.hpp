@@ -13,6 +13,11 @@ public:
   /// Makes one under $TMPDIR, or /tmp if that is not set. Errors: io.
   [[nodiscard]] static storage::result<temporary_directory> make();
 
+  /// Makes one in `parent`, which must exist, with a name that starts with `name`; a failure ends with `advice`.
+  /// Errors: io.
+  [[nodiscard]] static storage::result<temporary_directory> make_in(const std::string& parent, const std::string& name,
+                                                                    const std::string& advice);
+
   temporary_directory(temporary_directory&& other) noexcept;
   temporary_directory& operator=(temporary_directory&& other) noexcept;
   ~temporary_directory();

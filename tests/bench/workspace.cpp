@@ -4,7 +4,6 @@
 #include "tests/bench/contender.hpp"
 
 #include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -16,27 +15,14 @@ namespace hearth::bench {
 using storage::result;
 
 result<workspace> workspace::make(const std::string& parent) {
-  auto path = parent + "/hearth-bench-XXXXXX";
-  if (::mkdtemp(path.data()) == nullptr)
-    return system_failure(path + ": cannot be made, pass a --directory that can be written to", errno);
-  return workspace{std::move(path)};
-}
-
-workspace::workspace(workspace&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-
-workspace& workspace::operator=(workspace&& other) noexcept {
-  std::swap(path_, other.path_);
-  return *this;
-}
-
-workspace::~workspace() {
-  std::error_code ignored; // there is nobody left to tell, and the name says whose it was
-  if (!path_.empty())
-    std::filesystem::remove_all(path_, ignored);
+  auto made = temporary_directory::make_in(parent, "hearth-bench", "pass a --directory that can be written to");
+  if (!made)
+    return made.error();
+  return workspace{std::move(*made)};
 }
 
 result<std::string> workspace::empty_folder() const {
-  const auto folder = path_ + "/store";
+  const auto folder = path() + "/store";
   std::error_code error;
   std::filesystem::remove_all(folder, error);
   if (!error)

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "actors/host/temporary_directory.hpp"
 #include "storage/errors.hpp"
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 namespace hearth::bench {
 
@@ -13,19 +15,15 @@ public:
   /// Makes one in `parent`, which must exist. Errors: io.
   [[nodiscard]] static storage::result<workspace> make(const std::string& parent);
 
-  workspace(workspace&& other) noexcept;
-  workspace& operator=(workspace&& other) noexcept;
-  ~workspace();
-
-  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  [[nodiscard]] const std::string& path() const noexcept { return directory_.path(); }
 
   /// An empty folder in it, for one store at a time: what an earlier one left goes. Errors: io.
   [[nodiscard]] storage::result<std::string> empty_folder() const;
 
 private:
-  explicit workspace(std::string path) : path_(std::move(path)) {}
+  explicit workspace(temporary_directory directory) : directory_(std::move(directory)) {}
 
-  std::string path_; ///< empty: moved away
+  temporary_directory directory_;
 };
 
 /// Whether `needed_bytes` can be written below `directory`, and an eighth more. Errors: no_space, io.
