@@ -1,6 +1,7 @@
 #pragma once
 
 #include "storage/memory_file_system.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/handle_file.hpp"
 #include "tests/support/io_worlds.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -155,5 +156,22 @@ struct uring_engine {
   }
   void settle() { world.settle(); }
 };
+
+/// A job that is at work while its `complete` holds the last reference to its engine: it ends, and so does the engine.
+inline void check_job_owns_last_reference(std::shared_ptr<storage::io_engine> engine) {
+  std::promise<void> go_on;
+  std::promise<void> gone;
+  const std::weak_ptr<storage::io_engine> left = engine;
+  engine->submit(one({storage::io_kind::write, 0, [back = go_on.get_future().share()] { back.wait(); },
+                      [owner = engine, &gone](bool) mutable {
+                        owner.reset();
+                        gone.set_value();
+                      }}));
+  engine.reset();
+  CHECK_FALSE(left.expired());
+  go_on.set_value();
+  gone.get_future().wait();
+  CHECK(left.expired());
+}
 
 } // namespace hearth::testing
