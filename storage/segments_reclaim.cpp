@@ -21,7 +21,7 @@ void segments_core::reclaim(deferred& later) {
     if (!wants_segment())
       return;
     const auto record_bytes = waiting_.empty() ? last_record_bytes_ : waiting_.front()->record_bytes;
-    preparing_.emplace();
+    preparing_ = preparation{};
     preparing_->shape = segment_shape_for(config_, std::max<std::uint64_t>(record_bytes, page_size)); // 0: none so far
   }
   auto& next = *preparing_;
