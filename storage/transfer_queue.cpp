@@ -17,6 +17,9 @@ void transfer_queue::push(io_job job) {
 }
 
 std::optional<io_job> transfer_queue::next(time_point now) {
+  if (reading())
+    yields_until_ = now + after_reads;
+  yields_ = now < yields_until_;
   std::optional<io_job> job;
   if (reads_.started < reads_max_)
     job = take(reads_);
@@ -49,8 +52,7 @@ std::optional<io_job> transfer_queue::withdraw() {
 }
 
 bool transfer_queue::room_for_a_write() const {
-  const bool yields = reads_.started > 0 || !reads_.waiting.empty();
-  return writes_.started < (yields ? writes_beside_reads_ : writes_max_);
+  return writes_.started < (yields_ || reading() ? writes_beside_reads_ : writes_max_);
 }
 
 transfer_queue::lane& transfer_queue::of(io_kind kind) {

@@ -39,7 +39,7 @@ TEST_CASE("Transfers start in their order, reads first, as many as the kernel ma
   CHECK(started(queue) == "r3");
 }
 
-TEST_CASE("The writer yields to readers: beside reads that wait or run only a few writes start") {
+TEST_CASE("The writer yields to readers: beside reads that wait or run, and soon after, only a few writes start") {
   transfer_queue queue{{1, 4, 1, 1, 0}};
   for (std::uint64_t i = 1; i <= 6; ++i)
     queue.push(job(io_kind::write, i));
@@ -52,8 +52,24 @@ TEST_CASE("The writer yields to readers: beside reads that wait or run only a fe
   queue.ended(io_kind::write);
   CHECK(started(queue) == "w5");
   CHECK_FALSE(queue.due()); // no clock lets the next one start
+  const auto later = start + std::chrono::seconds{1};
+  CHECK(started(queue, later).empty()); // the read still runs
   queue.ended(io_kind::read);
-  CHECK(started(queue) == "w6");
+  CHECK(started(queue, later + transfer_queue::after_reads / 2).empty()); // the next read may come at once
+  CHECK_FALSE(queue.due());
+  CHECK(started(queue, later + transfer_queue::after_reads) == "w6");
+}
+
+TEST_CASE("A write that yields starts when the one before it has ended, however soon another read may come") {
+  transfer_queue queue{{1, 4, 1, 1, 0}};
+  queue.push(job(io_kind::read, 1));
+  queue.push(job(io_kind::write, 1));
+  queue.push(job(io_kind::write, 2));
+  CHECK(started(queue) == "r1 w1");
+  queue.ended(io_kind::read);
+  CHECK(started(queue).empty());
+  queue.ended(io_kind::write);
+  CHECK(started(queue) == "w2");
 }
 
 TEST_CASE("A write that is paced lets the next one start when its bytes have had their time") {
