@@ -62,7 +62,7 @@ private:
 };
 
 void declare(CLI::App& replay, typed_values& typed, replay_options& options) {
-  const auto value = [&](const char* flag, const char* kind, const char* text) {
+  const auto value = [&](const char* flag, const char* kind, const std::string& text) {
     return replay.add_option(flag, typed[flag], text)->type_name(kind);
   };
   auto* trace = value("--trace", "FILE", "requests to replay, one JSON object with hash_ids a line");
@@ -80,6 +80,11 @@ void declare(CLI::App& replay, typed_values& typed, replay_options& options) {
       ->check(CLI::IsMember({"back", "through"}));
   value("--engine", "NAME", "of the cold tier: segments, or files: one file a block [segments]")
       ->check(CLI::IsMember({"segments", "files"}));
+  value("--reclaim", "NAME", "which segment is given up first: least_useful or fifo [least_useful]")
+      ->check(CLI::IsMember({"least_useful", "fifo"}));
+  value("--reappend-percent", "N",
+        "of such a segment, copied on if it was used since it was written [" +
+            std::to_string(options.reappend_percent) + "]");
   value("--drain-mib-per-s", "N", "slow the disk down to this; 0: no limit [0]");
   replay.add_flag("--verify", options.verify, "compare every byte of every block handed out");
   replay.add_flag("--json", options.json, "print the report as one JSON object");
@@ -128,16 +133,21 @@ result<void> read_values(typed_values& typed, replay_options& options) {
   typed.size("--block-bytes", 1, block_bytes_limit, options.block_bytes);
   typed.integer("--writer-queue-blocks", 1, 65'536, queue_blocks);
   typed.size("--writer-queue-bytes", 1, queue_bytes_limit, options.writer_queue_bytes);
+  std::uint64_t reappend_percent = options.reappend_percent;
+  typed.integer("--reappend-percent", 0, 50, reappend_percent);
   typed.integer("--drain-mib-per-s", 0, 1'000'000, options.drain_mib_per_second);
   if (!typed.error().empty())
     return refuse(typed.error());
   if (requests > 0)
     options.requests = requests;
   options.writer_queue_blocks = static_cast<std::uint32_t>(queue_blocks);
+  options.reappend_percent = static_cast<std::uint32_t>(reappend_percent);
   if (typed["--write-policy"] == "through")
     options.policy = write_policy::through;
   if (typed["--engine"] == "files")
     options.engine = cold_engine::files;
+  if (typed["--reclaim"] == "fifo")
+    options.reclaim = storage::reclaim_order::fifo;
   return check_together(options);
 }
 
@@ -181,6 +191,8 @@ cache_options to_cache_options(const replay_options& options, const std::string&
   cache_options made;
   made.directory = options.has_cold_tier() ? directory : std::string{};
   made.engine = options.engine;
+  made.reclaim = options.reclaim;
+  made.reappend_percent = options.reappend_percent;
   made.policy = options.policy;
   made.hot_bytes_max = options.hot_bytes;
   made.cold_bytes_max = options.cold_bytes;

@@ -18,6 +18,8 @@ struct replay_options {
   std::string directory;                 ///< of the cold tier, must exist; empty: a temporary one
   std::uint64_t hot_bytes = 64ull << 20; ///< 0: cold tier only
   cold_engine engine = cold_engine::segments;
+  storage::reclaim_order reclaim = storage::reclaim_order::least_useful;
+  std::uint32_t reappend_percent = cache_options{}.reappend_percent;
   std::uint64_t cold_bytes = 2ull << 30;   ///< 0: hot tier only
   std::uint64_t block_bytes = 64ull << 10; ///< 1 to 512 MiB, and not more than a tier or the writer's queue takes
   std::uint32_t writer_queue_blocks = 256; ///< 1..65,536
