@@ -39,7 +39,7 @@ struct cache_options {
   std::uint64_t segment_bytes = 0;  ///< bytes, whole 4 KiB; 0: a sixteenth of cold, at most 256 MiB or a 512th of it
   std::uint64_t free_bytes_min = 0; ///< kept free on the disk whoever fills it; 0: 10 GiB if cold is automatic
   storage::reclaim_order reclaim = storage::reclaim_order::least_useful;
-  std::uint32_t reappend_percent = 0;      ///< 0..50: of a reclaimed segment, copied on if used since written
+  std::uint32_t reappend_percent = 25;     ///< 0..50: of a reclaimed segment, copied on if used since written
   std::uint64_t sync_bytes = 128ull << 20; ///< so much written, it is synced; 0: by time, flush and close only
   std::chrono::milliseconds sync_every{
       1000};                                 ///< so long after a write, it is synced; 0: by bytes, flush and close only
