@@ -19,18 +19,42 @@ namespace_table::namespace_table(std::size_t namespaces_max) : namespaces_max_(n
 }
 
 result<namespace_id> namespace_table::intern(std::string_view name) {
+  std::lock_guard guard{mutex_};
+  return number_of(name);
+}
+
+result<namespace_id> namespace_table::claim(std::string_view name) {
+  std::lock_guard guard{mutex_};
+  auto id = number_of(name);
+  if (id)
+    claimed_[*id] = true;
+  return id;
+}
+
+std::vector<namespace_id> namespace_table::unclaimed() const {
+  std::lock_guard guard{mutex_};
+  std::vector<namespace_id> found;
+  for (std::size_t id = 0; id < claimed_.size(); ++id)
+    if (!claimed_[id])
+      found.push_back(static_cast<namespace_id>(id));
+  return found;
+}
+
+/// Pre: the mutex is held.
+result<namespace_id> namespace_table::number_of(std::string_view name) {
   if (!well_formed(name))
     return {errc::invalid_argument,
             "namespace \"" + std::string{name.substr(0, 64)} +
                 "\": expected 1 to 255 printable ASCII characters without quote and backslash, and not \"*\""};
-  std::lock_guard guard{mutex_};
   const auto known = std::find(names_.begin(), names_.end(), name);
   if (known == names_.end() && names_.size() == namespaces_max_)
     return {errc::overloaded, "namespace \"" + std::string{name} + "\": this cache already holds namespaces_max = " +
                                   std::to_string(namespaces_max_) + " namespaces; raise the limit or reuse one"};
   const auto id = static_cast<namespace_id>(known - names_.begin());
-  if (known == names_.end())
+  if (known == names_.end()) {
     names_.emplace_back(name);
+    claimed_.push_back(false);
+  }
   return id;
 }
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cassert>
+#include <limits>
 #include <utility>
+#include <vector>
 
 namespace hearth::storage {
 
@@ -17,15 +19,15 @@ std::size_t lowest(std::span<const segment_summary> candidates, Rank rank) {
 }
 
 class fifo final : public reclaim_policy {
-public:
-  std::size_t victim(std::span<const segment_summary> candidates) const override {
+private:
+  std::size_t choose(std::span<const segment_summary> candidates) const override {
     return lowest(candidates, [](const auto& x) { return std::pair{x.live_bytes != 0, x.generation}; });
   }
 };
 
 class least_useful final : public reclaim_policy {
-public:
-  std::size_t victim(std::span<const segment_summary> candidates) const override {
+private:
+  std::size_t choose(std::span<const segment_summary> candidates) const override {
     return lowest(candidates, [](const auto& x) {
       return std::pair{x.worth / static_cast<double>(x.bytes), x.generation};
     });
@@ -33,6 +35,27 @@ public:
 };
 
 } // namespace
+
+std::size_t reclaim_policy::victim(std::span<const segment_summary> candidates) const {
+  assert(!candidates.empty());
+  auto fewest = std::numeric_limits<std::uint64_t>::max(); // claimed bytes
+  std::vector<segment_summary> first;                      // those with so many, and where they are
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const auto& one = candidates[i];
+    const auto claimed = one.live_bytes - one.unclaimed_bytes;
+    if (claimed > one.unclaimed_bytes || claimed > fewest)
+      continue;
+    if (claimed < fewest) {
+      first.clear();
+      places.clear();
+    }
+    fewest = claimed;
+    first.push_back(one);
+    places.push_back(i);
+  }
+  return first.empty() ? choose(candidates) : places[choose(first)];
+}
 
 std::unique_ptr<reclaim_policy> make_reclaim_policy(reclaim_order order) {
   if (order == reclaim_order::fifo)

@@ -13,7 +13,21 @@ namespace {
 constexpr std::uint32_t turnover_ticks = 1024;
 constexpr std::uint32_t rebase_ticks = 500 * turnover_ticks; ///< 2^500 is far from the largest double, 2^1023
 
+/// Where the bytes of a block's namespace are counted, or would be.
+auto live_bytes_at(segment& of, const indexed_block& block) {
+  return std::lower_bound(of.live_bytes_by.begin(), of.live_bytes_by.end(), block.name_space,
+                          [](const auto& one, auto name_space) { return one.first < name_space; });
+}
+
 } // namespace
+
+std::uint64_t segment::live_bytes_in(std::span<const namespace_id> namespaces) const {
+  std::uint64_t sum = 0;
+  for (const auto& [name_space, bytes] : live_bytes_by)
+    if (std::binary_search(namespaces.begin(), namespaces.end(), name_space))
+      sum += bytes;
+  return sum;
+}
 
 segment_table::segment_table(std::uint64_t capacity_bytes)
     : tick_bytes_(std::max<std::uint64_t>(1, capacity_bytes / turnover_ticks)) {}
@@ -37,6 +51,10 @@ void segment_table::enter(segment& of, const indexed_block& block) {
   const auto bytes = segment_record_bytes(block.payload_bytes);
   ++of.live_blocks;
   of.live_bytes += bytes;
+  auto in = live_bytes_at(of, block);
+  if (in == of.live_bytes_by.end() || in->first != block.name_space)
+    in = of.live_bytes_by.insert(in, {static_cast<namespace_id>(block.name_space), 0});
+  in->second += bytes;
   of.worth += static_cast<double>(bytes) * weight(block.last_use);
 }
 
@@ -45,6 +63,11 @@ void segment_table::leave(segment& of, const indexed_block& block) {
   assert(of.live_blocks > 0 && of.live_bytes >= bytes);
   --of.live_blocks;
   of.live_bytes -= bytes;
+  const auto in = live_bytes_at(of, block);
+  assert(in != of.live_bytes_by.end() && in->first == block.name_space && in->second >= bytes);
+  in->second -= bytes;
+  if (in->second == 0)
+    of.live_bytes_by.erase(in);
   // Sums of doubles leave crumbs: an empty segment is worth nothing.
   of.worth = of.live_blocks == 0 ? 0 : std::max(0.0, of.worth - static_cast<double>(bytes) * weight(block.last_use));
 }

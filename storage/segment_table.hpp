@@ -8,6 +8,8 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
+#include <utility>
 #include <vector>
 
 namespace hearth::storage {
@@ -36,12 +38,16 @@ struct segment : segment_shape {
   bool unusable = false;          ///< its file could not be made as it should be: to be removed
   segment_blocks blocks;          ///< those that are present
   std::uint64_t live_blocks = 0;
-  std::uint64_t live_bytes = 0; ///< of their records
-  double worth = 0;             ///< see `segment_table`
+  std::uint64_t live_bytes = 0;                                      ///< of their records
+  double worth = 0;                                                  ///< see `segment_table`
+  std::vector<std::pair<namespace_id, std::uint64_t>> live_bytes_by; ///< namespace, ascending: few; none with nothing
   std::shared_ptr<file> target;
 
   /// Up to where every write has ended.
   [[nodiscard]] std::uint64_t written() const { return writes.empty() ? cursor : *writes.begin(); }
+
+  /// Of `live_bytes`, those in `namespaces`, which ascend.
+  [[nodiscard]] std::uint64_t live_bytes_in(std::span<const namespace_id> namespaces) const;
 };
 
 /// The segments of a store, and what each is worth.

@@ -67,10 +67,10 @@ void segments_core::adopt(const found_block& found) {
   ledgers_.enter(found.name_space, found.payload_bytes, bytes, &cold_ledger::recovered);
 }
 
-/// The budget may be smaller than before.
+/// The budget may be smaller than before. Nobody had the time to claim a namespace: all are alike.
 result<void> segments_core::shrink_at_open(segments_found& found) {
   while (used_ > room_limit()) {
-    const auto slot = pick_victim([](const segment&) { return true; });
+    const auto slot = pick_victim([](const segment&) { return true; }, {});
     if (!slot)
       break;
     auto& victim = segments_.at(*slot);

@@ -18,6 +18,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -150,7 +151,8 @@ private:
   // segments_reclaim.cpp
   void reclaim(deferred& later);
   [[nodiscard]] bool wants_segment() const;
-  [[nodiscard]] std::optional<std::uint32_t> pick_victim(const std::function<bool(const segment&)>& may_leave) const;
+  [[nodiscard]] std::optional<std::uint32_t> pick_victim(const std::function<bool(const segment&)>& may_leave,
+                                                         std::span<const namespace_id> unclaimed) const;
   [[nodiscard]] bool choose_victim(deferred& later);
   void keep_useful(deferred& later);
   void copy_read(read_job& job);

@@ -53,14 +53,15 @@ bool segments_core::wants_segment() const {
 }
 
 /// The policy's choice among the segments that may leave, or nothing.
-std::optional<std::uint32_t> segments_core::pick_victim(const std::function<bool(const segment&)>& may_leave) const {
+std::optional<std::uint32_t> segments_core::pick_victim(const std::function<bool(const segment&)>& may_leave,
+                                                        std::span<const namespace_id> unclaimed) const {
   std::vector<std::uint32_t> slots;
   std::vector<segment_summary> candidates;
   for (const auto& [slot, one] : segments_.all()) {
     if (!may_leave(one))
       continue;
     slots.push_back(slot);
-    candidates.push_back({one.generation, one.bytes, one.live_bytes, one.worth});
+    candidates.push_back({one.generation, one.bytes, one.live_bytes, one.worth, one.live_bytes_in(unclaimed)});
   }
   if (candidates.empty())
     return std::nullopt;
@@ -71,8 +72,8 @@ std::optional<std::uint32_t> segments_core::pick_victim(const std::function<bool
 /// for; what is open is completed; what is ready and of another kind is given back. Answers whether there is a victim.
 bool segments_core::choose_victim(deferred& later) {
   const bool needed = !waiting_.empty() || used_ > room_limit();
-  if (const auto complete =
-          pick_victim([](const segment& one) { return one.state == segment_state::sealed && !one.in_checkpoint; })) {
+  const auto may_leave = [](const segment& one) { return one.state == segment_state::sealed && !one.in_checkpoint; };
+  if (const auto complete = pick_victim(may_leave, config_.namespaces->unclaimed())) {
     preparing_->victim = complete;
   } else if (checkpointing_ || !sealing_.empty()) {
     return false;
@@ -93,17 +94,19 @@ bool segments_core::choose_victim(deferred& later) {
   return true;
 }
 
-/// Copies the blocks of the victim that were used since they were written, last used first, within the budget. Not when
-/// somebody already waits for the segment.
+/// Copies the blocks of the victim that were used since they were written, last used first, within the budget; none of
+/// a namespace that nobody has named. Not when somebody already waits for the segment.
 void segments_core::keep_useful(deferred& later) {
   auto& next = *preparing_;
   const auto& victim = segments_.at(*next.victim);
   if (!waiting_.empty()) {
     next.keep.clear();
   } else if (!std::exchange(next.chosen, true) && config_.reappend_percent > 0) {
+    const auto unclaimed = config_.namespaces->unclaimed();
     for (auto id = victim.blocks.first; id != no_record; id = index_.next_in_segment(id))
-      if (index_.at(id).used)
-        next.keep.push_back(index_.at(id));
+      if (const auto& one = index_.at(id);
+          one.used && !std::binary_search(unclaimed.begin(), unclaimed.end(), one.name_space))
+        next.keep.push_back(one);
     std::sort(next.keep.begin(), next.keep.end(), [](const auto& a, const auto& b) { return a.last_use < b.last_use; });
     next.keep_bytes = victim.bytes / 100 * config_.reappend_percent;
   }

@@ -175,7 +175,7 @@ result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, cons
 
   auto parts = std::make_shared<cache_parts>();
   parts->namespaces = std::make_shared<storage::namespace_table>(options.namespaces_max);
-  if (const auto first = parts->namespaces->intern("default"); !first)
+  if (const auto first = parts->namespaces->claim("default"); !first)
     return first.error();
   parts->hot_cache_tally = std::make_shared<stats::tally>(options.namespaces_max);
   parts->preflight_tally = std::make_shared<stats::tally>(options.namespaces_max);

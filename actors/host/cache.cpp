@@ -41,7 +41,7 @@ cache::~cache() {
 
 const actor_handles& cache::actors() const noexcept { return impl_->handles(); }
 
-result<namespace_id> cache::name_space(std::string_view name) { return impl_->parts().namespaces->intern(name); }
+result<namespace_id> cache::name_space(std::string_view name) { return impl_->parts().namespaces->claim(name); }
 
 // --- asynchronous forms --------------------------------------------------------------------------------------------
 

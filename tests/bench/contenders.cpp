@@ -19,7 +19,7 @@ std::int64_t wall_clock_ns() {
 result<std::shared_ptr<block_store>> open_files(const std::string& directory, std::uint64_t bytes_max,
                                                 std::shared_ptr<io_engine> io, std::shared_ptr<file_system> files) {
   auto namespaces = std::make_shared<namespace_table>();
-  if (auto given = namespaces->intern("bench"); !given)
+  if (auto given = namespaces->claim("bench"); !given)
     return given.error();
   auto opened =
       open_files_store({directory, bytes_max, std::move(files), std::move(io), std::move(namespaces), wall_clock_ns});
@@ -37,7 +37,7 @@ result<std::shared_ptr<block_store>> open_segments(const std::string& directory,
   config.io = std::move(io);
   config.namespaces = std::make_shared<namespace_table>();
   config.clock = wall_clock_ns;
-  if (auto given = config.namespaces->intern("bench"); !given)
+  if (auto given = config.namespaces->claim("bench"); !given)
     return given.error();
   auto opened = open_segments_store(std::move(config));
   if (!opened)

@@ -131,8 +131,8 @@ public:
 
 protected:
   store_world() {
-    REQUIRE(namespaces->intern("a"));
-    REQUIRE(namespaces->intern("b"));
+    REQUIRE(namespaces->claim("a"));
+    REQUIRE(namespaces->claim("b"));
   }
 };
 

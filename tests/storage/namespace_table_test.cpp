@@ -37,3 +37,16 @@ TEST_CASE("Names that JSON, a label or a person could misread are refused") {
   CHECK(table.intern("**"));
   CHECK(table.intern("org/model 7B (bf16)"));
 }
+
+TEST_CASE("What was found is unclaimed until somebody names it, and claimed from then on") {
+  namespace_table table{3};
+  REQUIRE(table.claim("default").value() == 0);
+  REQUIRE(table.intern("b").value() == 1);
+  REQUIRE(table.intern("c").value() == 2);
+  CHECK(table.intern("default").value() == 0);
+  CHECK(table.unclaimed() == std::vector<namespace_id>{1, 2});
+  CHECK(table.claim("d").code() == errc::overloaded);
+  CHECK(table.claim("b").value() == 1);
+  CHECK(table.intern("b").value() == 1);
+  CHECK(table.unclaimed() == std::vector<namespace_id>{2});
+}

@@ -28,3 +28,18 @@ TEST_CASE("Of segments worth the same the one that was begun first leaves") {
   const std::vector<segment_summary> segments{{5, 100, 50, 10}, {3, 100, 50, 10}, {4, 100, 50, 10}};
   CHECK(policy->victim(segments) == 1);
 }
+
+TEST_CASE("A segment with half of its live bytes unclaimed leaves before any other, the fewest claimed bytes first") {
+  const auto policy = make_reclaim_policy(GENERATE(reclaim_order::fifo, reclaim_order::least_useful));
+  std::vector<segment_summary> segments{{1, 100, 50, 1, 24}, {2, 100, 50, 2, 0}};
+  CHECK(policy->victim(segments) == 0); // by its order alone: less than half
+  segments.push_back({3, 100, 50, 9, 25});
+  CHECK(policy->victim(segments) == 2);
+  segments.push_back({4, 100, 40, 9, 20});
+  CHECK(policy->victim(segments) == 3);
+  segments.push_back({6, 100, 10, 9, 10});
+  segments.push_back({5, 100, 90, 8, 90}); // as much is lost with it: nothing
+  CHECK(policy->victim(segments) == 5);
+  segments.push_back({9, 100, 0, 0, 0});
+  CHECK(policy->victim(segments) == 6);
+}

@@ -98,6 +98,28 @@ TEST_CASE("A segment is worth the sum of its blocks, and nothing once they are g
   CHECK(one.worth == 0);
 }
 
+TEST_CASE("A segment knows how many of its live bytes are of which namespaces") {
+  segment_table table{1 << 20};
+  auto& one = table.add(1);
+  indexed_block blocks[3];
+  for (std::size_t i = 0; i < 3; ++i) {
+    blocks[i].payload_bytes = 4096 * (i + 1);
+    blocks[i].name_space = i == 0 ? 7 : 3;
+    table.enter(one, blocks[i]);
+  }
+  const auto in = [&](const std::vector<namespace_id>& namespaces) { return one.live_bytes_in(namespaces); };
+  CHECK(in({3}) == 12'288 + 16'384);
+  CHECK(in({1, 7}) == 8192);
+  CHECK(in({3, 7}) == one.live_bytes);
+  CHECK(in({}) == 0);
+  table.leave(one, blocks[1]);
+  CHECK(in({3}) == 16'384);
+  table.leave(one, blocks[2]);
+  CHECK(in({3}) == 0);
+  CHECK(in({3, 7}) == 8192);
+  CHECK(one.live_bytes_by.size() == 1);
+}
+
 TEST_CASE("A block loses half its worth with each turnover of the tier") {
   segment_table table{1 << 20};
   indexed_block block;

@@ -32,7 +32,7 @@ struct cold_tier {
     config.io = io.engine();
     config.namespaces = std::make_shared<storage::namespace_table>(4);
     config.clock = [] { return std::int64_t{1000}; };
-    REQUIRE(config.namespaces->intern("a"));
+    REQUIRE(config.namespaces->claim("a"));
     auto opened = storage::open_segments_store(config);
     REQUIRE(opened);
     for (unsigned i = 1; i <= 3; ++i) {
