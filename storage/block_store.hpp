@@ -82,7 +82,8 @@ public:
   virtual ~block_store() = default;
 
   /// Writes blocks, making room by reclaiming the least recently used: below `bytes_max()`, and once for each block
-  /// that finds the disk full. A key that is there is replaced.
+  /// that finds the disk full. What is of namespaces that nobody has named since the store was opened goes before all
+  /// else (`namespace_table`). A key that is there is replaced.
   /// Errors: too_large, no_space, io, closed. After a failure a block that was there under that key still is.
   virtual void append(std::vector<append_item> batch) = 0;
 

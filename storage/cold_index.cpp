@@ -1,5 +1,6 @@
 #include "storage/cold_index.hpp"
 
+#include <algorithm>
 #include <cassert>
 
 namespace hearth::storage {
@@ -11,7 +12,7 @@ std::shared_ptr<cold_record> cold_index::find(const block_key& key) const {
 
 void cold_index::add(std::shared_ptr<cold_record> record, cold_amount cold_ledger::*origin) {
   ledgers_.enter(record->name_space, record->payload_bytes, record->disk_bytes, origin);
-  [[maybe_unused]] const bool placed = order_.emplace(place_of(*record), record).second;
+  [[maybe_unused]] const bool placed = orders_[record->name_space].emplace(place_of(*record), record).second;
   [[maybe_unused]] const bool added = records_.emplace(record->key, record).second;
   assert(placed && added);
 }
@@ -21,32 +22,46 @@ void cold_index::take_out(const cold_record& record, cold_amount cold_ledger::*r
   // `record` may live in the index alone: its key goes last.
   const auto found = records_.find(record.key);
   assert(found != records_.end() && found->second.get() == &record);
-  order_.erase(place_of(record));
+  [[maybe_unused]] const auto left = orders_[record.name_space].erase(place_of(record));
+  assert(left == 1);
   records_.erase(found);
-  assert(order_.size() == records_.size());
 }
 
 void cold_index::touch(cold_record& record, std::int64_t time_ns) {
-  auto moved = order_.extract(place_of(record));
+  auto& order = orders_[record.name_space];
+  auto moved = order.extract(place_of(record));
   assert(!moved.empty());
   record.last_use_ns = time_ns;
   moved.key() = place_of(record);
-  order_.insert(order_.end(), std::move(moved));
-  assert(order_.rbegin()->second.get() == &record);
+  order.insert(order.end(), std::move(moved));
+  assert(order.rbegin()->second.get() == &record);
 }
 
-std::shared_ptr<cold_record> cold_index::victim(const std::function<bool(const cold_record&)>& may_leave) const {
-  for (const auto& [at, record] : order_)
-    if (may_leave(*record))
-      return record;
-  return nullptr;
+std::shared_ptr<cold_record> cold_index::victim(const std::function<bool(const cold_record&)>& may_leave,
+                                                std::span<const namespace_id> first) const {
+  std::shared_ptr<cold_record> chosen;
+  std::pair<bool, place> least; // of the chosen: not of the first, place
+  for (const auto& [name_space, order] : orders_) {
+    const auto oldest =
+        std::find_if(order.begin(), order.end(), [&](const auto& entry) { return may_leave(*entry.second); });
+    if (oldest == order.end())
+      continue;
+    const std::pair rank{!std::binary_search(first.begin(), first.end(), name_space), oldest->first};
+    if (chosen != nullptr && least < rank)
+      continue;
+    least = rank;
+    chosen = oldest->second;
+  }
+  return chosen;
 }
 
 std::vector<std::shared_ptr<cold_record>> cold_index::records(std::optional<namespace_id> name_space) const {
   std::vector<std::shared_ptr<cold_record>> found;
-  for (const auto& [at, record] : order_)
-    if (!name_space || record->name_space == *name_space)
-      found.push_back(record);
+  for (const auto& [id, order] : orders_)
+    if (!name_space || id == *name_space)
+      for (const auto& [at, record] : order)
+        found.push_back(record);
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return place_of(*a) < place_of(*b); });
   return found;
 }
 

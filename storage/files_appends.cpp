@@ -83,13 +83,15 @@ void files_core::start_appends(deferred& later) {
   }
 }
 
-/// Takes out the least recently used blocks until their removal will make room for `next`. Answers whether there is
-/// anything to wait for. Never the block that is being replaced: it stays if the write fails.
+/// Takes out the least recently used blocks, first of namespaces that nobody has named, until their removal will make
+/// room for `next`. Answers whether there is anything to wait for. Never the block that is being replaced: it stays if
+/// the write fails.
 bool files_core::make_room(append_job& next) {
   if (!std::exchange(next.stuck_retried, true))
     retry_stuck();
   while (used_ - leaving_ + next.disk_bytes > bytes_max_) {
-    const auto victim = index_.victim([&](const cold_record& record) { return may_leave(record, next); });
+    const auto victim = index_.victim([&](const cold_record& record) { return may_leave(record, next); },
+                                      config_.namespaces->unclaimed());
     if (victim == nullptr)
       break;
     take_out(victim, &cold_ledger::reclaimed);
@@ -117,7 +119,12 @@ files_core::readiness files_core::room_on_disk(append_job& next) {
     return readiness::go;
   std::vector<std::shared_ptr<cold_record>> victims;
   std::uint64_t bytes = 0;
-  for (const auto& record : index_.records()) {
+  auto records = index_.records();
+  const auto unclaimed = config_.namespaces->unclaimed();
+  std::stable_partition(records.begin(), records.end(), [&](const auto& record) {
+    return std::binary_search(unclaimed.begin(), unclaimed.end(), record->name_space);
+  });
+  for (const auto& record : records) {
     if (bytes >= next.disk_bytes)
       break;
     if (!may_leave(*record, next))

@@ -31,7 +31,7 @@ result<void> files_core::adopt(scanned_blocks& scanned) {
     last_stamp_ns_ = record->last_use_ns;
     index_.add(std::move(record), &cold_ledger::recovered);
   }
-  shrink();
+  shrink({}); // nobody had the time to claim a namespace: all are alike
   scanned.report.reclaimed = index_.ledger({}).reclaimed.blocks;
   std::vector<removal> files{doomed_.begin(), doomed_.end()};
   doomed_.clear();
@@ -102,7 +102,7 @@ result<void> files_core::limit(std::uint64_t bytes_max) {
                                         std::to_string(files_store_fixed_bytes)};
   update([&](deferred&) {
     bytes_max_ = bytes_max;
-    shrink();
+    shrink(config_.namespaces->unclaimed());
   });
   return {};
 }

@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -133,7 +134,7 @@ private:
   void unlink(std::vector<removal>& files) const;
   [[nodiscard]] bool directory_is_there() const;
   void removals_ended(std::vector<removal>& files);
-  void shrink();
+  void shrink(std::span<const namespace_id> first);
   void start_syncs(deferred& later);
   void start_sync(std::function<void(result<void>)> done, deferred& later);
 

@@ -34,10 +34,11 @@ void files_core::schedule_removal(removal file) {
   doomed_.push_back(std::move(file));
 }
 
-/// Takes out the least recently used until what stays is within the budget.
-void files_core::shrink() {
+/// Takes out the least recently used until what stays is within the budget, those of the namespaces `first` before all
+/// others.
+void files_core::shrink(std::span<const namespace_id> first) {
   while (used_ - leaving_ > bytes_max_) {
-    const auto oldest = index_.victim([](const cold_record&) { return true; });
+    const auto oldest = index_.victim([](const cold_record&) { return true; }, first);
     if (oldest == nullptr)
       return;
     take_out(oldest, &cold_ledger::reclaimed);

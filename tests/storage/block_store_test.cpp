@@ -299,3 +299,27 @@ TEMPLATE_LIST_TEST_CASE("A block comes back with its namespace and its parent, a
   REQUIRE(head.ok());
   CHECK_FALSE(head.value().parent);
 }
+
+TEMPLATE_LIST_TEST_CASE("Room is made by blocks of namespaces that nobody has named since the store was opened", "",
+                        store_worlds) {
+  TestType world;
+  world.open(4, 100);
+  for (unsigned i = 1; i <= 4; ++i)
+    REQUIRE(world.append(i, 100, 0, i % 2) == errc::none); // 2 and 4 in "a", 1 and 3 in "b"
+  REQUIRE(world.sync() == errc::none);
+  world.close();
+  world.namespaces = std::make_shared<namespace_table>(4);
+  world.open(4, 100);
+  const auto b = world.namespaces->claim("b").value();
+  CHECK(world.numbers() == std::vector<unsigned>{1, 2, 3, 4});
+  REQUIRE(world.append(5, 100, 0, b) == errc::none);
+  CHECK(world.numbers() == std::vector<unsigned>{1, 3, 4, 5});
+  const bool named = GENERATE(false, true);
+  if (named)
+    REQUIRE(world.namespaces->claim("a"));
+  REQUIRE(world.append(6, 100, 0, b) == errc::none);
+  CHECK(world.numbers() == (named ? std::vector<unsigned>{3, 4, 5, 6} : std::vector<unsigned>{1, 3, 5, 6}));
+  REQUIRE(world.append(7, 100, 0, b) == errc::none); // nothing unclaimed is left, or nothing was
+  CHECK(world.numbers() == (named ? std::vector<unsigned>{4, 5, 6, 7} : std::vector<unsigned>{3, 5, 6, 7}));
+  CHECK(world.balanced());
+}

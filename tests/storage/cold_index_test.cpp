@@ -40,6 +40,22 @@ TEST_CASE("The cold index orders by last use, and by sequence where that is the 
   CHECK(index.victim([](const cold_record&) { return false; }) == nullptr);
 }
 
+TEST_CASE("The cold index gives up blocks of the namespaces told before all others, oldest use first") {
+  cold_index index;
+  index.add(record(1, 1), &cold_ledger::recovered);
+  index.add(record(2, 2, 5), &cold_ledger::recovered);
+  index.add(record(3, 3, 4), &cold_ledger::recovered);
+  index.add(record(4, 4, 5), &cold_ledger::recovered);
+  const auto any = [](const cold_record&) { return true; };
+  const std::vector<namespace_id> first{4, 5};
+  CHECK(index.victim(any)->key == key(1));
+  CHECK(index.victim(any, first)->key == key(2));
+  CHECK(index.victim([](const cold_record& one) { return one.key != key(2); }, first)->key == key(3));
+  for (const unsigned gone : {2, 3, 4})
+    index.take_out(*index.find(key(gone)), &cold_ledger::reclaimed);
+  CHECK(index.victim(any, first)->key == key(1));
+}
+
 TEST_CASE("Every way in and out of the cold index is in its ledger, for each namespace and for all") {
   cold_index index;
   index.add(record(1, 1), &cold_ledger::recovered);
