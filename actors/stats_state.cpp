@@ -39,6 +39,7 @@ stats_actor::behavior_type stats_state::make_behavior() {
 std::vector<tally_entry> stats_state::totals() const {
   auto entries = stats::sum({parts_->hot_cache_tally->read(), parts_->preflight_tally->read()});
   entries.resize(std::max(entries.size(), parts_->namespaces->names().size()));
+  const auto unclaimed = parts_->namespaces->unclaimed();
   for (std::size_t i = 0; i < entries.size(); ++i) {
     auto& [counters, gauges] = entries[i];
     const auto& pending = counters.ledger.pending();
@@ -50,6 +51,8 @@ std::vector<tally_entry> stats_state::totals() const {
     counters.synced = {cold.synced.blocks, cold.synced.bytes};
     gauges.cold = {cold.present.blocks, cold.present.bytes};
     gauges.total_size_bytes = cold.bytes_on_disk;
+    if (std::binary_search(unclaimed.begin(), unclaimed.end(), i))
+      gauges.cold_unclaimed_bytes = cold.bytes_on_disk;
   }
   return entries;
 }

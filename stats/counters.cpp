@@ -57,6 +57,7 @@ gauges& gauges::operator+=(const gauges& other) noexcept {
   cold_appended_bytes += other.cold_appended_bytes;
   cold_written_bytes += other.cold_written_bytes;
   cold_reappended_bytes += other.cold_reappended_bytes;
+  cold_unclaimed_bytes += other.cold_unclaimed_bytes;
   return *this;
 }
 

@@ -48,6 +48,7 @@ struct gauges {
   std::uint64_t cold_appended_bytes = 0;   ///< payload written to the cold tier since it was opened; whole cache only
   std::uint64_t cold_written_bytes = 0;    ///< all that was written for it: over the one before, write amplification
   std::uint64_t cold_reappended_bytes = 0; ///< of these, copies of blocks that reclaim kept
+  std::uint64_t cold_unclaimed_bytes = 0;  ///< of total_size_bytes, in namespaces that nobody has named since the start
 
   /// Adds the levels; limits are of the whole cache and are kept.
   gauges& operator+=(const gauges& other) noexcept;

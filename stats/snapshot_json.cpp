@@ -116,6 +116,7 @@ void part_members(Json& json, snapshot_part& part) {
   json.integer("cold_appended_bytes", level.cold_appended_bytes);
   json.integer("cold_written_bytes", level.cold_written_bytes);
   json.integer("cold_reappended_bytes", level.cold_reappended_bytes);
+  json.integer("cold_unclaimed_bytes", level.cold_unclaimed_bytes);
   drops.check(json, count.ledger.ssd_write_drops());
   hits.check(json, count.hits());
 }

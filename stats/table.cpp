@@ -18,6 +18,8 @@ std::string tiers(const gauges& level) {
   table.row({"writer queue", number(level.queue.blocks), format_bytes(level.queue.bytes)});
   table.row({"cold", number(level.cold.blocks), format_bytes(level.total_size_bytes),
              format_bytes(level.max_size_bytes), format_share(level.total_size_bytes, level.max_size_bytes)});
+  if (level.cold_unclaimed_bytes > 0)
+    table.row({"  unclaimed", "", format_bytes(level.cold_unclaimed_bytes)});
   return table.text();
 }
 

@@ -112,6 +112,14 @@ result<storage::opened_store> open_engine(const cache_options& options, std::uin
 }
 
 result<void> open_store(const cache_options& options, const environment& world, cache_parts& parts) {
+/// On disk, in namespaces that the host has yet to name.
+std::uint64_t unclaimed_bytes(const storage::block_store& store, const storage::namespace_table& namespaces) {
+  std::uint64_t bytes = 0;
+  for (const auto id : namespaces.unclaimed())
+    bytes += store.ledger(id).bytes_on_disk;
+  return bytes;
+}
+
   auto limit = options.cold_bytes_max;
   if (limit == 0) {
     const auto automatic = automatic_limit(options, *world.files);
@@ -123,8 +131,10 @@ result<void> open_store(const cache_options& options, const environment& world, 
   if (!opened)
     return opened.error();
   const auto& report = opened->report;
-  actors::log::info("cold.opened", "recovered={} damaged={} unfinished={} foreign={} reclaimed={}", report.recovered,
-                    report.damaged, report.unfinished, report.foreign, report.reclaimed);
+  actors::log::info("cold.opened",
+                    "recovered={} damaged={} unfinished={} foreign={} reclaimed={} bytes={} unclaimed_bytes={}",
+                    report.recovered, report.damaged, report.unfinished, report.foreign, report.reclaimed,
+                    opened->store->bytes_in_use(), unclaimed_bytes(*opened->store, *parts.namespaces));
   if (report.damaged > 0)
     actors::log::warn("cold.damaged", "directory={} blocks={}", options.directory, report.damaged);
   parts.hot_cache_tally->update(0, [&](auto& entry) { entry.counters.errors += report.damaged; });

@@ -78,8 +78,9 @@ public:
   cache& operator=(cache&&) noexcept;
   ~cache(); ///< closes with `close_timeout` if it is still open
 
-  /// The number of a namespace (a model with its compatibility signature), given now if it is new.
-  /// Errors: invalid_argument, overloaded (namespaces_max).
+  /// The number of a namespace (a model with its compatibility signature), given now if it is new. Name what you use
+  /// as soon as the cache is open: of the blocks found on disk, those of namespaces that nobody has named make room
+  /// before all others. "default", number 0, counts as named. Errors: invalid_argument, overloaded (namespaces_max).
   [[nodiscard]] result<namespace_id> name_space(std::string_view name);
 
   /// Keeps `payload` under `key`; shared, never copied. Returns once it can be read back, not once it is on disk.

@@ -44,6 +44,55 @@ TEST_CASE("A snapshot tells what was written to the cold tier beside the payload
   CHECK(level.cold_reappended_bytes == 0);
 }
 
+TEST_CASE("After a change of model the old one's blocks make room first, and a snapshot tells how much they take") {
+  auto options = small_cache();
+  options.engine = GENERATE(cold_engine::segments, cold_engine::files);
+  options.policy = write_policy::through;
+  options.segment_bytes = 8 * record_bytes;
+  options.cold_bytes_max = empty_store_bytes(options.engine, 1 << 20, options.segment_bytes) + 48 * record_bytes;
+  actor_world world;
+  std::optional<cache> kept{world.open(options).value()};
+  const auto put = [&](unsigned first, unsigned last, const char* model) {
+    const auto in = kept->name_space(model).value();
+    for (auto number = first; number <= last; ++number) {
+      REQUIRE(kept->put(key(number), bytes_of(number), {.name_space = in}).ok());
+      world.run();
+    }
+  };
+  const auto present = [&](unsigned first, unsigned last, const char* model) {
+    unsigned count = 0;
+    for (auto number = first; number <= last; ++number)
+      count += *kept->contains(key(number), {.name_space = kept->name_space(model).value()});
+    return count;
+  };
+  const auto unclaimed = [&](const char* of = "*") { return kept->stats(of)->whole.gauges.cold_unclaimed_bytes; };
+  put(0, 7, "new");
+  put(8, 23, "old");
+  CHECK(unclaimed() == 0); // a model that was used just now is named
+  REQUIRE(kept->close().ok());
+  kept.reset();
+  world.run();
+
+  kept.emplace(world.open(options).value());
+  CHECK(unclaimed() == 24 * record_bytes);
+  REQUIRE(kept->name_space("new").ok());
+  CHECK(unclaimed() == 16 * record_bytes);
+  CHECK(unclaimed("new") == 0);
+  CHECK(unclaimed("old") == kept->stats("old")->whole.gauges.total_size_bytes);
+  unsigned next = 24;
+  for (; kept->stats()->whole.counters.evictions == 0; ++next)
+    put(next, next, "new");
+  CHECK(present(0, 7, "new") == 8); // the oldest of all
+  CHECK(kept->stats("old")->whole.counters.evictions > 0);
+  CHECK(unclaimed() == kept->stats("old")->whole.gauges.total_size_bytes);
+  put(next, next + 9, "new");
+  CHECK(present(0, 7, "new") == 8);
+  const auto left = unclaimed();
+  CHECK(left < 16 * record_bytes);
+  CHECK(present(8, 23, "old") == left / record_bytes); // to ask for it, one has to name it
+  CHECK(unclaimed() == 0);
+}
+
 TEST_CASE("Over the write budget blocks are given up and counted, those that nobody asked for first") {
   auto options = small_cache();
   options.write_bytes_per_second = record_bytes;

@@ -41,6 +41,7 @@ snapshot small() {
   level.cold_appended_bytes = 40;
   level.cold_written_bytes = 41;
   level.cold_reappended_bytes = 42;
+  level.cold_unclaimed_bytes = 43;
   level.hot_cache_max_bytes = 38;
   level.max_size_bytes = 39;
   level.configured_max_size_bytes = std::numeric_limits<std::uint64_t>::max();
@@ -150,6 +151,7 @@ constexpr std::string_view small_text = R"({
   "cold_appended_bytes": 40,
   "cold_written_bytes": 41,
   "cold_reappended_bytes": 42,
+  "cold_unclaimed_bytes": 43,
   "namespaces": {}
 })";
 

@@ -59,6 +59,17 @@ TEST_CASE("The table shows tiers, hits, drops and the ledger's two sides, and th
                        "dropped 4194304 + failed 0 -> balanced"));
 }
 
+TEST_CASE("What nobody has named in the cold tier has a row if there is any, and adds up over namespaces") {
+  auto some = totals();
+  const auto none = to_table(make_snapshot(some, {}, {"default", "model-a"}, limits()));
+  CHECK(none.find("unclaimed") == std::string::npos);
+  some[0].gauges.cold_unclaimed_bytes = 2 * mib;
+  some[1].gauges.cold_unclaimed_bytes = mib;
+  const auto text = to_table(make_snapshot(some, {}, {"default", "model-a"}, limits()));
+  INFO(text);
+  CHECK(has_line(text, "  unclaimed            3 MiB"));
+}
+
 TEST_CASE("Namespaces have a row each when there is more than one") {
   const auto both = to_table(make_snapshot(totals(), {}, {"default", "model-a"}, limits()));
   INFO(both);
