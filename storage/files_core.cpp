@@ -9,6 +9,7 @@ namespace {
 
 files_store_config without_io(files_store_config config) {
   config.io.reset();
+  config.on_opening = {};
   return config;
 }
 

@@ -138,7 +138,7 @@ private:
   void start_syncs(deferred& later);
   void start_sync(std::function<void(result<void>)> done, deferred& later);
 
-  const files_store_config config_; ///< without `io`
+  const files_store_config config_; ///< without `io` and `on_opening`
   const std::string blocks_;        ///< the directory of the blocks, ending in '/'
   const std::unique_ptr<directory_lock> lock_;
   const std::unique_ptr<sync_point> disk_; ///< open before the first write, so that no failure to write back is missed

@@ -113,7 +113,8 @@ private:
 
 } // namespace
 
-result<scanned_blocks> scan_blocks(file_system& files, const std::string& directory, namespace_table& namespaces) {
+result<scanned_blocks> scan_blocks(file_system& files, const std::string& directory, namespace_table& namespaces,
+                                   const opening_progress& progress) {
   const auto names = files.list(directory);
   if (!names)
     return names.error();
@@ -126,14 +127,18 @@ result<scanned_blocks> scan_blocks(file_system& files, const std::string& direct
       return failure{errc::invalid_argument, directory + "/blocks: expected a directory; move it away"};
     has_blocks = has_blocks || entry.name == "blocks";
   }
-  if (has_blocks) {
-    const auto entries = files.list(directory + "/blocks");
-    if (!entries)
-      return entries.error();
-    for (const auto& entry : *entries)
-      if (auto seen = found.visit(entry); !seen)
-        return seen.error();
+  auto entries = has_blocks ? files.list(directory + "/blocks") : std::vector<directory_entry>{};
+  if (!entries)
+    return entries.error();
+  std::size_t done = 0;
+  for (const auto& entry : *entries) {
+    if (progress)
+      progress(done++, entries->size());
+    if (auto seen = found.visit(entry); !seen)
+      return seen.error();
   }
+  if (progress)
+    progress(done, entries->size());
   auto scanned = found.finish();
   scanned.report.foreign += foreign;
   scanned.has_directory = has_blocks;

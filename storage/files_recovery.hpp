@@ -26,8 +26,8 @@ struct scanned_blocks {
 
 /// Lists `directory` and its `blocks`, and reads the header of every block once. FORMAT.md has the rules.
 /// Errors: io, unsupported, invalid_argument (`blocks` is no directory), overloaded (more namespaces than the table
-/// takes).
+/// takes). `progress` may be empty.
 [[nodiscard]] result<scanned_blocks> scan_blocks(file_system& files, const std::string& directory,
-                                                 namespace_table& namespaces);
+                                                 namespace_table& namespaces, const opening_progress& progress = {});
 
 } // namespace hearth::storage

@@ -47,7 +47,7 @@ result<opened_store> open_locked(files_store_config config, std::unique_ptr<dire
   const auto known = known_format(config);
   if (!known)
     return known.error();
-  auto scanned = scan_blocks(files, config.directory, *config.namespaces);
+  auto scanned = scan_blocks(files, config.directory, *config.namespaces, config.on_opening);
   if (!scanned)
     return scanned.error();
   auto disk = files.open_sync(scanned->has_directory ? config.directory + "/blocks" : config.directory);

@@ -18,6 +18,7 @@ struct files_store_config {
   std::shared_ptr<io_engine> io;
   std::shared_ptr<namespace_table> namespaces;
   clock_ns clock; ///< wall time, ns since the epoch: the order of last use is kept in the files' times
+  opening_progress on_opening = {}; ///< in files; may be empty
 };
 
 /// What `hearth.format` and `hearth.lock` take of the budget: one 4 KiB unit of the disk each. An empty store holds

@@ -10,6 +10,7 @@ namespace {
 
 segments_store_config without_io(segments_store_config config) {
   config.io.reset();
+  config.on_opening = {};
   return config;
 }
 

@@ -176,7 +176,7 @@ private:
   void checkpoint_ended(checkpoint_job& job, bool ran, deferred& later);
   [[nodiscard]] std::vector<std::byte> recency_snapshot();
 
-  const segments_store_config config_; ///< without `io`
+  const segments_store_config config_; ///< without `io` and `on_opening`
   const std::string folder_;           ///< the directory of the segments, ending in '/'
   const std::uint64_t store_;          ///< number of the store
   const std::unique_ptr<directory_lock> lock_;

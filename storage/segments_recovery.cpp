@@ -44,9 +44,12 @@ public:
     return {};
   }
 
-  result<void> visit_all() {
+  result<void> visit_all(const opening_progress& progress) {
+    std::size_t done = 0;
     const std::set<std::uint32_t> taken{found_.taken.begin(), found_.taken.end()};
     for (const auto& [slot, of] : slots_) {
+      if (progress)
+        progress(done++, slots_.size());
       if (taken.contains(slot))
         continue;                                       // what has the other name is somebody else's
       if (!of.data_bytes || *of.data_bytes < page_size) // an index without data, data of no length
@@ -54,6 +57,8 @@ public:
       else if (auto visited = visit(slot, of); !visited)
         return visited;
     }
+    if (progress)
+      progress(done, slots_.size());
     return {};
   }
 
@@ -268,7 +273,7 @@ segment_entry tell_segment_entry(const directory_entry& entry) {
 }
 
 result<segments_found> scan_segments(file_system& files, const std::string& directory, std::uint64_t store,
-                                     namespace_table& namespaces) {
+                                     namespace_table& namespaces, const opening_progress& progress) {
   const auto names = files.list(directory);
   if (!names)
     return names.error();
@@ -281,12 +286,11 @@ result<segments_found> scan_segments(file_system& files, const std::string& dire
       return failure{errc::invalid_argument, directory + "/segments: expected a directory; move it away"};
     has_segments = has_segments || entry.name == "segments";
   }
-  if (has_segments) {
+  if (has_segments)
     if (auto listed = found.list(); !listed)
       return listed.error();
-    if (auto visited = found.visit_all(); !visited)
-      return visited.error();
-  }
+  if (auto visited = found.visit_all(progress); !visited)
+    return visited.error();
   auto scanned = found.finish();
   scanned.report.foreign += foreign;
   return scanned;

@@ -86,8 +86,9 @@ struct segments_found {
 /// Lists `directory` and its `segments/`, reads the index of each segment, and the records behind what the index covers
 /// in segments that were not complete. FORMAT.md has the rules. Changes nothing.
 /// Errors: io, unsupported, invalid_argument (`segments` is no directory), overloaded (more namespaces than the table
-/// takes), no_memory.
+/// takes), no_memory. `progress` may be empty.
 [[nodiscard]] result<segments_found> scan_segments(file_system& files, const std::string& directory,
-                                                   std::uint64_t store, namespace_table& namespaces);
+                                                   std::uint64_t store, namespace_table& namespaces,
+                                                   const opening_progress& progress = {});
 
 } // namespace hearth::storage

@@ -73,7 +73,7 @@ result<opened_store> open_locked(segments_store_config config, std::unique_ptr<d
   if (!known)
     return known.error();
   const auto store = known->has_value() ? (*known)->store : new_store_number(config);
-  auto found = scan_segments(*config.files, config.directory, store, *config.namespaces);
+  auto found = scan_segments(*config.files, config.directory, store, *config.namespaces, config.on_opening);
   if (!found)
     return found.error();
   if (auto taken = take_into_use(config, known->has_value(), store); !taken)

@@ -32,6 +32,7 @@ struct segments_store_config {
   reclaim_order order = reclaim_order::least_useful;
   std::uint64_t free_bytes_min = 0; ///< stays free on the file system, whoever fills it: segments are given back for
                                     ///< it. Looked at with every sync; 0: no such floor
+  opening_progress on_opening = {}; ///< in segments; may be empty
 };
 
 /// What a segments store takes of its budget before the first segment: format and lock, room for one index that is

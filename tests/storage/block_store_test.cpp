@@ -300,6 +300,24 @@ TEMPLATE_LIST_TEST_CASE("A block comes back with its namespace and its parent, a
   CHECK_FALSE(head.value().parent);
 }
 
+TEMPLATE_LIST_TEST_CASE("Opening tells how far it is, from nothing to all of it", "", store_worlds) {
+  TestType world;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> told;
+  world.on_opening = [&](std::uint64_t done, std::uint64_t total) { told.emplace_back(done, total); };
+  using steps = decltype(told);
+  world.open(5, 100);
+  CHECK(told == steps{{0, 0}}); // there is nothing
+  for (unsigned i = 0; i < 3; ++i)
+    REQUIRE(world.append(i, 100) == errc::none);
+  REQUIRE(world.sync() == errc::none);
+  world.close();
+  CHECK(told.size() == 1);
+  told.clear();
+  world.open(5, 100); // a block a segment
+  CHECK(told == steps{{0, 3}, {1, 3}, {2, 3}, {3, 3}});
+  CHECK(world.report.recovered == 3);
+}
+
 TEMPLATE_LIST_TEST_CASE("Room is made by blocks of namespaces that nobody has named since the store was opened", "",
                         store_worlds) {
   TestType world;

@@ -128,6 +128,7 @@ public:
   std::shared_ptr<namespace_table> namespaces = std::make_shared<namespace_table>(4);
   std::shared_ptr<block_store> store;
   recovery_report report;
+  opening_progress on_opening;
 
 protected:
   store_world() {
@@ -154,6 +155,7 @@ struct segments_engine {
     tuning.io = basics.io;
     tuning.namespaces = basics.namespaces;
     tuning.clock = basics.clock;
+    tuning.on_opening = basics.on_opening;
     auto opened = open_segments_store(tuning);
     tuning.io.reset();
     return opened;
@@ -174,7 +176,8 @@ public:
   file_system& files() override { return *disk; }
   void open(std::uint64_t blocks, std::size_t block_bytes) override { open_bytes(this->room_for(blocks, block_bytes)); }
   result<opened_store> try_open(std::uint64_t bytes_max) override {
-    return this->open_store({"/cache", bytes_max, disk, io.engine(), namespaces, [this] { return clock_ns; }});
+    return this->open_store(
+        {"/cache", bytes_max, disk, io.engine(), namespaces, [this] { return clock_ns; }, on_opening});
   }
   void close() override {
     store.reset();
@@ -195,7 +198,8 @@ public:
   void open(std::uint64_t blocks, std::size_t block_bytes) override { open_bytes(this->room_for(blocks, block_bytes)); }
   result<opened_store> try_open(std::uint64_t bytes_max) override {
     io = std::make_unique<threads_io_world>();
-    return this->open_store({directory.path(), bytes_max, disk, io->engine(), namespaces, [] { return 1'000; }});
+    return this->open_store(
+        {directory.path(), bytes_max, disk, io->engine(), namespaces, [] { return 1'000; }, on_opening});
   }
   void close() override {
     settle();

@@ -65,7 +65,7 @@ public:
   void open_segments(std::uint64_t segments) { open_bytes(room(segments)); }
   result<opened_store> try_open(std::uint64_t bytes_max) override {
     noted = std::make_shared<noting_io>(io.engine());
-    return open_store({"/cache", bytes_max, disk, noted, namespaces, [this] { return clock_ns; }});
+    return open_store({"/cache", bytes_max, disk, noted, namespaces, [this] { return clock_ns; }, on_opening});
   }
 
   /// Lets all I/O end. Fails the test if there is no end to it.
