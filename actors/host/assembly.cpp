@@ -94,8 +94,8 @@ result<storage::opened_store> open_engine(const cache_options& options, std::uin
                                           const environment& world,
                                           std::shared_ptr<storage::namespace_table> namespaces) {
   if (options.engine == cold_engine::files)
-    return storage::open_files_store(
-        {options.directory, bytes_max, world.files, world.io, std::move(namespaces), world.wall_clock});
+    return storage::open_files_store({options.directory, bytes_max, world.files, world.io, std::move(namespaces),
+                                      world.wall_clock, options.on_opening});
   storage::segments_store_config config;
   config.directory = options.directory;
   config.bytes_max = bytes_max;
@@ -108,10 +108,10 @@ result<storage::opened_store> open_engine(const cache_options& options, std::uin
   config.reappend_percent = options.reappend_percent;
   config.order = options.reclaim;
   config.free_bytes_min = free_floor(options);
+  config.on_opening = options.on_opening;
   return storage::open_segments_store(std::move(config));
 }
 
-result<void> open_store(const cache_options& options, const environment& world, cache_parts& parts) {
 /// On disk, in namespaces that the host has yet to name.
 std::uint64_t unclaimed_bytes(const storage::block_store& store, const storage::namespace_table& namespaces) {
   std::uint64_t bytes = 0;
@@ -120,6 +120,7 @@ std::uint64_t unclaimed_bytes(const storage::block_store& store, const storage::
   return bytes;
 }
 
+result<void> open_store(const cache_options& options, const environment& world, cache_parts& parts) {
   auto limit = options.cold_bytes_max;
   if (limit == 0) {
     const auto automatic = automatic_limit(options, *world.files);

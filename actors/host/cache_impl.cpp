@@ -83,6 +83,7 @@ result<cache> cache::impl::open(std::shared_ptr<caf::actor_system> own, caf::act
   auto parts = assemble(options, world);
   if (!parts)
     return parts.error();
+  options.on_opening = {}; // what it refers to may end with the opening
   cache made{std::make_unique<impl>(std::move(own), system, std::move(options), std::move(world), std::move(*parts))};
   // The first answer comes from a hot_cache that has started everybody else.
   if (const auto started = made.contains(std::span<const block_key>{}); !started)

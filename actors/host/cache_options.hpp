@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/write_policy.hpp"
+#include "storage/block_store.hpp"
 #include "storage/errors.hpp"
 #include "storage/reclaim_policy.hpp"
 
@@ -66,6 +67,7 @@ struct cache_options {
   std::chrono::milliseconds idle_clean{200}; ///< the writer idle this long, dirty blocks are written; 0: never
   std::chrono::milliseconds request_timeout{30'000}; ///< default of every blocking call, limit of every cold read
   std::chrono::milliseconds close_timeout{30'000};   ///< close() in the destructor
+  storage::opening_progress on_opening = nullptr;    ///< hears how far opening the cold tier is, in segments or files
 
   /// Errors: invalid_argument, naming the field, what was found and the allowed range.
   [[nodiscard]] storage::result<void> validate() const;

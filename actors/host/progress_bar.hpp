@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -8,9 +9,9 @@
 namespace hearth {
 
 /// How far a command is, on one line: "[####      ]  40 %  800/2000 requests  512 MiB/s". `unit` is what is counted.
-/// Pre: total >= 1.
-[[nodiscard]] std::string progress_line(std::uint64_t done, std::uint64_t total, std::uint64_t bytes, std::uint64_t ns,
-                                        std::string_view unit = "requests");
+/// Without `bytes` it does not tell how fast. Pre: total >= 1.
+[[nodiscard]] std::string progress_line(std::uint64_t done, std::uint64_t total, std::optional<std::uint64_t> bytes,
+                                        std::uint64_t ns, std::string_view unit = "requests");
 
 /// Keeps a progress line on a terminal up to date, at most ten times a second, and wipes it when it goes.
 /// Threads: one owner. Errors: none; what cannot be shown is not shown.
@@ -25,8 +26,8 @@ public:
   /// There turn out to be `total`.
   void expect(std::uint64_t total) noexcept;
 
-  /// `done` of them and `bytes` were dealt with in the first `ns`.
-  void update(std::uint64_t done, std::uint64_t bytes, std::uint64_t ns);
+  /// `done` of them and `bytes` (none: unknown) were dealt with in the first `ns`.
+  void update(std::uint64_t done, std::optional<std::uint64_t> bytes, std::uint64_t ns);
 
 private:
   std::ostream& terminal_;

@@ -60,13 +60,28 @@ replay_target target_of(cache& cache) {
           }};
 }
 
+std::uint64_t now_ns() {
+  const std::chrono::nanoseconds now = std::chrono::steady_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(now.count());
+}
+
+/// A directory that holds much takes a while to open.
+result<cache> open_shown(const replay_options& options, const std::string& directory) {
+  const auto start = now_ns();
+  progress_bar bar{std::cerr, ::isatty(STDERR_FILENO) == 1, 1,
+                   options.engine == cold_engine::files ? "files opened" : "segments opened"};
+  auto asked_for = to_cache_options(options, directory);
+  asked_for.on_opening = [&](std::uint64_t done, std::uint64_t total) {
+    bar.expect(total);
+    bar.update(done, std::nullopt, now_ns() - start);
+  };
+  return cache::open(std::move(asked_for));
+}
+
 result<replay_counts> replay_all(cache& cache, const workload& work, const replay_options& options) {
   progress_bar bar{std::cerr, ::isatty(STDERR_FILENO) == 1, work.requests};
   replay_hooks hooks;
-  hooks.now_ns = [] {
-    const std::chrono::nanoseconds now = std::chrono::steady_clock::now().time_since_epoch();
-    return static_cast<std::uint64_t>(now.count());
-  };
+  hooks.now_ns = now_ns;
   hooks.request_done = [&bar](const replay_counts& counts) {
     bar.update(counts.requests, counts.bytes_read + counts.bytes_put, counts.ns);
   };
@@ -135,7 +150,7 @@ command_outcome run_replay(const replay_options& options) {
       return {bad_input, {}, made.error().context};
     directory = temporary.emplace(std::move(*made)).path();
   }
-  auto opened = cache::open(to_cache_options(options, directory));
+  auto opened = open_shown(options, directory);
   if (!opened)
     return {bad_input, {}, opened.error().context};
   auto& cache = *opened;

@@ -108,6 +108,24 @@ TEST_CASE("A reader takes every block that the writer takes, however small its q
   }
 }
 
+TEST_CASE("A host hears how far the opening of the cold tier is") {
+  assembly_world world;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> told;
+  cache_options options{.directory = "/cache", .cold_bytes_max = 4 * mib};
+  options.engine = GENERATE(cold_engine::segments, cold_engine::files);
+  options.on_opening = [&](std::uint64_t done, std::uint64_t total) { told.emplace_back(done, total); };
+  auto parts = world.laid_out(options);
+  CHECK(told == decltype(told){{0, 0}});
+  world.fill(*parts->store);
+  parts.reset();
+  world.io.settle();
+  told.clear();
+  parts = world.laid_out(options);
+  REQUIRE(told.size() > 2);
+  for (std::size_t i = 0; i < told.size(); ++i)
+    CHECK(told[i] == std::pair<std::uint64_t, std::uint64_t>{i, told.size() - 1});
+}
+
 TEST_CASE("Settings out of range are refused before anything is started") {
   cache_options options{.directory = "/none"};
   options.io_threads = GENERATE(0u, 70'000u);

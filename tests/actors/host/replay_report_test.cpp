@@ -97,6 +97,8 @@ TEST_CASE("The progress line says how far it is and how fast") {
         "[###############               ]  50 %  2/4 requests  128 MiB/s");
   CHECK(progress_line(4, 4, 1, 1'000'000'000) == "[##############################] 100 %  4/4 requests  1 B/s");
   CHECK(progress_line(1, 2, 0, 1, "MiB") == "[###############               ]  50 %  1/2 MiB  0 B/s");
+  CHECK(progress_line(1, 2, std::nullopt, 1, "files opened") ==
+        "[###############               ]  50 %  1/2 files opened");
 }
 
 TEST_CASE("A progress bar is drawn ten times a second at most, wiped in the end, and silent in a pipe") {
