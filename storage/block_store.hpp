@@ -121,7 +121,8 @@ public:
   virtual void sync_soon() = 0;
 
   /// Changes `bytes_max()`, at once. Room beyond a lower limit is given back as soon as the disk does it, oldest use
-  /// first; until then nothing is added. Errors: invalid_argument (no more than the engine's own files take).
+  /// first; until then nothing is added. Errors: invalid_argument (too little for the engine's own files and one
+  /// segment; the context says what was found and what is expected).
   [[nodiscard]] virtual result<void> limit(std::uint64_t bytes_max) = 0;
 
   [[nodiscard]] virtual cold_activity activity() const = 0;

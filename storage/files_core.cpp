@@ -99,8 +99,8 @@ bool files_core::never_fits(std::uint64_t payload_bytes) const {
 
 result<void> files_core::limit(std::uint64_t bytes_max) {
   if (bytes_max <= files_store_fixed_bytes)
-    return {errc::invalid_argument, "bytes_max: found " + std::to_string(bytes_max) + ", expected more than " +
-                                        std::to_string(files_store_fixed_bytes)};
+    return {errc::invalid_argument,
+            "found " + std::to_string(bytes_max) + ", expected more than " + std::to_string(files_store_fixed_bytes)};
   update([&](deferred&) {
     bytes_max_ = bytes_max;
     shrink(config_.namespaces->unclaimed());

@@ -65,10 +65,11 @@ std::size_t segments_core::clear(std::optional<namespace_id> name_space) {
 }
 
 result<void> segments_core::limit(std::uint64_t bytes_max) {
-  const auto least = segments_fixed_bytes(config_);
-  if (bytes_max <= least)
-    return {errc::invalid_argument,
-            "bytes_max: found " + std::to_string(bytes_max) + ", expected more than " + std::to_string(least)};
+  const auto segment = segment_charge(config_, 1); // as long as at open: with less, no block would ever fit
+  const auto least = segments_fixed_bytes(config_) + segment;
+  if (bytes_max < least)
+    return {errc::invalid_argument, "found " + std::to_string(bytes_max) + ", expected " + std::to_string(least) +
+                                        " or more: one segment takes " + std::to_string(segment)};
   update([&](deferred&) {
     bytes_max_ = bytes_max;
     growth_refused_ = shrink_refused_ = false;

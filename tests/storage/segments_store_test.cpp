@@ -18,6 +18,20 @@ TEST_CASE("A segment holds many blocks, and a full one leaves as a whole") {
   CHECK(world.balanced());
 }
 
+TEST_CASE("A limit that has no room for one segment is refused: no block would ever fit") {
+  segments_world world;
+  world.open_segments(3);
+  const auto full = world.store->bytes_max();
+  const auto least = world.room(1);
+  const auto refused = world.store->limit(least - 1);
+  CHECK(refused.code() == errc::invalid_argument);
+  CHECK(refused.error().context.find(std::to_string(least)) != std::string::npos);
+  CHECK(world.store->bytes_max() == full);
+  REQUIRE(world.store->limit(least));
+  CHECK(world.append(1, 4096) == errc::none);
+  CHECK(world.store->bytes_in_use() == least);
+}
+
 TEST_CASE("Small blocks are gathered into large writes") {
   segments_world world;
   world.tuning.segment_bytes = 1 << 20;
