@@ -15,6 +15,11 @@ const hot_block* hot_tier::find(const block_key& key) const {
   return found == blocks_.end() ? nullptr : &found->second;
 }
 
+void hot_tier::limit(std::uint64_t bytes_max) {
+  bytes_max_ = bytes_max;
+  check();
+}
+
 /// Every change of a block's state goes through here, so that counts and orders follow.
 template <class Change>
 void hot_tier::change(const block_key& key, Change how) {

@@ -44,6 +44,9 @@ public:
   /// Whether `bytes` more fit without anything leaving.
   [[nodiscard]] bool fits(std::uint64_t bytes) const noexcept { return bytes <= bytes_max_ - bytes_; }
 
+  /// Changes `bytes_max()`. Pre: `bytes() <= bytes_max`.
+  void limit(std::uint64_t bytes_max);
+
   /// Adds a block that is not here. Pre: not present and `fits(item.payload.size())`.
   void insert(block item, bool dirty);
 

@@ -41,6 +41,17 @@ TEST_CASE("What fits is what the budget leaves, to the byte") {
   CHECK_FALSE(hot_tier(0, make_lru_policy()).fits(1));
 }
 
+TEST_CASE("The limit of the hot tier changes both ways, down to what is in it") {
+  auto tier = small_tier();
+  tier.insert(sized(1, 60), true);
+  tier.limit(60);
+  CHECK(tier.bytes_max() == 60);
+  CHECK_FALSE(tier.fits(1));
+  tier.limit(160);
+  CHECK(tier.fits(100));
+  CHECK_FALSE(tier.fits(101));
+}
+
 TEST_CASE("Erasing hands the block over and gives its bytes back") {
   auto tier = small_tier();
   tier.insert(sized(1, 60), true);
