@@ -38,7 +38,7 @@ bool hot_cache_state::plan_cold_read(prefix_plan& plan, const cold_read& read, s
 hot_cache_state::prefix_plan hot_cache_state::plan_prefix(const messages::get_prefix_request& x, std::uint64_t waiter) {
   prefix_plan plan;
   stats::counters found;
-  const auto lease = parts_->config.lease_bytes_max;
+  const auto lease = parts_->limits->lease_bytes_max();
   const auto bytes_max = x.bytes_max == 0 ? lease : std::min(x.bytes_max, lease);
   std::uint64_t bytes = 0;
   bool whole = true; // no hole yet

@@ -17,7 +17,7 @@ using storage::failure;
 hot_cache_state::hot_cache_state(hot_cache_actor::base* self, std::shared_ptr<const cache_parts> parts)
     : self_(self), parts_(std::move(parts)), stats_(parts_->roster, parts_->stats_mailbox.gate),
       tiers_(
-          parts_->config.tiers, parts_->store, parts_->writer_mailbox.gate, parts_->hot_cache_tally,
+          parts_->config.tiers, parts_->limits, parts_->store, parts_->writer_mailbox.gate, parts_->hot_cache_tally,
           [this](messages::write_request x) { caf::anon_send(writer_, std::move(x)); },
           [this] { return std::int64_t{now().time_since_epoch().count()}; }) {}
 
@@ -37,6 +37,7 @@ hot_cache_actor::behavior_type hot_cache_state::make_behavior() {
       [this](messages::contains_request& x) { return on_contains(x); },
       [this](messages::erase_request& x) { return on_erase(x); },
       [this](messages::clear_request& x) { return on_clear(x); },
+      [this](messages::limit_request& x) { return on_limit(x); },
       [this](messages::flush_request& x) { return on_flush(x); },
       [this](messages::close_request& x) { return on_close(x); },
       [this](messages::write_reply& x) { on_write_reply(x); },
@@ -102,6 +103,20 @@ caf::result<messages::clear_reply> hot_cache_state::on_clear(messages::clear_req
   reads_.forget_all(); // of other namespaces too: their reads are answered, only not shared further
   settled();
   return messages::clear_reply{blocks};
+}
+
+caf::result<messages::limit_reply> hot_cache_state::on_limit(messages::limit_request& x) {
+  const auto slot = std::move(x.slot);
+  if (auto refused = refusal({}))
+    return refused;
+  const auto changed = tiers_.limit(x.limits);
+  if (!changed)
+    return to_caf(changed.error());
+  log::info("hot_cache.limited", "hot_bytes_max={} cold_bytes_max={}", tiers_.hot().bytes_max(),
+            parts_->store ? parts_->store->bytes_max() : 0);
+  soil(); // what was too large for the cold tier may fit now
+  settled();
+  return messages::limit_reply{};
 }
 
 // --- time, and what follows every change ---------------------------------------------------------------------------

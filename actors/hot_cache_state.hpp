@@ -21,8 +21,9 @@ namespace hearth::actors {
 class hot_cache_state {
 public:
   static constexpr const char* name = "hot_cache";
-  using bounded_messages = bounds<messages::put_request, messages::get_prefix_request, messages::contains_request,
-                                  messages::erase_request, messages::clear_request, messages::flush_request>;
+  using bounded_messages =
+      bounds<messages::put_request, messages::get_prefix_request, messages::contains_request, messages::erase_request,
+             messages::clear_request, messages::limit_request, messages::flush_request>;
 
   hot_cache_state(hot_cache_actor::base* self, std::shared_ptr<const cache_parts> parts);
 
@@ -81,6 +82,7 @@ private:
   caf::result<messages::contains_reply> on_contains(messages::contains_request& x);
   caf::result<messages::erase_reply> on_erase(messages::erase_request& x);
   caf::result<messages::clear_reply> on_clear(messages::clear_request& x);
+  caf::result<messages::limit_reply> on_limit(messages::limit_request& x);
   caf::result<messages::flush_reply> on_flush(messages::flush_request& x);
   caf::result<messages::close_reply> on_close(const messages::close_request& x);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/bounded.hpp"
+#include "actors/limits_now.hpp"
 #include "actors/tiers.hpp"
 #include "stats/snapshot.hpp"
 #include "storage/block_store.hpp"
@@ -57,7 +58,6 @@ private:
 /// Settings of the actors of one cache, resolved: no zeros that mean something else.
 struct actors_config {
   tiers_config tiers;
-  std::uint64_t lease_bytes_max = 0;
   bool promote_cold_hits = true;
   std::chrono::nanoseconds idle_clean{0}; ///< 0: never
   std::chrono::nanoseconds request_timeout{0};
@@ -73,6 +73,7 @@ struct actors_config {
 /// What the actors of one cache share. All of it outlives each of them, so a successor finds everything as it was.
 struct cache_parts {
   actors_config config;
+  std::shared_ptr<limits_now> limits;
   std::shared_ptr<storage::namespace_table> namespaces;
   std::shared_ptr<storage::block_store> store; ///< null: hot tier only
   mailbox hot_cache_mailbox;
@@ -84,7 +85,6 @@ struct cache_parts {
   std::shared_ptr<stats::baseline> baseline; ///< belongs to the one living stats actor
   std::shared_ptr<class roster> roster;
   std::shared_ptr<class preflight> preflight;
-  std::uint64_t configured_cold_bytes_max = 0; ///< as set; 0: automatic
 };
 
 /// Tells the stats actor that a sender's tally has changed: at most one note of a sender is under way, and what changes

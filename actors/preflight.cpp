@@ -5,10 +5,10 @@
 
 namespace hearth::actors {
 
-preflight::preflight(const tiers_config& config, std::shared_ptr<messages::gate> writer_gate,
-                     std::shared_ptr<stats::tally> tally, reporter stats)
-    : config_(config), writer_gate_(std::move(writer_gate)), tally_(std::move(tally)), stats_(std::move(stats)),
-      free_bytes_(config.hot_bytes_max) {}
+preflight::preflight(const tiers_config& config, std::shared_ptr<const limits_now> limits,
+                     std::shared_ptr<messages::gate> writer_gate, std::shared_ptr<stats::tally> tally, reporter stats)
+    : config_(config), limits_(std::move(limits)), writer_gate_(std::move(writer_gate)), tally_(std::move(tally)),
+      stats_(std::move(stats)), free_bytes_(limits_->hot_bytes_max.load()) {}
 
 void preflight::publish(std::uint64_t free_bytes, std::uint64_t expendable_blocks) noexcept {
   free_bytes_.store(free_bytes, std::memory_order_relaxed);
@@ -17,7 +17,7 @@ void preflight::publish(std::uint64_t free_bytes, std::uint64_t expendable_block
 
 /// In write-back a block can be kept although the writer is busy, if it fits or something clean can leave for it.
 bool preflight::hot_takes(std::uint64_t bytes) const noexcept {
-  return config_.policy == write_policy::back && bytes <= config_.hot_bytes_max &&
+  return config_.policy == write_policy::back && bytes <= limits_->hot_bytes_max &&
          (bytes <= free_bytes_.load(std::memory_order_relaxed) ||
           expendable_blocks_.load(std::memory_order_relaxed) > 0);
 }
@@ -31,12 +31,12 @@ storage::failure preflight::too_large(storage::namespace_id name_space, std::uin
   }
   return {storage::errc::too_large, "a block of " + std::to_string(bytes) + " bytes: block_bytes_max is " +
                                         std::to_string(config_.block_bytes_max) + ", hot_bytes_max is " +
-                                        std::to_string(config_.hot_bytes_max) + "; nothing was produced"};
+                                        std::to_string(limits_->hot_bytes_max) + "; nothing was produced"};
 }
 
 storage::result<void> preflight::check(storage::namespace_id name_space, std::uint64_t bytes) const {
   const bool never_written = !writer_gate_ || writer_gate_->never_admits({1, bytes});
-  if (bytes > config_.block_bytes_max || (never_written && bytes > config_.hot_bytes_max))
+  if (bytes > config_.block_bytes_max || (never_written && bytes > limits_->hot_bytes_max))
     return too_large(name_space, bytes);
   if (never_written || writer_gate_->open_for({1, bytes}) || hot_takes(bytes))
     return {};

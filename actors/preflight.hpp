@@ -15,8 +15,8 @@ namespace hearth::actors {
 class preflight {
 public:
   /// `writer_gate` is null if there is no cold tier; then nothing is ever refused here.
-  preflight(const tiers_config& config, std::shared_ptr<messages::gate> writer_gate,
-            std::shared_ptr<stats::tally> tally, reporter stats);
+  preflight(const tiers_config& config, std::shared_ptr<const limits_now> limits,
+            std::shared_ptr<messages::gate> writer_gate, std::shared_ptr<stats::tally> tally, reporter stats);
 
   /// hot_cache: how much room the hot tier has and how many of its blocks could leave without being written.
   void publish(std::uint64_t free_bytes, std::uint64_t expendable_blocks) noexcept;
@@ -29,6 +29,7 @@ private:
   [[nodiscard]] bool hot_takes(std::uint64_t bytes) const noexcept;
 
   tiers_config config_;
+  std::shared_ptr<const limits_now> limits_;
   std::shared_ptr<messages::gate> writer_gate_;
   std::shared_ptr<stats::tally> tally_;
   reporter stats_;

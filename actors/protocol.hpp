@@ -18,6 +18,7 @@ using hot_cache_actor = caf::typed_actor<
     caf::replies_to<messages::contains_request>::with<messages::contains_reply>,
     caf::replies_to<messages::erase_request>::with<messages::erase_reply>,
     caf::replies_to<messages::clear_request>::with<messages::clear_reply>,
+    caf::replies_to<messages::limit_request>::with<messages::limit_reply>,
     caf::replies_to<messages::flush_request>::with<messages::flush_reply>,
     caf::replies_to<messages::close_request>::with<messages::close_reply>,
     // from the other tiers and itself
@@ -52,6 +53,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::erase_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::erase_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::clear_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::clear_reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::limit_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::limit_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::flush_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::flush_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::close_request)

@@ -75,8 +75,8 @@ void stats_state::on_totals() {
 caf::result<messages::snapshot_reply> stats_state::on_snapshot(messages::snapshot_request& x) {
   const auto slot = std::move(x.slot); // free before the reply is sent
   stats::gauges limits;
-  limits.hot_cache_max_bytes = parts_->config.tiers.hot_bytes_max;
-  limits.configured_max_size_bytes = parts_->configured_cold_bytes_max;
+  limits.hot_cache_max_bytes = parts_->limits->hot_bytes_max;
+  limits.configured_max_size_bytes = parts_->limits->cold_bytes_max;
   limits.max_size_bytes = parts_->store ? parts_->store->bytes_max() : 0;
   auto whole = stats::make_snapshot(totals(), *parts_->baseline, parts_->namespaces->names(), limits);
   if (parts_->store) {

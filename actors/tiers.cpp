@@ -14,16 +14,17 @@ using stats::tally_entry;
 using storage::block;
 using storage::block_key;
 using storage::errc;
+using storage::failure;
 using storage::hot_block;
 using storage::namespace_id;
 using storage::result;
 
-tiers::tiers(const tiers_config& config, std::shared_ptr<storage::block_store> store,
-             std::shared_ptr<messages::gate> writer_gate, std::shared_ptr<stats::tally> tally, send_write send,
-             storage::clock_ns clock)
-    : config_(config), store_(std::move(store)), writer_gate_(std::move(writer_gate)), tally_(std::move(tally)),
-      send_(std::move(send)), clock_(std::move(clock)), budget_(config.budget, clock_()),
-      hot_(config.hot_bytes_max, storage::make_lru_policy()) {
+tiers::tiers(const tiers_config& config, std::shared_ptr<limits_now> limits,
+             std::shared_ptr<storage::block_store> store, std::shared_ptr<messages::gate> writer_gate,
+             std::shared_ptr<stats::tally> tally, send_write send, storage::clock_ns clock)
+    : config_(config), limits_(std::move(limits)), store_(std::move(store)), writer_gate_(std::move(writer_gate)),
+      tally_(std::move(tally)), send_(std::move(send)), clock_(std::move(clock)), budget_(config.budget, clock_()),
+      hot_(limits_->hot_bytes_max, storage::make_lru_policy()) {
   assert(tally_ && (store_ == nullptr) == (writer_gate_ == nullptr));
 }
 
@@ -266,6 +267,42 @@ void tiers::promote(block item) {
     return;
   count(item.name_space, [](tally_entry& entry) { ++entry.counters.hot_cache_promotions; });
   keep_hot(std::move(item), false);
+}
+
+// --- limits --------------------------------------------------------------------------------------------------------
+
+result<void> tiers::check(const messages::tier_limits& wanted) const {
+  const auto most = messages::tier_bytes_limit;
+  const auto refuse = [](const char* field, std::uint64_t found, const std::string& expected) {
+    return failure{errc::invalid_argument,
+                   std::string{field} + ": found " + std::to_string(found) + ", expected " + expected};
+  };
+  if (wanted.cold_bytes_max && !store_)
+    return refuse("cold_bytes_max", *wanted.cold_bytes_max, "none: this cache was opened without a cold tier");
+  if (wanted.cold_bytes_max > most)
+    return refuse("cold_bytes_max", *wanted.cold_bytes_max, "at most " + std::to_string(most));
+  const std::uint64_t least = store_ ? 0 : 1; // a cache needs at least one tier
+  if (const auto hot = wanted.hot_bytes_max.value_or(least); hot < least || hot > most)
+    return refuse("hot_bytes_max", hot,
+                  std::to_string(least) + " to " + std::to_string(most) + (store_ ? "" : ": there is no cold tier"));
+  return {};
+}
+
+result<void> tiers::limit(const messages::tier_limits& wanted) {
+  if (auto valid = check(wanted); !valid)
+    return valid;
+  if (wanted.cold_bytes_max) { // first: the store may refuse it
+    if (const auto taken = store_->limit(*wanted.cold_bytes_max); !taken)
+      return failure{taken.code(), "cold_bytes_max: " + taken.error().context};
+    limits_->cold_bytes_max = *wanted.cold_bytes_max;
+  }
+  if (wanted.hot_bytes_max) {
+    if (*wanted.hot_bytes_max < hot_.bytes_max())
+      make_room(hot_.bytes_max() - *wanted.hot_bytes_max, true);
+    hot_.limit(*wanted.hot_bytes_max);
+    limits_->hot_bytes_max = *wanted.hot_bytes_max;
+  }
+  return {};
 }
 
 // --- erasing -------------------------------------------------------------------------------------------------------

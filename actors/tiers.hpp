@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/limits_now.hpp"
 #include "actors/pending_writes.hpp"
 #include "actors/write_policy.hpp"
 #include "messages/gate.hpp"
@@ -21,7 +22,6 @@ namespace hearth::actors {
 
 struct tiers_config {
   write_policy policy = write_policy::back;
-  std::uint64_t hot_bytes_max = 0; ///< 0: cold only
   std::uint64_t block_bytes_max = 0;
   bool cut_chains = true; ///< do not write orphans
   storage::write_budget_config budget;
@@ -53,8 +53,9 @@ class tiers {
 public:
   using send_write = std::function<void(messages::write_request)>;
 
-  /// `store` and `writer_gate` are null if there is no cold tier. `clock` never runs backwards: the write budget's.
-  tiers(const tiers_config& config, std::shared_ptr<storage::block_store> store,
+  /// `limits` are the first ones, and follow all changes. `store` and `writer_gate` are null if there is no cold tier.
+  /// `clock` never runs backwards: the write budget's.
+  tiers(const tiers_config& config, std::shared_ptr<limits_now> limits, std::shared_ptr<storage::block_store> store,
         std::shared_ptr<messages::gate> writer_gate, std::shared_ptr<stats::tally> tally, send_write send,
         storage::clock_ns clock);
 
@@ -83,6 +84,10 @@ public:
 
   /// Takes every block of a namespace (none: of all) out. Returns how many there were.
   std::uint64_t clear(std::optional<storage::namespace_id> name_space);
+
+  /// Changes the limits of the tiers. Above a lower hot limit blocks leave as in any eviction. Errors:
+  /// invalid_argument, naming the field, what was found and what is expected: nothing has changed.
+  storage::result<void> limit(const messages::tier_limits& wanted);
 
   /// The write with this number has ended. Unknown numbers (given up meanwhile) are ignored.
   void settle(std::uint64_t sequence, const storage::result<void>& outcome);
@@ -128,6 +133,7 @@ private:
   void offer(const storage::block& item, fate end);
   [[nodiscard]] bool half_full() const;
   [[nodiscard]] bool needs_write(const storage::hot_block& item) const;
+  [[nodiscard]] storage::result<void> check(const messages::tier_limits& wanted) const;
   bool make_room(std::uint64_t bytes, bool may_lose);
   storage::result<messages::put_outcome> refresh(storage::block item, const sighting& seen);
   storage::result<messages::put_outcome> put_cold(const storage::block& item);
@@ -147,6 +153,7 @@ private:
   }
 
   tiers_config config_;
+  std::shared_ptr<limits_now> limits_;
   std::shared_ptr<storage::block_store> store_;
   std::shared_ptr<messages::gate> writer_gate_;
   std::shared_ptr<stats::tally> tally_;

@@ -24,7 +24,8 @@ void tiers::settle(std::uint64_t sequence, const storage::result<void>& outcome)
   const auto bytes = write->item.payload.size();
   pending_amount_.take(bytes);
   ++accidents_;
-  const auto reason = outcome.code() == errc::no_space ? fail_reason::no_space : fail_reason::io_error;
+  const bool no_room = outcome.code() == errc::no_space || outcome.code() == errc::too_large; // the limit was lowered
+  const auto reason = no_room ? fail_reason::no_space : fail_reason::io_error;
   count(write->item.name_space, [&](tally_entry& entry) {
     entry.counters.ledger.fail(reason, bytes);
     ++entry.counters.errors;

@@ -15,6 +15,7 @@ namespace hearth::messages {
 }
 [[nodiscard]] inline load load_of(const erase_request&) noexcept { return {1, 0}; }
 [[nodiscard]] inline load load_of(const clear_request&) noexcept { return {1, 0}; }
+[[nodiscard]] inline load load_of(const limit_request&) noexcept { return {1, 0}; }
 [[nodiscard]] inline load load_of(const flush_request&) noexcept { return {1, 0}; }
 [[nodiscard]] inline load load_of(const snapshot_request&) noexcept { return {1, 0}; }
 [[nodiscard]] inline load load_of(const reset_request&) noexcept { return {1, 0}; }
@@ -28,6 +29,7 @@ template <class Message>
   return importance::ordinary;
 }
 [[nodiscard]] constexpr importance importance_of(const clear_request&) noexcept { return importance::urgent; }
+[[nodiscard]] constexpr importance importance_of(const limit_request&) noexcept { return importance::urgent; }
 [[nodiscard]] constexpr importance importance_of(const flush_request&) noexcept { return importance::urgent; }
 [[nodiscard]] constexpr importance importance_of(const snapshot_request&) noexcept { return importance::urgent; }
 [[nodiscard]] constexpr importance importance_of(const reset_request&) noexcept { return importance::urgent; }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/gate.hpp"
+#include "messages/limits.hpp"
 #include "stats/snapshot.hpp"
 #include "storage/block.hpp"
 
@@ -86,6 +87,15 @@ struct clear_request {
 struct clear_reply {
   std::uint64_t blocks = 0; ///< how many there were
 };
+
+/// host -> hot_cache. Change the limits of the tiers; blocks above a lower hot limit leave as in any eviction.
+/// Reply: limit_reply, when the new limits hold and the hot tier is within its own; the disk gives back what is above a
+/// lower cold limit as soon as it can. Errors: invalid_argument (nothing changed), overloaded, closed.
+struct limit_request {
+  tier_limits limits;
+  permit slot{};
+};
+struct limit_reply {};
 
 /// host -> hot_cache. Write every block that is dirty now, with back-pressure instead of drops, then sync.
 /// Reply: flush_reply, at the latest when `deadline` has passed. Errors: io (the sync failed), overloaded, closed.

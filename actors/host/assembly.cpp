@@ -199,11 +199,9 @@ result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, cons
   const auto room = queue_room_for(options);
   auto& config = parts->config;
   config.tiers = {options.policy,
-                  options.hot_bytes_max,
                   options.block_bytes_max,
                   options.cut_chains,
                   {options.write_bytes_per_second, options.write_bytes_per_day, options.write_burst_bytes}};
-  config.lease_bytes_max = or_else(options.lease_bytes_max, std::max(options.hot_bytes_max / 2, 64 * mebibyte));
   config.promote_cold_hits = options.promote_cold_hits;
   config.idle_clean = options.idle_clean;
   config.request_timeout = options.request_timeout;
@@ -211,7 +209,10 @@ result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, cons
   config.writes_in_flight = options.writes_in_flight;
   config.sync_every = options.sync_every;
   config.watch_free_space = *cold && free_floor(options) > 0;
-  parts->configured_cold_bytes_max = *cold ? options.cold_bytes_max : 0;
+  parts->limits = std::make_shared<actors::limits_now>();
+  parts->limits->hot_bytes_max = options.hot_bytes_max;
+  parts->limits->cold_bytes_max = *cold ? options.cold_bytes_max : 0;
+  parts->limits->lease_bytes_set = options.lease_bytes_max;
   const auto keep = [](std::uint64_t slots) { return std::min(kept_slots, slots / 4); };
   parts->hot_cache_mailbox = make_mailbox(
       {options.hot_cache_mailbox, room.hot_cache_bytes, keep(options.hot_cache_mailbox)}, parts->hot_cache_tally);
@@ -220,9 +221,9 @@ result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, cons
     parts->writer_mailbox = make_mailbox({options.writer_queue_blocks, room.writer_bytes, 0});
   for (std::size_t i = 0; i < config.readers; ++i)
     parts->reader_mailboxes.push_back(make_mailbox({options.reader_queue_blocks, room.reader_bytes, 0}));
-  parts->preflight =
-      std::make_shared<actors::preflight>(config.tiers, parts->writer_mailbox.gate, parts->preflight_tally,
-                                          actors::reporter{parts->roster, parts->stats_mailbox.gate});
+  parts->preflight = std::make_shared<actors::preflight>(config.tiers, parts->limits, parts->writer_mailbox.gate,
+                                                         parts->preflight_tally,
+                                                         actors::reporter{parts->roster, parts->stats_mailbox.gate});
   return parts;
 }
 

@@ -79,6 +79,11 @@ void cache::clear_async(std::optional<namespace_id> name_space, callback<std::ui
                                     [](messages::clear_reply reply) { return reply.blocks; });
 }
 
+void cache::limit_async(const tier_limits& limits, callback<void> done) {
+  impl_->ask<messages::limit_reply>(messages::limit_request{limits, {}}, std::move(done),
+                                    [](messages::limit_reply) { return result<void>{}; });
+}
+
 void cache::flush_async(milliseconds deadline, callback<flush_report> done) {
   impl_->ask<messages::flush_reply>(messages::flush_request{messages::bounded_time(deadline), {}}, std::move(done),
                                     [](messages::flush_reply reply) {
@@ -171,6 +176,10 @@ result<bool> cache::erase(const block_key& key, const get_options& options) {
 result<std::uint64_t> cache::clear(std::optional<namespace_id> name_space) {
   return impl_->wait<std::uint64_t>(impl_->options().request_timeout,
                                     [&](auto done) { clear_async(name_space, std::move(done)); });
+}
+
+result<void> cache::limit(const tier_limits& limits) {
+  return impl_->wait<void>(impl_->options().request_timeout, [&](auto done) { limit_async(limits, std::move(done)); });
 }
 
 result<flush_report> cache::flush(std::optional<milliseconds> deadline) {

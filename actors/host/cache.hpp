@@ -31,6 +31,7 @@ using storage::result;
 struct actor_handles;
 
 using messages::put_outcome;
+using messages::tier_limits;
 
 struct put_options {
   namespace_id name_space = 0;                        ///< from `cache::name_space`; 0 is "default"
@@ -111,6 +112,15 @@ public:
   /// Takes every block of a namespace (none: of the cache) out. Returns how many there were.
   result<std::uint64_t> clear(std::optional<namespace_id> name_space = {});
 
+  /// Changes the limits of the tiers, at once; what is not given stays. Lasts until the close. Above a lower hot limit
+  /// blocks leave as in any eviction: dirty ones are offered to the writer, and given up as evict_full once its mailbox
+  /// is full; flush before to keep them all. Buffers that were handed out stay valid. Above a lower cold limit nothing
+  /// is added; room is given back as soon as the disk does it. An automatic lease_bytes_max follows the hot limit;
+  /// mailboxes, writer_queue_bytes among them, and segment_bytes stay as opened.
+  /// Errors: invalid_argument (hot 0 or any cold limit without a cold tier; too little for the cold tier's own files
+  /// and one segment; beyond tier_bytes_limit): nothing has changed.
+  result<void> limit(const tier_limits& limits);
+
   /// Writes every dirty block, with back-pressure instead of drops, and syncs. Returns at the deadline with what is
   /// left. Errors: io (the sync failed: what was written may not survive a power cut).
   result<flush_report> flush(std::optional<std::chrono::milliseconds> deadline = {});
@@ -136,6 +146,7 @@ public:
   void contains_async(std::vector<block_key> keys, const get_options& options, callback<std::vector<bool>> done);
   void erase_async(const block_key& key, const get_options& options, callback<bool> done);
   void clear_async(std::optional<namespace_id> name_space, callback<std::uint64_t> done);
+  void limit_async(const tier_limits& limits, callback<void> done);
   void flush_async(std::chrono::milliseconds deadline, callback<flush_report> done);
   void stats_async(std::string_view name_space, callback<stats::snapshot> done);
   void reset_stats_async(callback<void> done);

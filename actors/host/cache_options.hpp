@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/write_policy.hpp"
+#include "messages/limits.hpp"
 #include "storage/block_store.hpp"
 #include "storage/errors.hpp"
 #include "storage/reclaim_policy.hpp"
@@ -12,7 +13,7 @@
 namespace hearth {
 
 /// The largest limits that a setting may have.
-inline constexpr std::uint64_t tier_bytes_limit = 1ull << 50;        ///< of a tier, and of a rate in bytes a second
+using messages::tier_bytes_limit;                                    ///< of a tier, and of a rate in bytes a second
 inline constexpr std::uint64_t block_bytes_limit = 4ull << 30;       ///< of one block
 inline constexpr std::uint64_t queue_bytes_limit = (1ull << 40) - 1; ///< of a mailbox: what a gate can count
 

@@ -185,3 +185,24 @@ TEST_CASE("A length that no block can have is refused, and adds nothing to the l
     CHECK(it.kept.put(key(1), bytes, produce).code() == errc::invalid_argument);
   CHECK(it.counters().ledger.offered() == stats::amount{});
 }
+
+TEST_CASE("A host changes the limits of an open cache, waiting for it or not, until it is closed") {
+  cache_world it;
+  REQUIRE(it.kept.limit({.hot_bytes_max = 8 * block_bytes, .cold_bytes_max = 2 << 20}));
+  auto level = it.now().gauges;
+  CHECK(level.hot_cache_max_bytes == 8 * block_bytes);
+  CHECK(level.max_size_bytes == 2 << 20);
+  CHECK(level.configured_max_size_bytes == 2 << 20);
+  std::optional<errc> end;
+  it.kept.limit_async({.hot_bytes_max = 2 * block_bytes}, [&](const result<void>& done) { end = done.code(); });
+  it.kept.limit_async({.cold_bytes_max = 3 << 20}, nullptr);
+  it.world.deliver();
+  CHECK(end == errc::none);
+  level = it.now().gauges;
+  CHECK(level.hot_cache_max_bytes == 2 * block_bytes);
+  CHECK(level.max_size_bytes == 3 << 20);
+  CHECK(it.kept.limit({}).ok()); // nothing to change
+  REQUIRE(it.kept.close().ok());
+  CHECK(it.kept.limit({.hot_bytes_max = block_bytes}).code() == errc::closed);
+  CHECK(it.now().gauges.hot_cache_max_bytes == 2 * block_bytes);
+}

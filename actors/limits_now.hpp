@@ -1,0 +1,22 @@
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+
+namespace hearth::actors {
+
+/// The limits that may change while a cache runs, as they are now, for all who need them: `tiers` changes them, stats,
+/// preflight and whoever succeeds an actor read them here. Threads: any.
+struct limits_now {
+  std::atomic<std::uint64_t> hot_bytes_max{0};
+  std::atomic<std::uint64_t> cold_bytes_max{0}; ///< as set; 0: automatic, or no cold tier
+  std::uint64_t lease_bytes_set = 0;            ///< 0: follows the hot tier
+
+  /// Most that one get_prefix hands out.
+  [[nodiscard]] std::uint64_t lease_bytes_max() const noexcept {
+    return lease_bytes_set != 0 ? lease_bytes_set : std::max<std::uint64_t>(hot_bytes_max / 2, 64ull << 20);
+  }
+};
+
+} // namespace hearth::actors
