@@ -1,6 +1,6 @@
-// Many host threads against one small cache with real threads and files: mailboxes overflow, actors die, blocks are
-// erased while they are written and read. What must hold: never other bytes than were put, no call unanswered, a true
-// ledger. Meant for the sanitizers; without them it is a soak test.
+// Many host threads against one small cache with real threads and files: mailboxes overflow, actors die, limits change,
+// blocks are erased while they are written and read. What must hold: never other bytes than were put, no call
+// unanswered, a true ledger. Meant for the sanitizers; without them it is a soak test.
 #include "actors/host/actors.hpp"
 #include "actors/host/cache.hpp"
 #include "actors/host/temporary_directory.hpp"
@@ -57,6 +57,14 @@ struct outcome {
   std::atomic<std::uint64_t> put{0};
   std::atomic<std::uint64_t> read{0};
 };
+
+/// Down to no hot tier at all, and up to twice of what the cache was opened with.
+void change_limits(cache& kept, std::mt19937_64& random, outcome& out) {
+  const auto hot = random() % 3 * (1 << 20);
+  const auto cold = (2 + random() % 7) * (1 << 20);
+  const auto end = kept.limit({.hot_bytes_max = hot, .cold_bytes_max = cold});
+  out.unanswered += end.code() == errc::timeout ? 1 : 0;
+}
 
 /// Somebody's accident, now and then.
 void kill_one(const cache& kept, std::uint64_t choice) {
@@ -140,6 +148,8 @@ int run(std::uint64_t operations, std::uint64_t seed) {
       std::mt19937_64 own{seed * host_threads + host};
       for (std::uint64_t n = 0; n < operations / host_threads; ++n) {
         act(kept, work, own, out);
+        if (host == 0 && n % 1'000 == 999)
+          change_limits(kept, own, out);
         if (host == 0 && n % 10'000 == 9'999)
           kill_one(kept, own());
       }
