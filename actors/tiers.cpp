@@ -132,7 +132,16 @@ tiers::fate tiers::fate_of(const block& item, bool asked) {
   if (!writer_gate_->open_for(size))
     return fate::full;
   const auto worth = asked ? storage::write_worth::asked : storage::write_worth::untouched;
-  return budget_.allows(store_->record_bytes(size.bytes), worth, clock_()) ? fate::admitted : fate::over_budget;
+  return within_budget(size.bytes, worth) ? fate::admitted : fate::over_budget;
+}
+
+/// What reclaim copies on wears the disk as well: the budget owes it before anything else is written.
+bool tiers::within_budget(std::uint64_t bytes, storage::write_worth worth) {
+  if (config_.budget.bytes_per_second == 0 && config_.budget.bytes_per_day == 0)
+    return true;
+  const auto copied = store_->activity().reappended_bytes;
+  budget_.take(copied - std::exchange(charged_copies_, copied));
+  return budget_.allows(store_->record_bytes(bytes), worth, clock_());
 }
 
 /// Acts on the fate: admitted blocks are on their way, orphans and the like are entered as given up. A full mailbox is

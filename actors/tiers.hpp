@@ -132,6 +132,7 @@ private:
   [[nodiscard]] fate fate_of(const storage::block& item, bool asked);
   void offer(const storage::block& item, fate end);
   [[nodiscard]] bool half_full() const;
+  [[nodiscard]] bool within_budget(std::uint64_t bytes, storage::write_worth worth);
   [[nodiscard]] bool needs_write(const storage::hot_block& item) const;
   [[nodiscard]] storage::result<void> check(const messages::tier_limits& wanted) const;
   bool make_room(std::uint64_t bytes, bool may_lose);
@@ -160,6 +161,7 @@ private:
   send_write send_;
   storage::clock_ns clock_;
   storage::write_budget budget_;
+  std::uint64_t charged_copies_ = 0; ///< bytes that reclaim has copied and `budget_` knows of
   storage::hot_tier hot_;
   pending_writes pending_;
   stats::amount pending_amount_;

@@ -44,7 +44,7 @@ std::size_t reclaim_policy::victim(std::span<const segment_summary> candidates) 
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const auto& one = candidates[i];
     const auto claimed = one.live_bytes - one.unclaimed_bytes;
-    if (claimed > one.unclaimed_bytes || claimed > fewest)
+    if (claimed > one.unclaimed_bytes / 3 || claimed > fewest)
       continue;
     if (claimed < fewest) {
       first.clear();

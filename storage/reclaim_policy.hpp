@@ -16,8 +16,8 @@ struct segment_summary {
 };
 
 /// Chooses which segment of a cold tier is reclaimed next. What is of no use to anybody goes before all else: a segment
-/// at least half of whose live bytes are unclaimed, the one with the fewest claimed bytes first. The rest, and which of
-/// several such, is the policy's. Threads: one at a time. Errors: none.
+/// at least three quarters of whose live bytes are unclaimed, the one with the fewest claimed bytes first. The rest,
+/// and which of several such, is the policy's. Threads: one at a time. Errors: none.
 class reclaim_policy {
 public:
   virtual ~reclaim_policy() = default;

@@ -32,6 +32,12 @@ std::uint64_t segment::live_bytes_in(std::span<const namespace_id> namespaces) c
 segment_table::segment_table(std::uint64_t capacity_bytes)
     : tick_bytes_(std::max<std::uint64_t>(1, capacity_bytes / turnover_ticks)) {}
 
+void segment_table::capacity(std::uint64_t bytes) {
+  const auto tick = used_bytes_ / tick_bytes_;
+  tick_bytes_ = std::max<std::uint64_t>(1, bytes / turnover_ticks);
+  used_bytes_ = tick * tick_bytes_;
+}
+
 segment& segment_table::add(std::uint32_t slot) {
   const auto [at, added] = segments_.try_emplace(slot);
   assert(added);

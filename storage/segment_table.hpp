@@ -69,6 +69,9 @@ public:
   [[nodiscard]] std::map<std::uint32_t, segment>& all() noexcept { return segments_; }
   [[nodiscard]] const std::map<std::uint32_t, segment>& all() const noexcept { return segments_; }
 
+  /// The tier has another capacity from now on: what was used keeps its worth, and the clock goes on at another pace.
+  void capacity(std::uint64_t bytes);
+
   /// `bytes` were used; the tick of that use.
   std::uint32_t use(std::uint64_t bytes);
 

@@ -42,15 +42,30 @@ void segments_core::admit(const std::shared_ptr<append_job>& job, deferred& late
   const auto refuse = [&](errc code, std::string context) {
     later.answers.push_back([job, error = failure{code, std::move(context)}] { job->request.done(error); });
   };
-  const auto payload_bytes = job->request.item.payload.size();
-  if (segment_charge(config_, payload_bytes) > bytes_max_ - segments_fixed_bytes(config_))
-    return refuse(errc::too_large, "a block of " + std::to_string(payload_bytes) +
-                                       " bytes never fits into bytes_max = " + std::to_string(bytes_max_));
+  if (const auto fits = may_fit(job->request.item.payload.size()); !fits)
+    return refuse(fits.code(), fits.error().context);
   if (job->request.begin && !job->request.begin())
     return refuse(errc::closed, "given up before it began");
   shrink_refused_ = false;
   job->sequence = next_sequence_++;
   waiting_.push_back(job);
+}
+
+result<void> segments_core::may_fit(std::uint64_t payload_bytes) const {
+  if (segment_charge(config_, payload_bytes) <= bytes_max_ - segments_fixed_bytes(config_))
+    return {};
+  return {errc::too_large, "a block of " + std::to_string(payload_bytes) +
+                               " bytes never fits into bytes_max = " + std::to_string(bytes_max_)};
+}
+
+/// The limit may have been lowered: what waits in vain must not have everything else reclaimed for it.
+void segments_core::refuse_too_large(deferred& later) {
+  std::erase_if(waiting_, [&](const auto& job) {
+    const auto fits = may_fit(job->request.item.payload.size());
+    if (!fits)
+      later.answers.push_back([job, error = fits.error()] { job->request.done(error); });
+    return !fits;
+  });
 }
 
 /// Gives places to what waits, first come, first served, for as long as there is a segment for it.

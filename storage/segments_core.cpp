@@ -70,9 +70,11 @@ result<void> segments_core::limit(std::uint64_t bytes_max) {
   if (bytes_max < least)
     return {errc::invalid_argument, "found " + std::to_string(bytes_max) + ", expected " + std::to_string(least) +
                                         " or more: one segment takes " + std::to_string(segment)};
-  update([&](deferred&) {
+  update([&](deferred& later) {
     bytes_max_ = bytes_max;
+    segments_.capacity(bytes_max);
     growth_refused_ = shrink_refused_ = false;
+    refuse_too_large(later);
   });
   return {};
 }

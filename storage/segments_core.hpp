@@ -128,6 +128,8 @@ private:
 
   // segments_appends.cpp
   void admit(const std::shared_ptr<append_job>& job, deferred& later);
+  [[nodiscard]] result<void> may_fit(std::uint64_t payload_bytes) const;
+  void refuse_too_large(deferred& later);
   void place();
   [[nodiscard]] bool find_room(append_job& job);
   void put_at_cursor(const std::shared_ptr<append_job>& job);

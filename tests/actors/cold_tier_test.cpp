@@ -116,6 +116,27 @@ TEST_CASE("Over the write budget blocks are given up and counted, those that nob
   CHECK(it.counters().ledger.persisted().blocks == written + 3);
 }
 
+TEST_CASE("What reclaim copies on is taken from the write budget, too") {
+  auto options = small_cache();
+  options.policy = write_policy::through;
+  options.segment_bytes = 8 * record_bytes;
+  options.cold_bytes_max = empty_store_bytes(options.engine, 1 << 20, options.segment_bytes) + 48 * record_bytes;
+  options.reappend_percent = 50;
+  const unsigned burst = 64;
+  options.write_bytes_per_second = 1;
+  options.write_burst_bytes = burst * record_bytes;
+  cache_world it{options};
+  for (unsigned number = 1; number <= 2 * burst; ++number) {
+    it.put_all(number, number);
+    it.world.run();
+    for (unsigned used = number > 20 ? number - 20 : 1; used <= number; used += 2)
+      static_cast<void>(it.has(used));
+  }
+  const auto copies = it.now().gauges.cold_reappended_bytes / record_bytes;
+  CHECK(copies > 0);
+  CHECK(it.counters().ledger.persisted().blocks + copies == burst);
+}
+
 TEST_CASE("A flush waits for the write budget instead of giving blocks up") {
   auto options = small_cache();
   options.write_bytes_per_second = record_bytes;

@@ -29,13 +29,13 @@ TEST_CASE("Of segments worth the same the one that was begun first leaves") {
   CHECK(policy->victim(segments) == 1);
 }
 
-TEST_CASE("A segment with half of its live bytes unclaimed leaves before any other, the fewest claimed bytes first") {
+TEST_CASE("A segment three quarters of whose live bytes are unclaimed leaves before any other, fewest claimed first") {
   const auto policy = make_reclaim_policy(GENERATE(reclaim_order::fifo, reclaim_order::least_useful));
-  std::vector<segment_summary> segments{{1, 100, 50, 1, 24}, {2, 100, 50, 2, 0}};
-  CHECK(policy->victim(segments) == 0); // by its order alone: less than half
-  segments.push_back({3, 100, 50, 9, 25});
+  std::vector<segment_summary> segments{{1, 100, 60, 1, 44}, {2, 100, 60, 2, 0}};
+  CHECK(policy->victim(segments) == 0); // by its order alone: less than three quarters
+  segments.push_back({3, 100, 60, 9, 45});
   CHECK(policy->victim(segments) == 2);
-  segments.push_back({4, 100, 40, 9, 20});
+  segments.push_back({4, 100, 40, 9, 30});
   CHECK(policy->victim(segments) == 3);
   segments.push_back({6, 100, 10, 9, 10});
   segments.push_back({5, 100, 90, 8, 90}); // as much is lost with it: nothing

@@ -140,3 +140,16 @@ TEST_CASE("Up to where a segment is written is the first place that is still bei
   one.writes = {8192, 4096};
   CHECK(one.written() == 4096);
 }
+
+TEST_CASE("Under another capacity blocks age by its turnovers, and keep the age they had") {
+  const std::uint64_t before = 1 << 20;
+  table_world world{before, 2};
+  world.table.use(4 * before);
+  const std::uint64_t after = GENERATE(std::uint64_t{1} << 16, std::uint64_t{1} << 30);
+  world.table.capacity(after);
+  world.use(0); // four turnovers later
+  CHECK(world.table.at(0).worth == Approx(16 * world.table.at(1).worth).epsilon(0.1));
+  world.table.use(2 * after);
+  world.use(1);
+  CHECK(world.table.at(1).worth == Approx(4 * world.table.at(0).worth).epsilon(0.3));
+}

@@ -32,6 +32,22 @@ TEST_CASE("A limit that has no room for one segment is refused: no block would e
   CHECK(world.store->bytes_in_use() == least);
 }
 
+TEST_CASE("A block that waits and fits no more under a lower limit is refused, and the rest is not reclaimed for it") {
+  segments_world world;
+  world.open_segments(6);
+  for (unsigned i = 0; i < 48; ++i)
+    REQUIRE(world.append(i, 4096) == errc::none);
+  answer<void> large;
+  world.store->append({{{key(100), 0, std::nullopt, payload(100, 40 * 4096)}, large.done()}});
+  REQUIRE_FALSE(large.given());
+  REQUIRE(world.store->limit(world.room(2)));
+  world.settle();
+  CHECK(large.code() == errc::too_large);
+  CHECK(world.store->bytes_in_use() <= world.room(2));
+  CHECK(world.store->keys().size() == 16);
+  CHECK(world.balanced());
+}
+
 TEST_CASE("Small blocks are gathered into large writes") {
   segments_world world;
   world.tuning.segment_bytes = 1 << 20;

@@ -16,7 +16,7 @@ struct reopened_world : segments_world {
     const auto old = name("old");
     open_segments(3);
     for (unsigned i = 0; i < 24; ++i)
-      REQUIRE(append(i, 4096, 0, i < 8 || i > 20 ? fresh : old) == errc::none);
+      REQUIRE(append(i, 4096, 0, i < 8 || i > 21 ? fresh : old) == errc::none);
     REQUIRE(sync() == errc::none);
     close();
     namespaces = std::make_shared<namespace_table>(4);
@@ -49,7 +49,7 @@ TEST_CASE("The segments of namespaces that nobody has named leave before those o
   CHECK(world.has_all(0, 7));
   CHECK_FALSE(world.has(8));
   CHECK(world.has_all(16, 31));
-  world.fill_segment(32, fresh); // more than half of the third segment is of no use
+  world.fill_segment(32, fresh); // three quarters of the third segment are of no use
   CHECK(world.has_all(0, 7));
   CHECK_FALSE(world.has(16));
   world.fill_segment(40, fresh); // nothing unclaimed is left: the oldest
