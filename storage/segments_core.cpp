@@ -110,7 +110,8 @@ std::uint64_t segments_core::bytes_max() const {
 }
 
 bool segments_core::never_fits(std::uint64_t payload_bytes) const {
-  return segment_charge(config_, payload_bytes) > bytes_max() - segments_fixed_bytes(config_);
+  std::lock_guard guard{mutex_};
+  return !may_fit(payload_bytes);
 }
 
 std::vector<block_key> segments_core::keys() const {

@@ -36,6 +36,13 @@ inline cache_options small_cache() {
   return options;
 }
 
+/// The same with room for twelve hot blocks.
+inline cache_options room_for_twelve() {
+  auto options = small_cache();
+  options.hot_bytes_max = 12 * block_bytes;
+  return options;
+}
+
 inline block_key key_of(unsigned number) { return key(number); }
 inline buffer bytes_of(unsigned number) { return payload(number, block_bytes); }
 

@@ -21,12 +21,6 @@ result<void> limit_hot(cache_world& it, std::uint64_t blocks) {
   return it.kept.limit({.hot_bytes_max = blocks * block_bytes});
 }
 
-cache_options room_for_twelve() {
-  auto options = small_cache();
-  options.hot_bytes_max = 12 * block_bytes;
-  return options;
-}
-
 cache_options hot_only() {
   auto options = small_cache();
   options.directory.clear();

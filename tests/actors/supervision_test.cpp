@@ -16,12 +16,6 @@ void kill_writer(cache_world& it) {
   it.world.deliver();
 }
 
-cache_options room_for_twelve() {
-  auto options = small_cache();
-  options.hot_bytes_max = 12 * block_bytes;
-  return options;
-}
-
 } // namespace
 
 TEST_CASE("When the writer dies its blocks are accounted for, its slots come back, and a new writer takes over") {
