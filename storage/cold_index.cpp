@@ -37,20 +37,39 @@ void cold_index::touch(cold_record& record, std::int64_t time_ns) {
   assert(order.rbegin()->second.get() == &record);
 }
 
-std::shared_ptr<cold_record> cold_index::victim(const std::function<bool(const cold_record&)>& may_leave,
-                                                std::span<const namespace_id> first) const {
-  std::shared_ptr<cold_record> chosen;
-  std::pair<bool, place> least; // of the chosen: not of the first, place
-  for (const auto& [name_space, order] : orders_) {
-    const auto oldest =
-        std::find_if(order.begin(), order.end(), [&](const auto& entry) { return may_leave(*entry.second); });
-    if (oldest == order.end())
-      continue;
-    const std::pair rank{!std::binary_search(first.begin(), first.end(), name_space), oldest->first};
-    if (chosen != nullptr && least < rank)
-      continue;
-    least = rank;
-    chosen = oldest->second;
+std::vector<std::shared_ptr<cold_record>> cold_index::victims(std::uint64_t disk_bytes,
+                                                              const std::function<bool(const cold_record&)>& may_leave,
+                                                              std::span<const namespace_id> first) const {
+  struct queue {
+    order::const_iterator next;
+    order::const_iterator end;
+    bool waits = false; ///< not of the first
+  };
+  std::vector<queue> queues; // what may leave of each namespace, oldest use first
+  const auto skip = [&](queue& of) {
+    of.next = std::find_if(of.next, of.end, [&](const auto& entry) { return may_leave(*entry.second); });
+  };
+  for (const auto& [name_space, records] : orders_) {
+    queues.push_back({records.begin(), records.end(), !std::binary_search(first.begin(), first.end(), name_space)});
+    skip(queues.back());
+  }
+  const auto later = [](const queue& a, const queue& b) {
+    return std::pair{a.waits, a.next->first} > std::pair{b.waits, b.next->first};
+  };
+  std::erase_if(queues, [](const queue& one) { return one.next == one.end; });
+  std::make_heap(queues.begin(), queues.end(), later);
+  std::vector<std::shared_ptr<cold_record>> chosen;
+  for (std::uint64_t bytes = 0; bytes < disk_bytes && !queues.empty();) {
+    std::pop_heap(queues.begin(), queues.end(), later);
+    auto& from = queues.back();
+    chosen.push_back(from.next->second);
+    bytes += chosen.back()->disk_bytes;
+    ++from.next;
+    skip(from);
+    if (from.next == from.end)
+      queues.pop_back();
+    else
+      std::push_heap(queues.begin(), queues.end(), later);
   }
   return chosen;
 }

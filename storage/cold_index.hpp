@@ -51,10 +51,12 @@ public:
   /// Makes the record the last used. Pre: present; `time_ns` is later than that of every other record.
   void touch(cold_record& record, std::int64_t time_ns);
 
-  /// The least recently used record for which `may_leave` answers true, or nullptr; one of the namespaces `first`,
-  /// which ascend, before all others. Looks at one record of each namespace, and at those that may not leave.
-  [[nodiscard]] std::shared_ptr<cold_record> victim(const std::function<bool(const cold_record&)>& may_leave,
-                                                    std::span<const namespace_id> first = {}) const;
+  /// The least recently used records for which `may_leave` answers true, as many as take `disk_bytes` in all, or all of
+  /// them if that is less; those of the namespaces `first`, which ascend, before all others. Looks at these, one more
+  /// of each namespace, and those that may not leave.
+  [[nodiscard]] std::vector<std::shared_ptr<cold_record>>
+  victims(std::uint64_t disk_bytes, const std::function<bool(const cold_record&)>& may_leave,
+          std::span<const namespace_id> first = {}) const;
 
   /// All records, or those of a namespace, least recently used first.
   [[nodiscard]] std::vector<std::shared_ptr<cold_record>> records(std::optional<namespace_id> name_space = {}) const;
@@ -63,11 +65,12 @@ public:
 
 private:
   using place = std::pair<std::int64_t, std::uint64_t>; ///< time of last use, then sequence
+  using order = std::map<place, std::shared_ptr<cold_record>>;
 
   static place place_of(const cold_record& record) { return {record.last_use_ns, record.sequence}; }
 
   std::unordered_map<block_key, std::shared_ptr<cold_record>, block_key_hash> records_;
-  std::map<namespace_id, std::map<place, std::shared_ptr<cold_record>>> orders_; ///< of use, for each namespace
+  std::map<namespace_id, order> orders_; ///< of use, for each namespace
   cold_ledgers ledgers_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <numeric>
 
 namespace hearth::storage {
 
@@ -89,20 +90,22 @@ void files_core::start_appends(deferred& later) {
 bool files_core::make_room(append_job& next) {
   if (!std::exchange(next.stuck_retried, true))
     retry_stuck();
-  while (used_ - leaving_ + next.disk_bytes > bytes_max_) {
-    const auto victim = index_.victim([&](const cold_record& record) { return may_leave(record, next); },
-                                      config_.namespaces->unclaimed());
-    if (victim == nullptr)
-      break;
-    take_out(victim, &cold_ledger::reclaimed);
-  }
+  const auto wanted = staying() + next.disk_bytes;
+  if (wanted > bytes_max_)
+    for (const auto& victim : victims_for(next, wanted - bytes_max_))
+      take_out(victim, &cold_ledger::reclaimed);
   return leaving_ > 0 || reading_ > 0 || !writing_.empty();
 }
 
-/// Not while it is read, nor in favour of another append of its key: it stays if that one fails.
-bool files_core::may_leave(const cold_record& record, const append_job& next) const {
-  return record.readers == 0 && record.key != next.name.key &&
-         std::none_of(writing_.begin(), writing_.end(), [&](const auto& job) { return job->name.key == record.key; });
+/// Blocks to give up for `next`: none while it is read, nor in favour of another append of its key, as it stays if that
+/// one fails.
+std::vector<std::shared_ptr<cold_record>> files_core::victims_for(const append_job& next,
+                                                                  std::uint64_t disk_bytes) const {
+  const auto may_leave = [&](const cold_record& record) {
+    return record.readers == 0 && record.key != next.name.key &&
+           std::none_of(writing_.begin(), writing_.end(), [&](const auto& job) { return job->name.key == record.key; });
+  };
+  return index_.victims(disk_bytes, may_leave, config_.namespaces->unclaimed());
 }
 
 /// A disk that is full below `bytes_max` (others write to it, too) must not stop the cold tier. The append that it
@@ -117,21 +120,9 @@ files_core::readiness files_core::room_on_disk(append_job& next) {
     return readiness::wait;
   if (std::exchange(next.room_made, true))
     return readiness::go;
-  std::vector<std::shared_ptr<cold_record>> victims;
-  std::uint64_t bytes = 0;
-  auto records = index_.records();
-  const auto unclaimed = config_.namespaces->unclaimed();
-  std::stable_partition(records.begin(), records.end(), [&](const auto& record) {
-    return std::binary_search(unclaimed.begin(), unclaimed.end(), record->name_space);
-  });
-  for (const auto& record : records) {
-    if (bytes >= next.disk_bytes)
-      break;
-    if (!may_leave(*record, next))
-      continue;
-    victims.push_back(record);
-    bytes += record->disk_bytes;
-  }
+  const auto victims = victims_for(next, next.disk_bytes);
+  const auto bytes = std::accumulate(victims.begin(), victims.end(), std::uint64_t{0},
+                                     [](std::uint64_t sum, const auto& victim) { return sum + victim->disk_bytes; });
   if (bytes < next.disk_bytes)
     return readiness::hopeless;
   for (const auto& victim : victims)

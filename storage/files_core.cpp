@@ -103,7 +103,7 @@ result<void> files_core::limit(std::uint64_t bytes_max) {
             "found " + std::to_string(bytes_max) + ", expected more than " + std::to_string(files_store_fixed_bytes)};
   update([&](deferred&) {
     bytes_max_ = bytes_max;
-    shrink(config_.namespaces->unclaimed());
+    retry_stuck();
   });
   return {};
 }
@@ -132,9 +132,11 @@ void files_core::on_reclaimed(std::function<void(std::vector<block_key>)> listen
   update([&](deferred&) { listener_ = std::move(listener); });
 }
 
-/// Every change may have made room, ended a removal, or stopped the engine: one place decides what goes on.
+/// Every change may have made room, ended a removal or a read, or stopped the engine: one place decides what goes on.
 /// Removals come after appends, because appends choose the victims.
 void files_core::advance(deferred& later) {
+  if (staying() > bytes_max_) // a limit was lowered
+    shrink(config_.namespaces->unclaimed());
   start_appends(later);
   start_removals(later);
   start_stamps(later);
@@ -142,7 +144,7 @@ void files_core::advance(deferred& later) {
   later.reclaimed.swap(reclaimed_);
   if (!later.reclaimed.empty())
     later.listener = listener_;
-  assert(leaving_ <= used_);
+  assert(leaving_ + held_ <= used_);
 }
 
 } // namespace hearth::storage

@@ -31,8 +31,8 @@ namespace hearth::storage {
 /// then it waits, first come, first served, while victims are removed. A file that cannot be removed stays in `used_`
 /// (`stuck_`) and is tried again for each append that needs room, and for each sync. A disk that is full all the same
 /// has the append tried once more, with blocks reclaimed for it.
-/// Invariant: `used_ <= bytes_max`, but for the time that a
-/// limit lowered while running takes to be reached.
+/// Invariant: `used_ <= bytes_max`, but for the time that a limit lowered while running takes to be reached, and for
+/// what of it cannot be removed.
 ///
 /// Removals. A file is unlinked when nobody reads it any more. Each decided removal has a ticket until it has happened;
 /// a sync waits for the tickets that were given before it, and fails if such a file is stuck: it would be found again.
@@ -108,7 +108,8 @@ private:
   [[nodiscard]] result<void> admit(const append_job& job) const;
   void start_appends(deferred& later);
   [[nodiscard]] bool make_room(append_job& next);
-  [[nodiscard]] bool may_leave(const cold_record& record, const append_job& next) const;
+  [[nodiscard]] std::vector<std::shared_ptr<cold_record>> victims_for(const append_job& next,
+                                                                      std::uint64_t disk_bytes) const;
   [[nodiscard]] readiness room_on_disk(append_job& next);
   [[nodiscard]] bool try_again(const std::shared_ptr<append_job>& job);
   void start_append(const std::shared_ptr<append_job>& job, deferred& later);
@@ -134,6 +135,7 @@ private:
   void unlink(std::vector<removal>& files) const;
   [[nodiscard]] bool directory_is_there() const;
   void removals_ended(std::vector<removal>& files);
+  [[nodiscard]] std::uint64_t staying() const noexcept { return used_ - leaving_ - held_; }
   void shrink(std::span<const namespace_id> first);
   void start_syncs(deferred& later);
   void start_sync(std::function<void(result<void>)> done, deferred& later);
@@ -158,6 +160,7 @@ private:
   std::deque<removal> doomed_;                       ///< to be unlinked
   bool removing_ = false;                            ///< some are being unlinked
   std::uint64_t leaving_ = 0;                        ///< bytes of both
+  std::uint64_t held_ = 0;                           ///< bytes whose removal was decided and waits for readers
   std::vector<removal> stuck_;                       ///< could not be unlinked
   std::uint64_t next_ticket_ = 1;
   std::set<std::uint64_t> tickets_; ///< removals that were decided and have not happened

@@ -76,10 +76,12 @@ void files_core::read_ended(read_job& job, bool ran, deferred& later) {
     stopped_ = true;
     job.outcome = failure{errc::closed, blocks_ + ": the I/O engine stopped before the block was read"};
   }
-  if (record.removal == 0 && job.outcome.code() == errc::corrupt)
+  if (record.removal == 0 && job.outcome.code() == errc::corrupt) {
     take_out(job.record, &cold_ledger::corrupt);
-  else if (record.removal != 0 && record.readers == 0)
-    schedule_removal(record); // it was decided while this read was at work
+  } else if (record.removal != 0 && record.readers == 0) { // it was decided while this read was at work
+    held_ -= record.disk_bytes;
+    schedule_removal(record);
+  }
   later.answers.push_back([done = std::move(job.request.done), outcome = std::move(job.outcome)] { done(outcome); });
 }
 

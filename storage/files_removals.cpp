@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <map>
+#include <numeric>
 
 namespace hearth::storage {
 
@@ -21,6 +22,8 @@ void files_core::take_out(const std::shared_ptr<cold_record>& record, cold_amoun
   kept->removal = *tickets_.insert(next_ticket_++).first;
   if (kept->readers == 0)
     schedule_removal(*kept);
+  else
+    held_ += kept->disk_bytes;
 }
 
 void files_core::schedule_removal(const cold_record& record) {
@@ -35,14 +38,16 @@ void files_core::schedule_removal(removal file) {
 }
 
 /// Takes out the least recently used until what stays is within the budget, those of the namespaces `first` before all
-/// others.
+/// others. No block leaves in the place of a file that cannot be removed, which is tried again, nor of one that is
+/// read, whose turn comes when it is not.
 void files_core::shrink(std::span<const namespace_id> first) {
-  while (used_ - leaving_ > bytes_max_) {
-    const auto oldest = index_.victim([](const cold_record&) { return true; }, first);
-    if (oldest == nullptr)
-      return;
-    take_out(oldest, &cold_ledger::reclaimed);
-  }
+  const auto budget = std::accumulate(stuck_.begin(), stuck_.end(), bytes_max_,
+                                      [](std::uint64_t sum, const removal& file) { return sum + file.bytes; });
+  if (staying() <= budget)
+    return;
+  const auto unread = [](const cold_record& record) { return record.readers == 0; };
+  for (const auto& victim : index_.victims(staying() - budget, unread, first))
+    take_out(victim, &cold_ledger::reclaimed);
 }
 
 void files_core::retry_stuck() {

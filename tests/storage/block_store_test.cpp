@@ -194,6 +194,27 @@ TEMPLATE_LIST_TEST_CASE("The limit can be lowered and raised while running", "",
   CHECK(world.balanced());
 }
 
+TEMPLATE_LIST_TEST_CASE(
+    "A limit lowered under reads and writes is reached when they have ended, with nothing asked since", "",
+    store_worlds) {
+  TestType world;
+  world.open(8, 4096);
+  for (unsigned i = 1; i <= 6; ++i)
+    REQUIRE(world.append(i, 4096) == errc::none);
+  const auto lower = world.room_for(4, 4096);
+  const auto got = world.start_read(1);
+  const auto first = world.start_append(7, 4096);
+  const auto second = world.start_append(8, 4096);
+  REQUIRE(world.store->limit(lower));
+  world.settle();
+  CHECK(same(got.value(), payload(1, 4096)));
+  CHECK(first.ok());
+  CHECK(second.ok());
+  CHECK(world.store->bytes_in_use() <= lower);
+  CHECK(world.numbers().size() == 4);
+  CHECK(world.balanced());
+}
+
 TEMPLATE_LIST_TEST_CASE("Clearing takes one namespace or all of them", "", store_worlds) {
   TestType world;
   world.open(6, 100);

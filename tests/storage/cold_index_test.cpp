@@ -7,11 +7,14 @@ using hearth::testing::key;
 
 namespace {
 
+constexpr std::uint64_t disk_bytes = 8192;
+
 std::shared_ptr<cold_record> record(unsigned number, std::int64_t last_use_ns, namespace_id name_space = 0) {
   auto fresh = std::make_shared<cold_record>();
   fresh->key = key(number);
   fresh->name_space = name_space;
   fresh->payload_bytes = 10 * number;
+  fresh->disk_bytes = disk_bytes;
   fresh->sequence = number;
   fresh->last_use_ns = last_use_ns;
   return fresh;
@@ -35,9 +38,9 @@ TEST_CASE("The cold index orders by last use, and by sequence where that is the 
   CHECK(keys(index.records(namespace_id{1})) == std::vector<block_key>{key(1)});
   index.touch(*index.find(key(2)), 8);
   CHECK(keys(index.records()) == std::vector<block_key>{key(3), key(1), key(2)});
-  CHECK(index.victim([](const cold_record&) { return true; })->key == key(3));
-  CHECK(index.victim([](const cold_record& one) { return one.key != key(3); })->key == key(1));
-  CHECK(index.victim([](const cold_record&) { return false; }) == nullptr);
+  CHECK(keys(index.victims(1, [](const cold_record&) { return true; })) == std::vector{key(3)});
+  CHECK(keys(index.victims(1, [](const cold_record& one) { return one.key != key(3); })) == std::vector{key(1)});
+  CHECK(index.victims(1, [](const cold_record&) { return false; }).empty());
 }
 
 TEST_CASE("The cold index gives up blocks of the namespaces told before all others, oldest use first") {
@@ -48,12 +51,25 @@ TEST_CASE("The cold index gives up blocks of the namespaces told before all othe
   index.add(record(4, 4, 5), &cold_ledger::recovered);
   const auto any = [](const cold_record&) { return true; };
   const std::vector<namespace_id> first{4, 5};
-  CHECK(index.victim(any)->key == key(1));
-  CHECK(index.victim(any, first)->key == key(2));
-  CHECK(index.victim([](const cold_record& one) { return one.key != key(2); }, first)->key == key(3));
+  CHECK(keys(index.victims(1, any)) == std::vector{key(1)});
+  CHECK(keys(index.victims(1, any, first)) == std::vector{key(2)});
+  CHECK(keys(index.victims(
+            1, [](const cold_record& one) { return one.key != key(2); }, first)) == std::vector{key(3)});
+  CHECK(keys(index.victims(9 * disk_bytes, any, first)) == std::vector{key(2), key(3), key(4), key(1)});
   for (const unsigned gone : {2, 3, 4})
     index.take_out(*index.find(key(gone)), &cold_ledger::reclaimed);
-  CHECK(index.victim(any, first)->key == key(1));
+  CHECK(keys(index.victims(1, any, first)) == std::vector{key(1)});
+}
+
+TEST_CASE("The cold index names as many victims as give back the bytes asked for, or all that may leave") {
+  cold_index index;
+  for (unsigned number = 1; number <= 5; ++number)
+    index.add(record(number, number, number % 2), &cold_ledger::recovered);
+  const auto not_two = [](const cold_record& one) { return one.key != key(2); };
+  CHECK(index.victims(0, not_two).empty());
+  CHECK(keys(index.victims(disk_bytes, not_two)) == std::vector{key(1)});
+  CHECK(keys(index.victims(disk_bytes + 1, not_two)) == std::vector{key(1), key(3)});
+  CHECK(keys(index.victims(9 * disk_bytes, not_two)) == std::vector{key(1), key(3), key(4), key(5)});
 }
 
 TEST_CASE("Every way in and out of the cold index is in its ledger, for each namespace and for all") {
