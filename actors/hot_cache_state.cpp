@@ -106,17 +106,32 @@ caf::result<messages::clear_reply> hot_cache_state::on_clear(messages::clear_req
 }
 
 caf::result<messages::limit_reply> hot_cache_state::on_limit(messages::limit_request& x) {
-  const auto slot = std::move(x.slot);
+  auto slot = std::move(x.slot);
   if (auto refused = refusal({}))
     return refused;
   const auto changed = tiers_.limit(x.limits);
   if (!changed)
     return to_caf(changed.error());
-  log::info("hot_cache.limited", "hot_bytes_max={} cold_bytes_max={}", tiers_.hot().bytes_max(),
-            parts_->store ? parts_->store->bytes_max() : 0);
+  auto promise = self_->make_response_promise<messages::limit_reply>();
+  lowerings_.push_back({answer<messages::limit_reply>{promise}, std::move(slot)});
+  approach_hot_limit();
   soil(); // what was too large for the cold tier may fit now
   settled();
-  return messages::limit_reply{};
+  return promise;
+}
+
+/// In steps, each a message, so that everybody else is served in between.
+void hot_cache_state::approach_hot_limit() {
+  if (lowerings_.empty())
+    return;
+  if (!tiers_.approach_hot_limit())
+    return alarm(now());
+  log::info("hot_cache.limited", "hot_bytes_max={} cold_bytes_max={}", tiers_.hot().bytes_max(),
+            parts_->store ? parts_->store->bytes_max() : 0);
+  for (auto& [promise, slot] : std::exchange(lowerings_, {})) {
+    slot.reset(); // free before the reply is sent
+    promise.deliver({});
+  }
 }
 
 // --- time, and what follows every change ---------------------------------------------------------------------------
@@ -146,6 +161,7 @@ void hot_cache_state::on_tick() {
   if (!next_alarm_ || at < *next_alarm_) // an alarm that an earlier one has replaced
     return;
   next_alarm_.reset();
+  approach_hot_limit();
   restart_due(at);
   expire_prefixes(at);
   expire_flushes(at);

@@ -70,6 +70,12 @@ private:
     bool syncing = false;
   };
 
+  /// A change of limits whose hot limit has yet to be reached.
+  struct lowering {
+    answer<messages::limit_reply> promise;
+    messages::permit slot;
+  };
+
   /// Deaths that followed one another closely: the back-off doubles with each.
   struct mortality {
     std::size_t in_a_row = 0;
@@ -85,6 +91,8 @@ private:
   caf::result<messages::limit_reply> on_limit(messages::limit_request& x);
   caf::result<messages::flush_reply> on_flush(messages::flush_request& x);
   caf::result<messages::close_reply> on_close(const messages::close_request& x);
+
+  void approach_hot_limit();
 
   // From the other actors.
   void on_write_reply(messages::write_reply& x);
@@ -150,6 +158,7 @@ private:
   std::uint64_t last_number_ = 0; ///< of prefixes and flushes
   std::map<std::uint64_t, prefix_in_flight> prefixes_;
   std::map<std::uint64_t, flush_in_flight> flushes_;
+  std::vector<lowering> lowerings_;
   dirty_range cleaning_;
   std::optional<time_point> soiled_; ///< something has become dirty since the last cleaning began
   time_point writer_busy_;           ///< when it was last

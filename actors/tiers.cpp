@@ -1,5 +1,6 @@
 #include "actors/tiers.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <string>
 #include <unordered_set>
@@ -19,12 +20,19 @@ using storage::hot_block;
 using storage::namespace_id;
 using storage::result;
 
+namespace {
+
+/// Blocks that leave in one step towards a lower hot limit: some milliseconds, in which nobody else is served.
+constexpr std::size_t evictions_at_once = 1024;
+
+} // namespace
+
 tiers::tiers(const tiers_config& config, std::shared_ptr<limits_now> limits,
              std::shared_ptr<storage::block_store> store, std::shared_ptr<messages::gate> writer_gate,
              std::shared_ptr<stats::tally> tally, send_write send, storage::clock_ns clock)
     : config_(config), limits_(std::move(limits)), store_(std::move(store)), writer_gate_(std::move(writer_gate)),
       tally_(std::move(tally)), send_(std::move(send)), clock_(std::move(clock)), budget_(config.budget, clock_()),
-      hot_(limits_->hot_bytes_max, storage::make_lru_policy()) {
+      hot_bytes_wanted_(limits_->hot_bytes_max), hot_(limits_->hot_bytes_max, storage::make_lru_policy()) {
   assert(tally_ && (store_ == nullptr) == (writer_gate_ == nullptr));
 }
 
@@ -305,13 +313,17 @@ result<void> tiers::limit(const messages::tier_limits& wanted) {
       return failure{taken.code(), "cold_bytes_max: " + taken.error().context};
     limits_->cold_bytes_max = *wanted.cold_bytes_max;
   }
-  if (wanted.hot_bytes_max) {
-    if (*wanted.hot_bytes_max < hot_.bytes_max())
-      make_room(hot_.bytes_max() - *wanted.hot_bytes_max, true);
-    hot_.limit(*wanted.hot_bytes_max);
-    limits_->hot_bytes_max = *wanted.hot_bytes_max;
-  }
+  hot_bytes_wanted_ = wanted.hot_bytes_max.value_or(hot_bytes_wanted_);
+  approach_hot_limit();
   return {};
+}
+
+bool tiers::approach_hot_limit() {
+  for (auto left = evictions_at_once; left > 0 && hot_.bytes() > hot_bytes_wanted_; --left)
+    make_room(hot_.bytes_max() - hot_.bytes() + 1, true); // one block leaves
+  hot_.limit(std::max(hot_bytes_wanted_, hot_.bytes()));
+  limits_->hot_bytes_max = hot_.bytes_max();
+  return hot_.bytes_max() == hot_bytes_wanted_;
 }
 
 // --- erasing -------------------------------------------------------------------------------------------------------

@@ -85,9 +85,13 @@ public:
   /// Takes every block of a namespace (none: of all) out. Returns how many there were.
   std::uint64_t clear(std::optional<storage::namespace_id> name_space);
 
-  /// Changes the limits of the tiers. Above a lower hot limit blocks leave as in any eviction. Errors:
-  /// invalid_argument, naming the field, what was found and what is expected: nothing has changed.
+  /// Changes the limits of the tiers. Above a lower hot limit blocks leave as in any eviction, a bounded number at
+  /// once: the limit follows them down, and `approach_hot_limit` does the rest. Errors: invalid_argument, naming the
+  /// field, what was found and what is expected: nothing has changed.
   storage::result<void> limit(const messages::tier_limits& wanted);
+
+  /// One more step towards the hot limit that was asked for last. Returns whether it holds.
+  bool approach_hot_limit();
 
   /// The write with this number has ended. Unknown numbers (given up meanwhile) are ignored.
   void settle(std::uint64_t sequence, const storage::result<void>& outcome);
@@ -162,6 +166,7 @@ private:
   storage::clock_ns clock_;
   storage::write_budget budget_;
   std::uint64_t charged_copies_ = 0; ///< bytes that reclaim has copied and `budget_` knows of
+  std::uint64_t hot_bytes_wanted_;   ///< the hot limit that was asked for last
   storage::hot_tier hot_;
   pending_writes pending_;
   stats::amount pending_amount_;
