@@ -17,6 +17,7 @@ result<void> memory_disk::admit(file_operation operation, const std::string& pat
     return {};
   }
   --fault.count;
+  ++fault.struck;
   return {fault.code, path + ": a fault planned by the test"};
 }
 

@@ -43,6 +43,7 @@ struct planned_fault {
   std::uint64_t skip = 0;
   std::uint64_t count = 0;
   errc code = errc::none;
+  std::uint64_t struck = 0; ///< so far
 };
 
 /// Everything that a memory file system and its open files share. Threads: whoever has locked `mutex`.

@@ -186,7 +186,13 @@ public:
 
   void fail_next(file_operation operation, errc code, std::uint64_t count, std::uint64_t skip) override {
     std::lock_guard guard{disk_->mutex};
-    disk_->faults[static_cast<std::size_t>(operation)] = {skip, count, code};
+    auto& fault = disk_->faults[static_cast<std::size_t>(operation)];
+    fault = {skip, count, code, fault.struck};
+  }
+
+  std::uint64_t failed(file_operation operation) const override {
+    std::lock_guard guard{disk_->mutex};
+    return disk_->faults[static_cast<std::size_t>(operation)].struck;
   }
 
   void kill_after(std::uint64_t operations) override {

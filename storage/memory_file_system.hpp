@@ -19,6 +19,9 @@ public:
   /// what was planned for this kind before. A write fails half-way: the first half of its bytes has been written.
   virtual void fail_next(file_operation operation, errc code, std::uint64_t count = 1, std::uint64_t skip = 0) = 0;
 
+  /// How many operations of this kind have failed because a test wanted it.
+  [[nodiscard]] virtual std::uint64_t failed(file_operation operation) const = 0;
+
   /// The process is killed: after `operations` - 1 more of the kinds above each fails and changes nothing, but for the
   /// first of them, which is a write that got half-way if it is a write. 0: now. Ends with the next call, or a power
   /// cut.

@@ -5,6 +5,7 @@
 #include <caf/atom.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace hearth::testing {
 
@@ -15,10 +16,13 @@ constexpr std::chrono::nanoseconds stride = std::chrono::milliseconds{1};
 
 } // namespace
 
-actor_world::actor_world() : files_(storage::make_memory_file_system()) {
+actor_world::actor_world(world_parts parts)
+    : files_(parts.files ? std::move(parts.files) : storage::make_memory_file_system()),
+      next_actor_(std::move(parts.next_actor)) {
   config_.set("scheduler.policy", caf::atom("testing"));
   system_ = std::make_unique<caf::actor_system>(config_);
-  disk_ = storage::make_memory_io([this] { return static_cast<std::int64_t>(now().count()); });
+  const auto clock = [this] { return static_cast<std::int64_t>(now().count()); };
+  disk_ = parts.make_disk ? parts.make_disk(clock) : storage::make_memory_io(clock);
   (void)files_->create_directory("/cache");
 }
 
@@ -42,7 +46,14 @@ caf::scheduler::test_coordinator& actor_world::scheduler() {
 
 actor_world::nanoseconds actor_world::now() { return scheduler().clock().now().time_since_epoch(); }
 
-bool actor_world::step() { return scheduler().try_run_once(); }
+bool actor_world::step() {
+  auto& jobs = scheduler().jobs;
+  if (next_actor_ && jobs.size() > 1) {
+    const auto chosen = jobs.begin() + static_cast<std::ptrdiff_t>(next_actor_(jobs.size()));
+    std::rotate(jobs.begin(), chosen, chosen + 1);
+  }
+  return scheduler().try_run_once();
+}
 
 std::size_t actor_world::deliver() {
   std::size_t messages = 0;

@@ -1,0 +1,192 @@
+#include "tests/simulation/simulation.hpp"
+
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace hearth::simulation {
+
+namespace {
+
+using storage::file_operation;
+
+constexpr std::array<const char*, 8> operation_names{"open",   "read", "write", "rename",
+                                                     "remove", "sync", "list",  "reserve"};
+
+} // namespace
+
+void simulation::adversity(chance& draws) {
+  const auto kind = draws.below(100);
+  if (kind < 30 && profile_.write_faults)
+    plan_fault(draws);
+  else if (kind < 40 && profile_.damage)
+    damage(draws);
+  else if (kind < 50 && profile_.full_disk)
+    fill_disk(draws);
+  else if (kind < 65 && profile_.deaths)
+    kill_actor(draws);
+  else if (kind < 72) {
+    const bool hangs = draws.one_in(2);
+    disk_->hang(hangs);
+    fire("disk hangs", hangs ? 1 : 0);
+    note("hang", hangs);
+  } else if (kind < 90) {
+    world_->advance(milliseconds{draws.between(1, 1'500)});
+  } else if (kind < 95) {
+    restart(draws);
+  } else if (profile_.crashes) {
+    crash(draws);
+  }
+}
+
+/// A few operations of one kind fail, soon. Reads only where damage is allowed: a block that cannot be read is given
+/// up.
+void simulation::plan_fault(chance& draws) {
+  using enum file_operation;
+  constexpr std::array kinds{write, sync, rename, remove, reserve, open, read};
+  const auto kind = kinds[draws.below(profile_.damage ? 7 : 6)];
+  const bool full = !profile_.roomy && draws.one_in(3) && (kind == write || kind == reserve);
+  const auto code = full ? errc::no_space : errc::io;
+  damaged_ = damaged_ || kind == read;
+  files_->fail_next(kind, code, draws.between(1, 3), draws.below(4));
+  note("fault", static_cast<std::uint64_t>(kind));
+}
+
+/// Something happens to the bytes at rest: a bit flips, a page is torn, or a page lands in another place.
+void simulation::damage(chance& draws) {
+  const auto folder = profile_.options.engine == cold_engine::segments ? std::string{"/cache/segments/"}
+                                                                       : std::string{"/cache/blocks/"};
+  const auto names = files_->list(folder);
+  if (!names || names->empty())
+    return;
+  const auto& chosen = (*names)[draws.below(names->size())];
+  auto file = files_->open(folder + chosen.name, storage::open_mode::read_write);
+  if (!file || chosen.bytes == 0)
+    return;
+  damaged_ = true;
+  history_.durable_no_more();
+  const auto from = draws.below(chosen.bytes) / 4096 * 4096;
+  std::vector<std::byte> page(static_cast<std::size_t>(std::min<std::uint64_t>(4096, chosen.bytes - from)));
+  if (!(*file)->read(from, page))
+    return;
+  auto to = from;
+  const auto kind = draws.below(3);
+  if (kind == 0) {
+    page[draws.below(page.size())] ^= static_cast<std::byte>(1u << draws.below(8));
+  } else if (kind == 1) {
+    std::fill(page.begin() + static_cast<std::ptrdiff_t>(page.size() / 2), page.end(), std::byte{0});
+  } else {
+    to = draws.below(chosen.bytes) / 4096 * 4096;
+    page.resize(static_cast<std::size_t>(std::min<std::uint64_t>(page.size(), chosen.bytes - to)));
+  }
+  const std::span<const std::byte> part{page};
+  if ((*file)->write(to, {&part, 1}).ok())
+    fire(kind == 0 ? "bits flipped" : kind == 1 ? "pages torn" : "pages misplaced");
+  note("damage " + chosen.name, kind);
+}
+
+/// Others fill the disk up to what the cache has, or give room back.
+void simulation::fill_disk(chance& draws) {
+  const bool full = draws.one_in(2);
+  files_->capacity(full ? files_->bytes_in_use() + draws.below(200'000) : ~std::uint64_t{0});
+  fire("disk filled by others", full ? 1 : 0);
+  note("fill", full);
+}
+
+void simulation::kill_actor(chance& draws) {
+  const auto& roster = *kept_->actors().roster;
+  const auto whom = draws.below(20);
+  const auto kill = [&](const auto& actor, const char* name) {
+    if (!actor)
+      return;
+    caf::anon_send_exit(actor, caf::exit_reason::kill);
+    fire(std::string{name} + " killed");
+    note(name);
+  };
+  if (whom < 8) {
+    kill(roster.writer(), "writer");
+  } else if (whom < 13) {
+    kill(roster.reader(draws.below(3)), "reader");
+  } else if (whom < 19) {
+    kill(roster.stats(), "stats");
+  } else {
+    kill(kept_->actors().hot_cache.actor, "hot_cache");
+    dead_ = true;
+  }
+}
+
+void simulation::no_more_faults() {
+  for (std::size_t kind = 0; kind < operation_names.size(); ++kind) {
+    const auto operation = static_cast<file_operation>(kind);
+    files_->fail_next(operation, errc::io, 0);
+  }
+  files_->capacity(~std::uint64_t{0});
+  disk_->hang(false);
+}
+
+/// An ordinary end and a new start, in other modes.
+void simulation::restart(chance& draws) {
+  const auto begun = history_.now();
+  const auto before = world_->now();
+  const auto closed = kept_->close(milliseconds{draws.between(10, 3'000)});
+  if (world_->now() - before > seconds{4})
+    fail("close took " + std::to_string((world_->now() - before).count() / 1'000'000) +
+         " ms, its deadline is at most 3 s");
+  if (closed.ok() && closed->synced)
+    history_.synced(begun);
+  note("closed", static_cast<std::uint64_t>(closed.code()));
+  end_process();
+  fire("restarts");
+  change_modes(profile_, draws);
+  open();
+}
+
+/// The process is killed in the middle of what it does, or the power goes.
+void simulation::crash(chance& draws) {
+  const bool power = draws.one_in(2);
+  files_->kill_after(draws.below(30));
+  for (auto steps = draws.below(200); steps > 0 && report_.violation.empty(); --steps)
+    if (!world_->step())
+      world_->advance(milliseconds{1});
+  files_->kill_after(0);
+  end_process();
+  if (power)
+    files_->power_cut(draws.next());
+  else
+    files_->kill_after(storage::memory_file_system::never);
+  fire(power ? "power cuts" : "kills");
+  note("crash", power);
+  change_modes(profile_, draws);
+  open();
+  for (const auto block : std::set<number>{history_.must_be_there()}) {
+    const auto begun = history_.now();
+    const auto found = kept_->get(key(block), {name_space(block), 0, {}});
+    if (found.ok())
+      check_block(block, *found, begun);
+    else if (profile_.roomy && found.code() == errc::not_found)
+      return fail("block " + std::to_string(block) + " was synced and is gone after a " +
+                  (power ? "power cut" : "kill"));
+    fire("synced blocks looked for after a crash");
+  }
+}
+
+/// Whatever is asked is answered on the way.
+void simulation::end_process() {
+  kept_.reset();
+  for (std::size_t kind = 0; kind < operation_names.size(); ++kind) {
+    auto& sum = report_.fired[std::string{"failed: "} + operation_names[kind]];
+    sum = files_->failed(static_cast<file_operation>(kind));
+  }
+  fire("jobs of seconds", disk_->slow_jobs());
+  world_->deliver();
+  if (!open_.empty())
+    fail("never answered: " + open_.begin()->second.what + ", and " + std::to_string(open_.size() - 1) + " more");
+  world_.reset();
+  disk_.reset();
+  // After an end in order this changes nothing that was synced. The files engine believes a file by its header.
+  history_.crashed(profile_.options.engine == cold_engine::files);
+}
+
+} // namespace hearth::simulation

@@ -1,0 +1,99 @@
+#include "tests/simulation/history.hpp"
+
+#include <algorithm>
+
+namespace hearth::simulation {
+
+history::version history::put_begins(number block) {
+  puts_[block][++last_version_] = {now(), {}};
+  return last_version_;
+}
+
+void history::put_ends(number block, version which, bool refused) {
+  auto& puts = puts_[block];
+  if (refused)
+    puts.erase(which);
+  else
+    puts[which].ended = now();
+}
+
+std::uint64_t history::erase_begins(const std::vector<number>& blocks) {
+  erases_[++last_token_] = {blocks, now(), {}, false};
+  for (const auto block : blocks) {
+    erases_of_[block].push_back(last_token_);
+    durable_.erase(block);
+    doubtful_.erase(block);
+  }
+  return last_token_;
+}
+
+void history::erase_ends(std::uint64_t token, bool done) {
+  const auto found = erases_.find(token);
+  if (found == erases_.end())
+    return; // a crash has undone it
+  if (done) {
+    found->second.ended = now();
+    return;
+  }
+  for (const auto block : found->second.blocks)
+    std::erase(erases_of_[block], token);
+  erases_.erase(found);
+}
+
+void history::synced(moment begun) {
+  for (auto& [token, one] : erases_)
+    one.synced = one.synced || (one.ended && *one.ended < begun);
+}
+
+void history::durable(moment synced_from, const std::vector<number>& present) {
+  for (const auto block : present) {
+    const auto& puts = puts_[block];
+    const bool covered = !puts.empty() && std::all_of(puts.begin(), puts.end(), [&](const auto& one) {
+      return one.second.ended && *one.second.ended < synced_from;
+    });
+    const auto last = puts.empty() ? 0 : puts.rbegin()->second.begun;
+    const auto& erases = erases_of_[block];
+    const bool erased = std::any_of(erases.begin(), erases.end(), [&](auto token) {
+      const auto& one = erases_.at(token);
+      return !one.ended || *one.ended > last;
+    });
+    if (covered && !erased && !doubtful_.contains(block))
+      durable_.insert(block);
+  }
+}
+
+void history::crashed(bool torn) {
+  for (const auto& [block, puts] : puts_)
+    if (torn && !durable_.contains(block))
+      doubtful_.insert(block);
+  for (auto at = erases_.begin(); at != erases_.end();) {
+    if (at->second.synced) {
+      ++at;
+      continue;
+    }
+    for (const auto block : at->second.blocks)
+      std::erase(erases_of_[block], at->first);
+    at = erases_.erase(at);
+  }
+  const auto end = now();
+  for (auto& [block, puts] : puts_)
+    for (auto& [which, one] : puts)
+      if (!one.ended)
+        one.ended = end;
+}
+
+bool history::may_return(number block, version which, moment begun) const {
+  const auto puts = puts_.find(block);
+  if (puts == puts_.end())
+    return false;
+  const auto put = puts->second.find(which);
+  if (put == puts->second.end())
+    return false;
+  const auto erases = erases_of_.find(block);
+  return erases == erases_of_.end() || std::none_of(erases->second.begin(), erases->second.end(), [&](auto token) {
+           const auto& one = erases_.at(token);
+           return put->second.ended && one.begun > *put->second.ended && one.ended && *one.ended < begun;
+         });
+}
+
+} // namespace hearth::simulation

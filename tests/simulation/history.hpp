@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+namespace hearth::simulation {
+
+/// The model: what was asked of a cache and answered, and therefore what a get may return. Blocks are numbers, their
+/// bytes are named by versions: every put brings a version of its own.
+///
+/// A get may return a version if its put had begun, and no erase of the block began after that put had ended and ended
+/// before the get began. A crash undoes erases that no sync had covered. A block must be there if a sync covered it and
+/// nothing has touched it since; whether the cache had a right to reclaim it is the caller's to know.
+class history {
+public:
+  using number = unsigned;
+  using version = std::uint64_t;
+  using moment = std::uint64_t;
+
+  /// Each is later than the one before.
+  moment now() noexcept { return ++clock_; }
+
+  /// The version of a put that begins now.
+  version put_begins(number block);
+  /// It has ended; refused: it changed nothing.
+  void put_ends(number block, version which, bool refused);
+
+  /// Erases begin now; returns a token for their end.
+  std::uint64_t erase_begins(const std::vector<number>& blocks);
+  /// Done: the blocks were gone when this was answered. Else they may be, or not.
+  void erase_ends(std::uint64_t token, bool done);
+
+  /// A sync has ended that covers all that had ended at `begun`.
+  void synced(moment begun);
+
+  /// `present` were seen in the cache after a sync that began at `synced_from`, which left nothing unwritten: those
+  /// that nobody has touched since then survive a crash. Blocks whose put began later are not meant.
+  void durable(moment synced_from, const std::vector<number>& present);
+
+  /// The process is gone, its answers have all been given: erases that no sync had covered may be undone. `torn`: what
+  /// no sync had covered may have been half written and be found all the same, to turn out damaged when it is read.
+  void crashed(bool torn);
+
+  /// Whether a get that began at `begun` may return this now.
+  [[nodiscard]] bool may_return(number block, version which, moment begun) const;
+
+  /// Blocks that must be there after a crash.
+  [[nodiscard]] const std::set<number>& must_be_there() const noexcept { return durable_; }
+  void durable_no_more() noexcept { durable_.clear(); }
+
+private:
+  struct put {
+    moment begun = 0;
+    std::optional<moment> ended;
+  };
+  struct erase {
+    std::vector<number> blocks;
+    moment begun = 0;
+    std::optional<moment> ended;
+    bool synced = false;
+  };
+
+  moment clock_ = 0;
+  version last_version_ = 0;
+  std::uint64_t last_token_ = 0;
+  std::map<number, std::map<version, put>> puts_;
+  std::map<std::uint64_t, erase> erases_;
+  std::map<number, std::vector<std::uint64_t>> erases_of_; ///< tokens
+  std::set<number> durable_;
+  std::set<number> doubtful_; ///< perhaps half written before a crash: a put of it may be taken for a refresh
+};
+
+} // namespace hearth::simulation

@@ -1,0 +1,257 @@
+#include "tests/simulation/simulation.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+namespace hearth::simulation {
+
+namespace {
+
+constexpr std::array<std::size_t, 6> sizes{16, 700, 4096, 5000, 20'000, 70'000};
+constexpr unsigned chain_length = 8;
+
+/// Errors that say: nothing has changed.
+bool refused(errc code) {
+  return code == errc::overloaded || code == errc::orphan || code == errc::too_large || code == errc::conflict ||
+         code == errc::invalid_argument;
+}
+
+std::uint64_t read_number(std::span<const std::byte> bytes, std::size_t at) {
+  std::uint64_t number = 0;
+  std::memcpy(&number, bytes.data() + at, sizeof(number));
+  return number;
+}
+
+} // namespace
+
+block_key simulation::key(number block) const {
+  block_key made;
+  chance bytes{block};
+  for (auto& byte : made.bytes)
+    byte = static_cast<std::byte>(bytes.next());
+  return made;
+}
+
+std::size_t simulation::size(number block) const { return sizes[block * 7 % sizes.size()]; }
+
+/// Blocks form chains of eight; all of a chain are in one namespace.
+std::optional<block_key> simulation::parent(number block) const {
+  return block % chain_length == 0 ? std::nullopt : std::optional{key(block - 1)};
+}
+
+/// Number and version in front, and bytes that follow from both: so a block says what it claims to be, and whether it
+/// is.
+buffer simulation::payload(number block, history::version which) const {
+  auto made = mutable_buffer::allocate(size(block)).value();
+  const auto bytes = made.bytes();
+  chance words{block * 1'000'003ull + which};
+  const std::uint64_t number = block;
+  std::memcpy(bytes.data(), &number, 8);
+  std::memcpy(bytes.data() + 8, &which, 8);
+  for (std::size_t at = 16; at < bytes.size(); at += 8) {
+    const auto word = words.next();
+    std::memcpy(bytes.data() + at, &word, std::min<std::size_t>(8, bytes.size() - at));
+  }
+  return std::move(made).publish();
+}
+
+void simulation::check_block(number block, const buffer& found, history::moment begun) {
+  const auto name = "block " + std::to_string(block);
+  if (found.size() != size(block) || read_number(found.bytes(), 0) != block)
+    return fail(name + " has the length or the bytes of another");
+  const auto which = read_number(found.bytes(), 8);
+  if (!std::ranges::equal(found.bytes(), payload(block, which).bytes()))
+    return fail(name + " has bytes that nobody put");
+  if (!history_.may_return(block, which, begun))
+    fail(name + " has version " + std::to_string(which) + ", which was refused, or erased before it was asked for");
+  note("version", which);
+}
+
+// --- questions and answers -----------------------------------------------------------------------------------------
+
+std::uint64_t simulation::asked(std::string what, milliseconds limit) {
+  open_[++last_question_] = {std::move(what), world_->now() + limit};
+  return last_question_;
+}
+
+void simulation::answered(std::uint64_t question, errc code) {
+  const auto found = open_.find(question);
+  if (found == open_.end())
+    return fail("question " + std::to_string(question) + " was answered twice");
+  note(found->second.what, static_cast<std::uint64_t>(code));
+  open_.erase(found);
+}
+
+void simulation::host_asks(chance& draws) {
+  const auto kind = draws.below(100);
+  if (kind < 40)
+    put(draws);
+  else if (kind < 46)
+    put_made(draws);
+  else if (kind < 76)
+    get_prefix(draws);
+  else if (kind < 83)
+    erase(draws);
+  else if (kind < 84)
+    clear(draws);
+  else if (kind < 88)
+    contains(draws);
+  else if (kind < 92)
+    flush(draws);
+  else if (kind < 94)
+    limit(draws);
+  else if (kind < 99)
+    ask_stats();
+  else
+    kept_->reset_stats_async(
+        [this, id = asked("reset", seconds{1})](const result<void>& x) { answered(id, x.code()); });
+}
+
+void simulation::put(chance& draws) {
+  const auto block = static_cast<number>(draws.below(profile_.blocks));
+  const auto which = history_.put_begins(block);
+  const auto id = asked("put " + std::to_string(block) + " version " + std::to_string(which), seconds{1});
+  kept_->put_async(key(block), payload(block, which), {name_space(block), parent(block), {}},
+                   [this, id, block, which](const result<put_outcome>& x) {
+                     history_.put_ends(block, which, refused(x.code()));
+                     answered(id, x.code());
+                   });
+}
+
+/// The blocking form with a preflight: the world runs until it has its answer.
+void simulation::put_made(chance& draws) {
+  const auto block = static_cast<number>(draws.below(profile_.blocks));
+  std::optional<history::version> which;
+  const auto put = kept_->put(key(block), size(block),
+                              [&]() -> result<buffer> {
+                                which = history_.put_begins(block);
+                                return payload(block, *which);
+                              },
+                              {name_space(block), parent(block), {}});
+  if (which)
+    history_.put_ends(block, *which, refused(put.code()));
+  else if (put.ok())
+    fail("a put was accepted whose producer was never called");
+  if (!put && put.error().context.find("preflight_full") != std::string::npos)
+    fire("preflight_full");
+  note("put made " + std::to_string(block), static_cast<std::uint64_t>(put.code()));
+}
+
+void simulation::get_prefix(chance& draws) {
+  const auto first = static_cast<number>(draws.below(profile_.blocks));
+  const auto length = draws.between(1, chain_length);
+  std::vector<number> chain;
+  for (auto block = first; chain.size() < length && block < profile_.blocks; ++block)
+    if (name_space(block) == name_space(first))
+      chain.push_back(block);
+  std::vector<block_key> keys;
+  for (const auto block : chain)
+    keys.push_back(key(block));
+  const auto begun = history_.now();
+  const auto id = asked("get " + std::to_string(first) + " and on", profile_.options.request_timeout + seconds{1});
+  get_options options{name_space(first), draws.one_in(4) ? draws.between(1, 100'000) : 0, {}};
+  kept_->get_prefix_async(std::move(keys), options, [this, id, chain, begun](const result<prefix>& x) {
+    if (x.ok()) {
+      if (x->blocks.size() > chain.size())
+        fail("more blocks than were asked for");
+      for (std::size_t i = 0; i < std::min(x->blocks.size(), chain.size()); ++i)
+        check_block(chain[i], x->blocks[i], begun);
+      fire(x->blocks.empty() ? "misses" : "hits");
+    }
+    answered(id, x.code());
+  });
+}
+
+void simulation::erase(chance& draws) {
+  const auto block = static_cast<number>(draws.below(profile_.blocks));
+  const auto token = history_.erase_begins({block});
+  kept_->erase_async(key(block), {name_space(block), 0, {}},
+                     [this, token, id = asked("erase " + std::to_string(block), seconds{1})](const result<bool>& x) {
+                       history_.erase_ends(token, x.ok());
+                       answered(id, x.code());
+                     });
+}
+
+void simulation::clear(chance& draws) {
+  const bool all = draws.one_in(2);
+  std::vector<number> blocks;
+  for (number block = 0; block < profile_.blocks; ++block)
+    if (all || name_space(block) == other_)
+      blocks.push_back(block);
+  const auto token = history_.erase_begins(blocks);
+  kept_->clear_async(all ? std::nullopt : std::optional{other_},
+                     [this, token, id = asked("clear", seconds{1})](const result<std::uint64_t>& x) {
+                       history_.erase_ends(token, x.ok());
+                       answered(id, x.code());
+                     });
+}
+
+void simulation::contains(chance& draws) {
+  const auto block = static_cast<number>(draws.below(profile_.blocks));
+  kept_->contains_async(
+      {key(block)}, {name_space(block), 0, {}},
+      [this, id = asked("contains " + std::to_string(block), seconds{1})](const result<std::vector<bool>>& x) {
+        answered(id, x.code());
+        if (x.ok())
+          note("present", x->front());
+      });
+}
+
+void simulation::flush(chance& draws) {
+  const milliseconds deadline{draws.between(1, 4'000)};
+  const auto begun = history_.now();
+  kept_->flush_async(deadline,
+                     [this, begun, id = asked("flush", deadline + seconds{1})](const result<flush_report>& x) {
+                       answered(id, x.code());
+                       if (!x || !x->synced)
+                         return;
+                       fire("synced flushes");
+                       history_.synced(begun);
+                       if (x->left == stats::amount{})
+                         ask_durable(begun);
+                     });
+}
+
+/// A sync that left nothing unwritten: what is there now was there then, or came later.
+void simulation::ask_durable(history::moment synced_from) {
+  for (const auto asked_space : {namespace_id{0}, other_}) {
+    std::vector<number> blocks;
+    std::vector<block_key> keys;
+    for (number block = 0; block < profile_.blocks; ++block)
+      if (name_space(block) == asked_space) {
+        blocks.push_back(block);
+        keys.push_back(key(block));
+      }
+    kept_->contains_async(keys, {asked_space, 0, {}}, [=, this](const result<std::vector<bool>>& x) {
+      std::vector<number> present;
+      for (std::size_t i = 0; x.ok() && i < blocks.size(); ++i)
+        if ((*x)[i])
+          present.push_back(blocks[i]);
+      history_.durable(synced_from, present);
+    });
+  }
+}
+
+void simulation::limit(chance& draws) {
+  tier_limits wanted;
+  if (draws.one_in(2) && profile_.options.hot_bytes_max != 0)
+    wanted.hot_bytes_max = draws.between(1, 400'000);
+  if (!profile_.roomy && draws.one_in(2)) {
+    wanted.cold_bytes_max = draws.between(600'000, 3'000'000);
+    cold_bytes_most_ = std::max(cold_bytes_most_, *wanted.cold_bytes_max);
+  }
+  kept_->limit_async(wanted,
+                     [this, id = asked("limit", seconds{1})](const result<void>& x) { answered(id, x.code()); });
+}
+
+void simulation::ask_stats() {
+  kept_->stats_async("*", [this, id = asked("stats", seconds{1})](const result<stats::snapshot>& x) {
+    answered(id, x.code());
+    if (x.ok())
+      check(*x);
+  });
+}
+
+} // namespace hearth::simulation

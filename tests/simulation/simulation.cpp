@@ -1,0 +1,197 @@
+#include "tests/simulation/simulation.hpp"
+
+#include "storage/verify.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hearth::simulation {
+
+simulation::simulation(sim_request request)
+    : request_(std::move(request)), seed_(request_.seed), profile_(draw_profile(seed_.fork(1))),
+      files_(storage::make_memory_file_system(true)), order_(seed_.fork(2)) {
+  report_.trace_hash = 0xcbf29ce484222325;
+  (void)files_->create_directory("/cache");
+  (void)files_->sync_names("/");
+}
+
+sim_report simulation::run() {
+  open();
+  for (operation_ = 0; operation_ < request_.operations && report_.violation.empty(); ++operation_)
+    if (!request_.skipped.contains(operation_))
+      operate(operation_);
+  if (report_.violation.empty())
+    finish();
+  report_.operation = operation_;
+  if (kept_) { // a violation ended it
+    no_more_faults();
+    kept_.reset();
+  }
+  return report_;
+}
+
+void simulation::operate(std::size_t index) {
+  auto draws = seed_.fork(100 + index);
+  order_ = draws.fork(1);
+  if (dead_)
+    restart(draws);
+  else if (draws.one_in(12))
+    adversity(draws);
+  else
+    host_asks(draws);
+  for (auto steps = draws.below(12); steps > 0 && report_.violation.empty() && world_->step(); --steps)
+    check();
+  if (draws.one_in(4))
+    world_->advance(std::chrono::microseconds{draws.between(10, 2'000)});
+  check();
+}
+
+void simulation::open() {
+  testing::world_parts parts;
+  parts.files = files_;
+  parts.make_disk = [this](storage::clock_ns clock) {
+    disk_ = make_scattered_disk(std::move(clock), seed_.fork(50 + operation_));
+    disk_->temper({4, 100'000, profile_.slow_one_in});
+    return disk_;
+  };
+  parts.next_actor = [this](std::size_t actors) { return order_.below(actors); };
+  world_.emplace(std::move(parts));
+  cold_bytes_most_ = profile_.options.cold_bytes_max;
+  dead_ = false;
+  auto opened = world_->open(profile_.options);
+  if (!opened) { // a planned fault may have met it; without one it must open
+    note("refused to open", static_cast<std::uint64_t>(opened.code()));
+    fire("openings refused");
+    no_more_faults();
+    opened = world_->open(profile_.options);
+  }
+  if (!opened) {
+    fail("does not open: " + to_string(opened.error()));
+    return;
+  }
+  kept_.emplace(std::move(*opened));
+  other_ = kept_->name_space("other").value();
+  note("opened");
+}
+
+void simulation::note(const std::string& what, std::uint64_t more) {
+  auto& hash = report_.trace_hash;
+  const auto add = [&](std::uint64_t byte) { hash = (hash ^ (byte & 0xff)) * 0x100000001b3; };
+  for (const auto letter : what)
+    add(static_cast<unsigned char>(letter));
+  const auto time = world_ ? static_cast<std::uint64_t>(world_->now().count()) : 0;
+  for (int shift = 0; shift < 64; shift += 8) {
+    add(more >> shift);
+    add(time >> shift);
+  }
+  if (request_.keep_log)
+    report_.log.push_back(std::to_string(operation_) + " at " + std::to_string(time / 1'000) + " us: " + what + " (" +
+                          std::to_string(more) + ")");
+}
+
+void simulation::fail(const std::string& what) {
+  if (report_.violation.empty())
+    report_.violation = what;
+  note("VIOLATION " + what);
+}
+
+/// What holds between any two messages.
+void simulation::check() {
+  if (!kept_)
+    return;
+  if (const auto used = files_->bytes_in_use(); used > cold_bytes_most_)
+    fail("the files take " + std::to_string(used) + " bytes, the cold limit is " + std::to_string(cold_bytes_most_));
+  const auto& gate = *kept_->actors().writer_gate;
+  const auto taken = gate.taken();
+  if (taken.slots > gate.limits().slots_max || taken.bytes > gate.limits().bytes_max)
+    fail("the writer's mailbox is over its bound");
+  const auto now = world_->now();
+  for (const auto& [id, one] : open_)
+    if (one.due < now && !dead_)
+      return fail("not answered in time: " + one.what);
+}
+
+void simulation::check(const stats::snapshot& seen) {
+  const auto& whole = seen.whole;
+  const auto hold = [&](bool holds, const char* what) {
+    if (!holds)
+      fail(what);
+  };
+  hold(whole.counters.ledger.balanced(), "the ledger does not balance");
+  stats::counters sum;
+  for (const auto& [name, part] : seen.namespaces) {
+    hold(part.counters.ledger.balanced(), "the ledger of a namespace does not balance");
+    sum += part.counters;
+  }
+  hold(sum.ledger == whole.counters.ledger, "the ledgers of the namespaces do not add up");
+  hold(whole.gauges.hot.bytes <= whole.gauges.hot_cache_max_bytes, "the hot tier is over its limit");
+  hold(whole.gauges.dirty.blocks <= whole.gauges.hot.blocks, "more blocks are dirty than hot");
+  hold(whole.gauges.total_size_bytes <= cold_bytes_most_, "the cold tier is over its limit");
+  hold(!profile_.roomy || whole.counters.evictions == 0, "something was reclaimed although there is room");
+  for (std::size_t reason = 0; reason < stats::drop_reasons; ++reason)
+    if (whole.counters.ledger.dropped(static_cast<stats::drop_reason>(reason)).blocks > 0)
+      report_.fired["dropped: " + std::string{to_string(static_cast<stats::drop_reason>(reason))}] += 1;
+  if (whole.counters.evictions > 0)
+    report_.fired["snapshots with reclaimed blocks"] += 1;
+}
+
+/// All that is under way ends; the disk is well again.
+void simulation::settle() {
+  no_more_faults();
+  world_->run();
+  world_->advance(seconds{15}); // the longest back-off of an actor that died again and again
+  world_->run();
+}
+
+void simulation::read_all_back() {
+  for (number block = 0; block < profile_.blocks && report_.violation.empty(); ++block) {
+    const auto begun = history_.now();
+    const auto found = kept_->get(key(block), {name_space(block), 0, {}});
+    if (found.ok())
+      check_block(block, *found, begun);
+    else if (found.code() != errc::not_found && found.code() != errc::overloaded)
+      fail("block " + std::to_string(block) + " cannot be read: " + to_string(found.error()));
+  }
+}
+
+/// The end of a run in order: everything is answered, everything is read back, what is on disk is sound.
+void simulation::finish() {
+  if (dead_) {
+    auto draws = seed_.fork(3);
+    restart(draws);
+  }
+  settle();
+  if (!open_.empty())
+    return fail("never answered: " + open_.begin()->second.what);
+  read_all_back();
+  const auto snapshot = kept_->stats();
+  if (!snapshot.ok())
+    return fail("no snapshot at the end: " + to_string(snapshot.error()));
+  check(*snapshot);
+  const auto flushed = kept_->flush(seconds{20});
+  if (!flushed.ok() || !flushed->synced)
+    return fail("the last flush did not sync");
+  world_->run();
+  const auto after = kept_->stats();
+  if (!after.ok())
+    return fail("no snapshot after the last flush");
+  check(*after);
+  const auto& whole = after->whole;
+  if (whole.counters.ledger.pending() != stats::amount{} || whole.gauges.queue != stats::amount{})
+    fail("something is pending although nothing is in flight");
+  const auto closed = kept_->close();
+  note("closed at the end", static_cast<std::uint64_t>(closed.code()));
+  end_process();
+  if (!report_.violation.empty())
+    return;
+  const auto verified = storage::verify_store(*files_, "/cache", false, {});
+  if (!verified.ok())
+    return fail("cannot be verified: " + to_string(verified.error()));
+  if (!damaged_ && verified->damaged() > 0)
+    fail("verify finds damage that nobody did");
+  if (!damaged_ && verified->total().blocks != whole.gauges.cold.blocks)
+    fail("the snapshot counted " + std::to_string(whole.gauges.cold.blocks) + " cold blocks, the disk has " +
+         std::to_string(verified->total().blocks));
+}
+
+} // namespace hearth::simulation
