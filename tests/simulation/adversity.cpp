@@ -146,6 +146,7 @@ void simulation::restart(chance& draws) {
 /// The process is killed in the middle of what it does, or the power goes.
 void simulation::crash(chance& draws) {
   const bool power = draws.one_in(2);
+  damaged_ = damaged_ || (power && profile_.options.engine == cold_engine::files); // a half-written file has a name
   files_->kill_after(draws.below(30));
   for (auto steps = draws.below(200); steps > 0 && report_.violation.empty(); --steps)
     if (!world_->step())

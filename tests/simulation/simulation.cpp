@@ -188,7 +188,8 @@ void simulation::finish() {
   if (!verified.ok())
     return fail("cannot be verified: " + to_string(verified.error()));
   if (!damaged_ && verified->damaged() > 0)
-    fail("verify finds damage that nobody did");
+    fail("verify finds damage that nobody did: " + std::string{to_string(verified->findings.front().kind)} + ", " +
+         verified->findings.front().file);
   if (!damaged_ && verified->total().blocks != whole.gauges.cold.blocks)
     fail("the snapshot counted " + std::to_string(whole.gauges.cold.blocks) + " cold blocks, the disk has " +
          std::to_string(verified->total().blocks));
