@@ -16,7 +16,7 @@ kill_plan plan_kill(draws& random, bool roomy) {
   using std::chrono::microseconds;
   if (!roomy && random.one_in(3))
     return {kill_moment::never, 0, {}}; // only after an end in peace does the ledger tell all that was reclaimed
-  switch (random.below(12)) {
+  switch (random.below(14)) {
   case 0:
   case 1: return {kill_moment::opening, random.between(1, 8), microseconds{random.below(2'000)}};
   case 2:
@@ -24,6 +24,8 @@ kill_plan plan_kill(draws& random, bool roomy) {
   case 4: return {kill_moment::operations, random.between(1, 3'000), microseconds{random.below(500)}};
   case 5:
   case 6: return {kill_moment::flush, random.between(1, 12), microseconds{random.below(6'000)}};
+  case 12:
+  case 13: return {kill_moment::synced, random.between(1, 8), microseconds{random.below(200)}};
   case 7: return {kill_moment::close, 1, microseconds{random.below(8'000)}};
   case 8:
     return random.one_in(3) ? kill_plan{kill_moment::never, 0, {}}
@@ -52,6 +54,7 @@ std::string_view to_string(kill_moment moment) noexcept {
   case kill_moment::opening: return "while it opened the directory";
   case kill_moment::operations: return "between its operations";
   case kill_moment::flush: return "after a flush had begun";
+  case kill_moment::synced: return "after a flush was acknowledged";
   case kill_moment::close: return "after the close had begun";
   case kill_moment::never: return "not at all";
   }

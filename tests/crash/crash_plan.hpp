@@ -26,6 +26,7 @@ enum class kill_moment : std::uint8_t {
   opening,    ///< while it opens the directory
   operations, ///< after so many reports of the work
   flush,      ///< after a flush has begun
+  synced,     ///< right after a flush was acknowledged: nothing it promised may still be on its way
   close,      ///< after the close has begun
   never,      ///< it ends by itself
 };

@@ -80,6 +80,7 @@ private:
       return item.kind <= event_kind::opened;
     case kill_moment::operations: return item.kind > event_kind::opened;
     case kill_moment::flush: return item.kind == event_kind::flush_begin;
+    case kill_moment::synced: return item.kind == event_kind::flush_end;
     case kill_moment::close: return item.kind == event_kind::close_begin;
     case kill_moment::time:
     case kill_moment::never: break;
