@@ -24,6 +24,9 @@ public:
 
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
+  /// Leaves it where it is, for somebody to look at. After: this object holds none.
+  void keep() noexcept { path_.clear(); }
+
 private:
   explicit temporary_directory(std::string path) : path_(std::move(path)) {}
 

@@ -30,3 +30,15 @@ TEST_CASE("Two temporary directories are two") {
   REQUIRE(other.ok());
   CHECK(one->path() != other->path());
 }
+
+TEST_CASE("A temporary directory that is kept stays") {
+  std::string path;
+  {
+    auto made = temporary_directory::make();
+    REQUIRE(made.ok());
+    path = made->path();
+    made->keep();
+    CHECK(made->path().empty());
+  }
+  CHECK(fs::remove(path));
+}

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "actors/host/cache.hpp"
+#include "tests/crash/crash_child.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace hearth::crash {
+
+/// What all host threads of a child draw from.
+struct shared_work {
+  std::atomic<std::uint64_t> next_version;
+  std::atomic<std::uint64_t> put_bytes_left;
+};
+
+/// What one host thread of a child does: puts, gets, erases, clears and flushes, on keys of its own, each told before
+/// and after. Keeps to the contract: another version of a block is put only after an erase. Threads: one owner.
+class lane_work {
+public:
+  lane_work(cache& kept, const child_order& order, const event_sender& reports, shared_work& shared,
+            const std::vector<namespace_id>& name_spaces, std::uint32_t number);
+
+  /// Works until the plan's operations, or the bytes that may be put, are used up.
+  void run();
+
+  void get(std::uint32_t key);
+  void tell_figures();
+
+  /// The keys that are in some tier now, of all lanes.
+  [[nodiscard]] key_bits present();
+
+  [[nodiscard]] const event_sender& reports() const noexcept { return reports_; }
+
+private:
+  /// What this thread knows of a key.
+  struct known_block {
+    bool known = false;                   ///< else it has yet to look: an earlier process may have left something
+    std::optional<std::uint64_t> version; ///< that is there; none: nothing
+  };
+
+  void act();
+  void put_chain();
+  void put(std::uint32_t key);
+  void get_chain();
+  void erase();
+  void clear();
+  void flush();
+  void pause();
+  void tell_got(std::uint32_t key, const result<buffer>& got);
+  [[nodiscard]] std::uint32_t draw_key() {
+    return number_ * keys_per_lane + static_cast<std::uint32_t>(random_.below(keys_per_lane));
+  }
+  [[nodiscard]] std::uint8_t lane() const noexcept { return static_cast<std::uint8_t>(number_); }
+
+  cache& kept_;
+  const child_order& order_;
+  const event_sender& reports_;
+  shared_work& shared_;
+  const std::vector<namespace_id>& name_spaces_;
+  std::uint32_t number_;
+  draws random_;
+  std::array<known_block, keys_total> blocks_{};
+};
+
+} // namespace hearth::crash
