@@ -19,6 +19,7 @@ struct settings {
   double minutes = 0;
   bool twice = false;
   bool hashes = false;
+  bool first = false;
 };
 
 /// What has to happen somewhere in a long run: a fault that never strikes proves nothing.
@@ -99,6 +100,8 @@ int run(settings chosen) {
                   static_cast<unsigned long long>(seen.trace_hash));
     if (!seen.violation.empty()) {
       ++violations;
+      if (chosen.first)
+        return 1;
       report_violation(chosen, seen);
     } else if (chosen.twice && simulation{chosen.request}.run().trace_hash != seen.trace_hash) {
       ++violations;
@@ -124,6 +127,7 @@ int main(int count, char** arguments) {
   program.add_option("--minutes", chosen.minutes, "run this long instead")->check(CLI::PositiveNumber);
   program.add_flag("--twice", chosen.twice, "run every seed twice and compare the traces");
   program.add_flag("--hashes", chosen.hashes, "print the hash of each trace");
+  program.add_flag("--first", chosen.first, "end with the first violation, and say no more");
   CLI11_PARSE(program, count, arguments);
   spdlog::register_logger(std::make_shared<spdlog::logger>("hearth", std::make_shared<spdlog::sinks::null_sink_mt>()));
   return run(chosen);
