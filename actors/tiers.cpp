@@ -216,7 +216,17 @@ void tiers::give_up(drop_reason reason, const block& item) {
   count(item.name_space, [&](tally_entry& entry) { entry.counters.ledger.give_up(reason, item.payload.size()); });
 }
 
+/// What counts as lost must not turn up later: an append of it may still be under way, left behind by a writer that
+/// died. If that one has ended well, nothing is lost.
 void tiers::lose(const block& item) {
+  if (store_ && store_->find(item.key))
+    return;
+  if (store_)
+    store_->erase(item.key);
+  count_lost(item);
+}
+
+void tiers::count_lost(const block& item) {
   ++accidents_;
   count(item.name_space, [&](tally_entry& entry) { entry.counters.lost.add(item.payload.size()); });
 }

@@ -151,6 +151,7 @@ private:
   void take_back(const pending_write& write, bool into_hot);
   void give_up(stats::drop_reason reason, const storage::block& item);
   void lose(const storage::block& item);
+  void count_lost(const storage::block& item);
 
   template <class Change>
   void count(storage::namespace_id name_space, Change&& change) {

@@ -69,9 +69,6 @@ void tiers::writer_died() {
     ++accidents_;
     count(name_space, [&](tally_entry& entry) { entry.counters.ledger.fail(fail_reason::writer_died, bytes); });
     take_back(write, true);
-    if (write.hidden || hot_.find(key))
-      continue;
-    store_->erase(key); // an append of it may still be under way: what counts as lost must not turn up later
   }
 }
 
@@ -134,7 +131,7 @@ stats::amount tiers::abandon() {
     left.add(bytes);
     if (write.hidden)
       continue;
-    lose(write.item);
+    count_lost(write.item);
     leave_hot(write.item.key);
   }
   std::vector<block_key> keys;
@@ -144,7 +141,7 @@ stats::amount tiers::abandon() {
       continue;
     left.add(item->item.payload.size());
     give_up(fate_of(item->item, item->asked) == fate::orphan ? drop_reason::orphan : drop_reason::closing, item->item);
-    lose(item->item);
+    count_lost(item->item);
   }
   for (const auto& key : keys) // after all: a head that had left before would have made orphans of its tails
     leave_hot(key);

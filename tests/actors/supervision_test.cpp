@@ -68,6 +68,23 @@ TEST_CASE("A block that counts as lost with its writer does not turn up later, a
   CHECK(same(*found, other));
 }
 
+TEST_CASE("A block that a dead writer gave back, and that is lost from the hot tier then, does not turn up later") {
+  cache_world it;
+  it.world.disk().hang(true);
+  it.put_all(1, 6); // 1 and 2 are being written
+  REQUIRE(*it.kept.erase(key(5)));
+  REQUIRE(*it.kept.erase(key(6)));
+  kill_writer(it);
+  REQUIRE(it.has(1));
+  REQUIRE(it.has(2));
+  it.put_all(7, 10); // while there is no writer: all four leave
+  CHECK(it.counters().lost.blocks == 4);
+  it.world.disk().hang(false);
+  it.world.advance(seconds{1}); // the old appends end
+  for (unsigned number = 1; number <= 4; ++number)
+    CHECK_FALSE(it.has(number));
+}
+
 TEST_CASE("A block whose write has ended when its writer dies, unheard, is persisted") {
   auto options = room_for_twelve();
   options.policy = write_policy::through;
