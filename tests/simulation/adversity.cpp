@@ -32,6 +32,8 @@ void simulation::adversity(chance& draws) {
     disk_->hang(hangs);
     fire("disk hangs", hangs ? 1 : 0);
     note("hang", hangs);
+  } else if (kind < 76) {
+    audit();
   } else if (kind < 90) {
     world_->advance(milliseconds{draws.between(1, 1'500)});
   } else if (kind < 95) {

@@ -104,9 +104,13 @@ void simulation::host_asks(chance& draws) {
     limit(draws);
   else if (kind < 99)
     ask_stats();
-  else
-    kept_->reset_stats_async(
-        [this, id = asked("reset", seconds{1})](const result<void>& x) { answered(id, x.code()); });
+  else if (profile_.resets)
+    reset_stats();
+}
+
+void simulation::reset_stats() {
+  accounts_.known = false;
+  kept_->reset_stats_async([this, id = asked("reset", seconds{1})](const result<void>& x) { answered(id, x.code()); });
 }
 
 void simulation::put(chance& draws) {
@@ -116,8 +120,17 @@ void simulation::put(chance& draws) {
   kept_->put_async(key(block), payload(block, which), {name_space(block), parent(block), {}},
                    [this, id, block, which](const result<put_outcome>& x) {
                      history_.put_ends(block, which, refused(x.code()));
+                     account(x);
                      answered(id, x.code());
                    });
+}
+
+void simulation::account(const result<put_outcome>& put) {
+  const auto says = [&](const char* what) { return !put && put.error().context.starts_with(what); };
+  accounts_.stored += put.ok() && *put == put_outcome::stored ? 1 : 0;
+  accounts_.preflight_full += says("preflight_full") ? 1 : 0;
+  accounts_.late_full += says("late_full") ? 1 : 0;
+  accounts_.known = accounts_.known && (put.ok() || refused(put.code()));
 }
 
 /// The blocking form with a preflight: the world runs until it has its answer.
@@ -134,8 +147,7 @@ void simulation::put_made(chance& draws) {
     history_.put_ends(block, *which, refused(put.code()));
   else if (put.ok())
     fail("a put was accepted whose producer was never called");
-  if (!put && put.error().context.find("preflight_full") != std::string::npos)
-    fire("preflight_full");
+  account(put);
   note("put made " + std::to_string(block), static_cast<std::uint64_t>(put.code()));
 }
 
@@ -170,6 +182,8 @@ void simulation::erase(chance& draws) {
   kept_->erase_async(key(block), {name_space(block), 0, {}},
                      [this, token, id = asked("erase " + std::to_string(block), seconds{1})](const result<bool>& x) {
                        history_.erase_ends(token, x.ok());
+                       accounts_.known = accounts_.known && x.ok();
+                       accounts_.erased += x.ok() && *x ? 1 : 0;
                        answered(id, x.code());
                      });
 }
@@ -184,6 +198,8 @@ void simulation::clear(chance& draws) {
   kept_->clear_async(all ? std::nullopt : std::optional{other_},
                      [this, token, id = asked("clear", seconds{1})](const result<std::uint64_t>& x) {
                        history_.erase_ends(token, x.ok());
+                       accounts_.known = accounts_.known && x.ok();
+                       accounts_.erased += x.ok() ? *x : 0;
                        answered(id, x.code());
                      });
 }

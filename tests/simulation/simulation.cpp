@@ -72,6 +72,55 @@ void simulation::open() {
   kept_.emplace(std::move(*opened));
   other_ = kept_->name_space("other").value();
   note("opened");
+  accounts_ = {};
+  accounts_.known = true;
+  accounts_.present_at_first = count_present();
+}
+
+std::uint64_t simulation::count_present() {
+  std::uint64_t present = 0;
+  for (number block = 0; block < profile_.blocks; ++block) {
+    const auto found = kept_->contains(key(block), {name_space(block), 0, {}});
+    accounts_.known = accounts_.known && found.ok();
+    present += found.ok() && *found ? 1 : 0;
+    if (found.ok() && *found)
+      note("there", block);
+  }
+  return present;
+}
+
+/// With nothing in flight everything adds up: what came and what has gone, as hosts were told, as the counters say, and
+/// as it is found.
+void simulation::audit() {
+  no_more_faults();
+  world_->run();
+  if (!open_.empty() || dead_)
+    return;
+  const auto seen = kept_->stats();
+  const auto present = count_present();
+  if (!seen.ok() || !accounts_.known)
+    return;
+  check(*seen);
+  const auto& [counters, gauges] = seen->whole;
+  const auto& ledger = counters.ledger;
+  using enum stats::drop_reason;
+  if (ledger.dropped(preflight_full).blocks != accounts_.preflight_full)
+    fail("hosts were refused " + std::to_string(accounts_.preflight_full) + " times by the preflight, counted were " +
+         std::to_string(ledger.dropped(preflight_full).blocks));
+  if (ledger.dropped(late_full).blocks < accounts_.late_full)
+    fail("fewer late_full were counted than hosts were told");
+  if (present > gauges.hot.blocks + gauges.cold.blocks + gauges.queue.blocks || present < gauges.hot.blocks ||
+      present < gauges.cold.blocks)
+    fail("the gauges say other than what is there");
+  if (profile_.roomy && profile_.options.engine == cold_engine::segments) {
+    const auto came = accounts_.present_at_first + accounts_.stored;
+    const auto gone = accounts_.erased + counters.lost.blocks;
+    if (came != present + gone)
+      fail(std::to_string(came) + " blocks came, " + std::to_string(present) + " are there, " +
+           std::to_string(accounts_.erased) + " were erased and " + std::to_string(counters.lost.blocks) +
+           " counted as lost");
+  }
+  fire("audits");
 }
 
 void simulation::note(const std::string& what, std::uint64_t more) {
@@ -127,6 +176,14 @@ void simulation::check(const stats::snapshot& seen) {
   hold(whole.gauges.hot.bytes <= whole.gauges.hot_cache_max_bytes, "the hot tier is over its limit");
   hold(whole.gauges.dirty.blocks <= whole.gauges.hot.blocks, "more blocks are dirty than hot");
   hold(whole.gauges.total_size_bytes <= cold_bytes_most_, "the cold tier is over its limit");
+  using enum stats::drop_reason;
+  const auto& ledger = whole.counters.ledger;
+  std::uint64_t reasons = ledger.failed().blocks;
+  for (const auto reason : {evict_full, orphan, over_budget, too_large, closing})
+    reasons += ledger.dropped(reason).blocks;
+  hold(whole.counters.lost.blocks <= reasons, "more blocks are lost than were given up");
+  hold(ledger.dropped(evict_full).blocks <= whole.counters.hot_cache_evictions,
+       "more evict_full than blocks have left the hot tier");
   hold(!profile_.roomy || whole.counters.evictions == 0, "something was reclaimed although there is room");
   for (std::size_t reason = 0; reason < stats::drop_reasons; ++reason)
     if (whole.counters.ledger.dropped(static_cast<stats::drop_reason>(reason)).blocks > 0)
@@ -163,6 +220,7 @@ void simulation::finish() {
   settle();
   if (!open_.empty())
     return fail("never answered: " + open_.begin()->second.what);
+  audit();
   read_all_back();
   const auto snapshot = kept_->stats();
   if (!snapshot.ok())

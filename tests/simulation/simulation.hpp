@@ -61,6 +61,8 @@ private:
   void check(const stats::snapshot& seen);
   void finish();
   void settle();
+  void audit();
+  [[nodiscard]] std::uint64_t count_present();
   void read_all_back();
   void note(const std::string& what, std::uint64_t more = 0);
   void fail(const std::string& what);
@@ -70,6 +72,7 @@ private:
   void host_asks(chance& draws);
   void put(chance& draws);
   void put_made(chance& draws);
+  void account(const result<put_outcome>& put);
   void get_prefix(chance& draws);
   void erase(chance& draws);
   void clear(chance& draws);
@@ -77,6 +80,7 @@ private:
   void flush(chance& draws);
   void limit(chance& draws);
   void ask_stats();
+  void reset_stats();
   void ask_durable(history::moment synced_from);
   void check_block(number block, const buffer& found, history::moment begun);
   [[nodiscard]] block_key key(number block) const;
@@ -114,7 +118,18 @@ private:
   std::map<std::uint64_t, question> open_;
   std::uint64_t cold_bytes_most_ = 0; ///< the largest cold limit since it was last reached
   bool dead_ = false;                 ///< hot_cache died: the cache answers closed
-  bool damaged_ = false;              ///< something was, since the directory was new
+
+  /// What an audit compares since the cache was opened: blocks that came, and blocks that hosts were told have gone.
+  struct accounts {
+    bool known = false; ///< every answer said what had happened
+    std::uint64_t present_at_first = 0;
+    std::uint64_t stored = 0;
+    std::uint64_t erased = 0;
+    std::uint64_t preflight_full = 0; ///< refusals that hosts saw
+    std::uint64_t late_full = 0;
+  };
+  accounts accounts_;
+  bool damaged_ = false; ///< something was, since the directory was new
 };
 
 } // namespace hearth::simulation
