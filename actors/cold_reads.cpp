@@ -39,12 +39,6 @@ void cold_reads::forget(const storage::block_key& key) {
   wanted_.erase(found);
 }
 
-void cold_reads::forget_all() {
-  for (const auto& [key, where] : wanted_)
-    batches_.at(where.batch).reads[where.index].wanted = false;
-  wanted_.clear();
-}
-
 std::vector<finished_read> cold_reads::finish(std::uint64_t number) {
   auto node = batches_.extract(number);
   if (node.empty())

@@ -44,9 +44,8 @@ public:
   /// Request `waiter` has been answered without waiting any longer.
   void leave(std::uint64_t waiter);
 
-  /// The block was erased: nobody may join its read any more, and no tier may take it.
+  /// Another block has this key now: nobody may join the read of the earlier one any more, and no tier may take it.
   void forget(const storage::block_key& key);
-  void forget_all();
 
   /// Takes a batch out, reads in the order of its keys. Empty if the number is unknown.
   [[nodiscard]] std::vector<finished_read> finish(std::uint64_t batch);

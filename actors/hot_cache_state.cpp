@@ -65,7 +65,10 @@ caf::result<messages::put_reply> hot_cache_state::on_put(messages::put_request& 
   const auto slot = std::move(x.slot); // free before the reply is sent
   if (auto refused = refusal(x.item.name_space))
     return refused;
+  const auto key = x.item.key;
   const auto outcome = tiers_.put(std::move(x.item));
+  if (outcome && *outcome == messages::put_outcome::stored)
+    reads_.forget(key); // of a block that has gone: what is there now may have other bytes
   soil();
   settled();
   if (!outcome)
@@ -89,8 +92,6 @@ caf::result<messages::erase_reply> hot_cache_state::on_erase(messages::erase_req
   if (auto refused = refusal(x.name_space))
     return refused;
   const bool erased = tiers_.erase(x.name_space, x.key);
-  if (erased)
-    reads_.forget(x.key);
   settled();
   return messages::erase_reply{erased};
 }
@@ -100,7 +101,6 @@ caf::result<messages::clear_reply> hot_cache_state::on_clear(messages::clear_req
   if (auto refused = refusal(x.name_space))
     return refused;
   const auto blocks = tiers_.clear(x.name_space);
-  reads_.forget_all(); // of other namespaces too: their reads are answered, only not shared further
   settled();
   return messages::clear_reply{blocks};
 }

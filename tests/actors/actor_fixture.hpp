@@ -66,7 +66,8 @@ inline void damage_segments(actor_world& world, std::uint64_t offset) {
 
 /// A world with one open cache, and short words for what tests do with it.
 struct cache_world {
-  explicit cache_world(const cache_options& options = small_cache()) : kept(world.open(options).value()) {}
+  explicit cache_world(const cache_options& options = small_cache(), world_parts parts = {})
+      : world(std::move(parts)), kept(world.open(options).value()) {}
 
   result<put_outcome> put(unsigned number, std::optional<unsigned> parent = {}) {
     put_options options;
