@@ -55,6 +55,7 @@ struct segments_core::segment_job {
   std::shared_ptr<file> target;                 ///< of a file that is to be removed: the only owner
   std::vector<std::shared_ptr<file>> copied_to; ///< made durable before the originals go
   bool left_behind = false;                     ///< it could not be made, and what there was of it not be removed
+  bool without_index = false;                   ///< the disk was too full for `fresh`
   result<void> outcome;
 };
 

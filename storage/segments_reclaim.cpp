@@ -213,9 +213,11 @@ void segments_core::work(segment_job& job) const {
   if (job.outcome)
     job.outcome = write_segment_index(files, index, job.fresh);
   // On a disk too full for that, having no index says the same: nothing here is believed.
-  if (job.what == segment_work::recycle && job.outcome.code() == errc::no_space)
+  if (job.what == segment_work::recycle && job.outcome.code() == errc::no_space) {
+    job.without_index = true;
     if (job.outcome = files.remove(index); job.outcome.code() == errc::not_found)
       job.outcome = {};
+  }
   if (job.outcome)
     job.outcome = files.sync_names(folder_);
   if (!job.outcome && job.what == segment_work::make) {
@@ -252,7 +254,8 @@ void segments_core::segment_job_ended(segment_job& job, bool ran, deferred& late
     of.state = segment_state::ready;
     of.cursor = 0;
     of.records = 0;
-    of.data_dirty = of.index_dirty = false;
+    of.data_dirty = false;
+    of.index_dirty = job.without_index; // the next sync makes up for it
     ready_.push_back(of.slot);
     activity_.written_bytes += page_size;
   }

@@ -165,6 +165,27 @@ TEST_CASE("On a disk too full for an index a sync fails, appends go on, and a la
   CHECK(world.report.unfinished == 0);
 }
 
+TEST_CASE("A segment that was begun anew on a disk too full for its index has one again after the next sync") {
+  segments_world world;
+  world.tuning.reclaim_ahead_bytes = 65'536;
+  world.open_segments(2);
+  for (unsigned i = 0; i < 8; ++i)
+    REQUIRE(world.append(i, 4096) == errc::none);
+  REQUIRE(world.sync() == errc::none);
+  for (unsigned i = 8; i < 14; ++i)
+    REQUIRE(world.append(i, 4096) == errc::none);
+  world.disk->capacity(world.disk->bytes_in_use() - 20'000); // what comes next needs the first segment again
+  REQUIRE(world.append(14, 4096) == errc::none);
+  world.settle();
+  REQUIRE_FALSE(world.disk->open(index_path(0), open_mode::read)); // begun anew, and nothing written to it yet
+  world.disk->capacity(1 << 20);
+  REQUIRE(world.sync() == errc::none);
+  CHECK(world.index_of(0).entries.empty());
+  world.kill();
+  world.open_segments(2);
+  CHECK(world.report.unfinished == 0);
+}
+
 TEST_CASE("A sync that the disk refuses says so, and the next one covers the same blocks") {
   segments_world world;
   world.open_segments(3);
