@@ -52,7 +52,9 @@ void simulation::plan_fault(chance& draws) {
   const bool full = !profile_.roomy && draws.one_in(3) && (kind == write || kind == reserve);
   const auto code = full ? errc::no_space : errc::io;
   damaged_ = damaged_ || kind == read;
-  files_->fail_next(kind, code, draws.between(1, 3), draws.below(4));
+  const auto times = draws.between(1, 3); // in this order: arguments are evaluated in any
+  const auto skipped = draws.below(4);
+  files_->fail_next(kind, code, times, skipped);
   note("fault", static_cast<std::uint64_t>(kind));
 }
 

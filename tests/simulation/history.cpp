@@ -9,12 +9,14 @@ history::version history::put_begins(number block) {
   return last_version_;
 }
 
-void history::put_ends(number block, version which, bool refused) {
+void history::put_ends(number block, version which, put_end end) {
   auto& puts = puts_[block];
-  if (refused)
+  if (end == put_end::refused) {
     puts.erase(which);
-  else
-    puts[which].ended = now();
+    return;
+  }
+  puts[which].ended = now();
+  puts[which].stored = end == put_end::stored;
 }
 
 std::uint64_t history::erase_begins(const std::vector<number>& blocks) {
@@ -43,6 +45,9 @@ void history::erase_ends(std::uint64_t token, bool done) {
 void history::synced(moment begun) {
   for (auto& [token, one] : erases_)
     one.synced = one.synced || (one.ended && *one.ended < begun);
+  for (auto& [block, puts] : puts_)
+    for (auto& [which, one] : puts)
+      one.synced = one.synced || (one.ended && *one.ended < begun);
 }
 
 void history::durable(moment synced_from, const std::vector<number>& present) {
@@ -77,9 +82,11 @@ void history::crashed(bool torn) {
   }
   const auto end = now();
   for (auto& [block, puts] : puts_)
-    for (auto& [which, one] : puts)
+    for (auto& [which, one] : puts) {
+      one.stored = one.stored && one.synced;
       if (!one.ended)
         one.ended = end;
+    }
 }
 
 bool history::may_return(number block, version which, moment begun) const {
@@ -89,11 +96,15 @@ bool history::may_return(number block, version which, moment begun) const {
   const auto put = puts->second.find(which);
   if (put == puts->second.end())
     return false;
+  const auto ended_between = [&](const auto& one) {
+    return put->second.ended && one.begun > *put->second.ended && one.ended && *one.ended < begun;
+  };
+  if (std::ranges::any_of(puts->second,
+                          [&](const auto& other) { return other.second.stored && ended_between(other.second); }))
+    return false;
   const auto erases = erases_of_.find(block);
-  return erases == erases_of_.end() || std::none_of(erases->second.begin(), erases->second.end(), [&](auto token) {
-           const auto& one = erases_.at(token);
-           return put->second.ended && one.begun > *put->second.ended && one.ended && *one.ended < begun;
-         });
+  return erases == erases_of_.end() ||
+         std::ranges::none_of(erases->second, [&](auto token) { return ended_between(erases_.at(token)); });
 }
 
 } // namespace hearth::simulation

@@ -8,12 +8,16 @@
 
 namespace hearth::simulation {
 
+/// What a host was told of a put. `refused`: it changed nothing; `stored`: the block was nowhere before it.
+enum class put_end { unknown, refused, stored };
+
 /// The model: what was asked of a cache and answered, and therefore what a get may return. Blocks are numbers, their
 /// bytes are named by versions: every put brings a version of its own.
 ///
-/// A get may return a version if its put had begun, and no erase of the block began after that put had ended and ended
-/// before the get began. A crash undoes erases that no sync had covered. A block must be there if a sync covered it and
-/// nothing has touched it since; whether the cache had a right to reclaim it is the caller's to know.
+/// A get may return a version if its put had begun, and nothing that says the block is gone began after that put had
+/// ended and ended before the get began: an erase, or another put that was stored, for that is what a block is only if
+/// it was nowhere. A crash undoes what no sync had covered. A block must be there if a sync covered it and nothing has
+/// touched it since; whether the cache had a right to reclaim it is the caller's to know.
 class history {
 public:
   using number = unsigned;
@@ -25,8 +29,8 @@ public:
 
   /// The version of a put that begins now.
   version put_begins(number block);
-  /// It has ended; refused: it changed nothing.
-  void put_ends(number block, version which, bool refused);
+  /// It has ended.
+  void put_ends(number block, version which, put_end end);
 
   /// Erases begin now; returns a token for their end.
   std::uint64_t erase_begins(const std::vector<number>& blocks);
@@ -55,6 +59,8 @@ private:
   struct put {
     moment begun = 0;
     std::optional<moment> ended;
+    bool stored = false; ///< what was put before it is gone
+    bool synced = false;
   };
   struct erase {
     std::vector<number> blocks;

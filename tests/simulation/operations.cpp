@@ -18,6 +18,12 @@ bool refused(errc code) {
          code == errc::invalid_argument;
 }
 
+put_end end_of(const result<put_outcome>& put) {
+  if (refused(put.code()))
+    return put_end::refused;
+  return put.ok() && *put == put_outcome::stored ? put_end::stored : put_end::unknown;
+}
+
 std::uint64_t read_number(std::span<const std::byte> bytes, std::size_t at) {
   std::uint64_t number = 0;
   std::memcpy(&number, bytes.data() + at, sizeof(number));
@@ -119,7 +125,7 @@ void simulation::put(chance& draws) {
   const auto id = asked("put " + std::to_string(block) + " version " + std::to_string(which), seconds{1});
   kept_->put_async(key(block), payload(block, which), {name_space(block), parent(block), {}},
                    [this, id, block, which](const result<put_outcome>& x) {
-                     history_.put_ends(block, which, refused(x.code()));
+                     history_.put_ends(block, which, end_of(x));
                      account(x);
                      answered(id, x.code());
                    });
@@ -144,7 +150,7 @@ void simulation::put_made(chance& draws) {
                               },
                               {name_space(block), parent(block), {}});
   if (which)
-    history_.put_ends(block, *which, refused(put.code()));
+    history_.put_ends(block, *which, end_of(put));
   else if (put.ok())
     fail("a put was accepted whose producer was never called");
   account(put);
