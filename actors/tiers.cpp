@@ -374,13 +374,13 @@ std::uint64_t tiers::clear(std::optional<namespace_id> name_space) {
   for (const auto& key : pending_.readable_keys())
     if (!name_space || look(key).name_space == *name_space)
       keys.insert(key);
-  std::uint64_t blocks = 0;
   for (const auto& key : keys) {
-    blocks += store_ && store_->find(key) ? 0 : 1; // those are counted below
     leave_hot(key);
     withdraw(key);
+    if (store_) // now: it may come to be there, or be reclaimed, before the clear below, which counts what is there
+      store_->erase(key);
   }
-  return blocks + (store_ ? store_->clear(name_space) : 0);
+  return keys.size() + (store_ ? store_->clear(name_space) : 0);
 }
 
 } // namespace hearth::actors

@@ -3,7 +3,7 @@
 # ThreadSanitizer must see CAF's own synchronisation: with the distribution's libcaf_core it reports dozens of races that
 # are none, and suppressing that library hides real ones. So libcaf_core is built from the distribution's source package
 # with -fsanitize=thread, once (about two minutes), kept in HEARTH_SANITIZED_CAF, and put in the way of the installed one.
-# STRESS_OPERATIONS: length of the stress run.
+# STRESS_OPERATIONS: calls in all of the stress runs under each, eight seeds on segments and two on files.
 set -eu
 # shellcheck source=tests/steps.sh
 . "$(dirname -- "$0")/steps.sh"
@@ -56,8 +56,14 @@ sanitized() {
   step "building build-sanitize/$1" "build-$1" ninja -C "$root/build-sanitize/$1"
   test_in "build-sanitize/$1" --no-suite style --timeout-multiplier 10 || true # count.py knows better what failed
   stressed=0
-  step "stress, $operations operations, $1" "stress-$1" \
-    "$root/build-sanitize/$1/tests/stress/hearth_stress" --operations "$operations" --seed 1 || stressed=$?
+  stress_on "$1" segments 8
+  stress_on "$1" files 2
+}
+
+# stress_on NAME ENGINE SEEDS: so many tenths of the operations.
+stress_on() {
+  step "stress on $2, $3 seeds, $1" "stress-$1-$2" "$root/build-sanitize/$1/tests/stress/hearth_stress" --engine "$2" \
+    --operations "$((operations * $3 / 10))" --seeds "$3" || stressed=$?
 }
 
 install_packages cmake

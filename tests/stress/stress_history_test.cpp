@@ -1,0 +1,207 @@
+// Who judges the judge: the history accepts what a cache may answer, and refuses what it must not.
+#include "tests/stress/stress_history.hpp"
+#include "tests/support/catch.hpp"
+
+#include <algorithm>
+
+using hearth::stress::history;
+using put_end = history::put_end;
+
+namespace {
+
+constexpr history::number block = 0;
+
+/// A history of two blocks, and short words for calls of one thread.
+struct one_host {
+  history past{2};
+
+  history::version put(put_end end = put_end::stored, history::number which_block = block) {
+    const auto begun = past.begins();
+    const auto which = past.put_begins(which_block, begun);
+    CHECK(past.put_ends(which_block, which, end).empty());
+    past.ended(begun);
+    return which;
+  }
+  void erase(bool done = true) {
+    const auto begun = past.begins();
+    past.erase_begins(block, begun);
+    past.erase_ends(block, begun, done);
+    past.ended(begun);
+  }
+  void sync() {
+    const auto begun = past.begins();
+    past.synced(begun);
+    past.ended(begun);
+  }
+  bool may_get(history::version which) {
+    const auto begun = past.begins();
+    return may_get(which, begun);
+  }
+  bool may_get(history::version which, history::moment begun) {
+    const bool fine = past.check(block, which, begun, past.now()).empty();
+    past.ended(begun);
+    return fine;
+  }
+  bool may_be_there(history::version except = 0) {
+    const auto begun = past.begins();
+    const bool fine = past.check_there(block, begun, except).empty();
+    past.ended(begun);
+    return fine;
+  }
+};
+
+} // namespace
+
+TEST_CASE("What was put may be read, more than once, and whatever a refresh has brought as well") {
+  one_host host;
+  const auto first = host.put();
+  const auto second = host.put(put_end::refreshed);
+  CHECK(host.may_get(first));
+  CHECK(host.may_get(second));
+  CHECK(host.may_get(first));
+  CHECK(host.may_be_there());
+}
+
+TEST_CASE("Bytes that nobody has put are refused") {
+  one_host host;
+  CHECK_FALSE(host.may_get(1));
+  const auto which = host.put();
+  CHECK_FALSE(host.may_get(which + 1));
+  CHECK_FALSE(host.may_be_there(which));
+}
+
+TEST_CASE("A put that was under way beside the get may be read, and one that began after it ended may not") {
+  one_host host;
+  const auto put = host.past.begins();
+  const auto which = host.past.put_begins(block, put);
+  CHECK(host.may_get(which));
+  const auto get = host.past.begins();
+  const auto ended = host.past.now();
+  const auto later = host.past.put_begins(block, host.past.begins());
+  CHECK_FALSE(host.past.check(block, later, get, ended).empty());
+}
+
+TEST_CASE("A block is gone after its erase, not beside it, and not if the erase was not answered") {
+  one_host host;
+  const auto which = host.put();
+  host.erase(false);
+  CHECK(host.may_get(which));
+  const auto before = host.past.begins();
+  const auto erase = host.past.begins();
+  host.past.erase_begins(block, erase);
+  CHECK(host.may_get(which));
+  host.past.erase_ends(block, erase, true);
+  CHECK(host.may_get(which, before)); // it was asked for before
+  CHECK_FALSE(host.may_get(which));
+  CHECK_FALSE(host.may_be_there());
+}
+
+TEST_CASE("A put that an erase ran beside may have come after it") {
+  one_host host;
+  const auto put = host.past.begins();
+  const auto which = host.past.put_begins(block, put);
+  host.erase();
+  CHECK(host.past.put_ends(block, which, put_end::stored).empty());
+  host.past.ended(put);
+  CHECK(host.may_get(which));
+}
+
+TEST_CASE("A put that found nothing there makes every earlier version stale, one that found something none") {
+  one_host host;
+  const auto first = host.put();
+  const auto second = host.put(put_end::refreshed);
+  const auto third = host.put(put_end::stored);
+  CHECK_FALSE(host.may_get(first));
+  CHECK_FALSE(host.may_get(second));
+  CHECK(host.may_get(third));
+}
+
+TEST_CASE("A refused put has changed nothing, however early a get has returned it") {
+  one_host host;
+  const auto first = host.put();
+  CHECK_FALSE(host.may_get(host.put(put_end::refused)));
+  CHECK(host.may_get(first));
+  const auto put = host.past.begins();
+  const auto which = host.past.put_begins(block, put);
+  CHECK(host.may_get(which));
+  CHECK_FALSE(host.past.put_ends(block, which, put_end::refused).empty());
+}
+
+TEST_CASE("A put without an answer may come at any time, until the cache is opened anew") {
+  one_host host;
+  const auto which = host.put(put_end::unknown);
+  host.erase();
+  CHECK(host.may_get(which));
+  host.past.reopened();
+  CHECK(host.may_get(which));
+  host.erase();
+  CHECK_FALSE(host.may_get(which));
+}
+
+TEST_CASE("An end undoes what no sync has covered, and nothing else") {
+  one_host host;
+  const auto first = host.put();
+  host.erase();
+  host.sync();
+  host.past.reopened();
+  CHECK_FALSE(host.may_get(first));
+  const auto second = host.put();
+  host.sync();
+  host.erase();
+  const auto third = host.put();
+  CHECK_FALSE(host.may_get(second));
+  host.past.reopened();
+  CHECK(host.may_get(second));
+  CHECK(host.may_get(third));
+  CHECK_FALSE(host.may_get(first));
+}
+
+TEST_CASE("A sync covers what had ended when it began, not what ended beside it") {
+  one_host host;
+  const auto which = host.put();
+  const auto sync = host.past.begins();
+  host.erase();
+  host.past.synced(sync);
+  host.past.ended(sync);
+  host.past.reopened();
+  CHECK(host.may_get(which));
+}
+
+TEST_CASE("What is forgotten is still refused, with the call that took it away") {
+  one_host host;
+  const auto which = host.put();
+  host.erase();
+  host.sync();
+  host.put();
+  host.put();
+  const auto begun = host.past.begins();
+  CHECK(host.past.check(block, which, begun, host.past.now()).find("gone with") != std::string::npos);
+}
+
+TEST_CASE("Nothing is forgotten that a call under way may need") {
+  one_host host;
+  const auto which = host.put();
+  const auto get = host.past.begins();
+  host.erase();
+  host.sync();
+  host.put();
+  host.put();
+  CHECK(host.may_get(which, get));
+}
+
+TEST_CASE("Blocks do not know of each other, and a long history stays small") {
+  one_host host;
+  const auto other = host.put(put_end::stored, 1);
+  std::size_t most = 0;
+  for (int n = 0; n < 100'000; ++n) {
+    host.put(n % 5 == 0 ? put_end::stored : put_end::refreshed);
+    if (n % 7 == 0)
+      host.erase();
+    if (n % 50 == 0)
+      host.sync();
+    most = std::max(most, host.past.size());
+  }
+  CHECK(most < 200);
+  const auto begun = host.past.begins();
+  CHECK(host.past.check(1, other, begun, host.past.now()).empty());
+}

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "tests/stress/stress_lap.hpp"
+
+#include <cstdint>
+
+namespace hearth::stress {
+
+/// A thread of a host app: asks one thing after another, and waits for the answer or does not. Threads: one owner.
+class host {
+public:
+  /// `first`: this one ends the lap, if the plan says so.
+  host(lap& of, chance draws, bool first) : lap_(of), draws_(draws), first_(first) {}
+
+  /// Returns how many operations there were: at most `operations`.
+  std::uint64_t run(std::uint64_t operations);
+
+private:
+  void act();
+  void put();
+  void put_made();
+  void get();
+  void get_prefix();
+  void contains();
+  void erase();
+  void clear();
+  void flush();
+  void limit();
+  void ask_stats();
+  void reset_stats();
+  void kill();
+  void end_lap();
+
+  template <class Done>
+  auto tracked(Done done);
+  [[nodiscard]] bool waits() { return !draws_.one_in(3); }
+  [[nodiscard]] history::number draw_block();
+  [[nodiscard]] namespace_id number_of(history::number block) const { return lap_.numbers[name_space_of(block)]; }
+
+  lap& lap_;
+  chance draws_;
+  const bool first_;
+};
+
+} // namespace hearth::stress
