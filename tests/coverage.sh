@@ -1,0 +1,22 @@
+#!/bin/sh
+# How much of the code that opens what a crash has left is reached by simulation: lines and branches, file by file, after
+# SEEDS seeds (300 by default). With gcov, read by gcovr. Works in build-coverage/.
+set -eu
+# shellcheck source=tests/steps.sh
+. "$(dirname -- "$0")/steps.sh"
+# shellcheck source=tests/install.sh
+. "$root/tests/install.sh"
+
+seeds=${1:-300}
+folder=$root/build-coverage
+recovery='storage/(segments_recovery|segments_adopt|segment_tail|segment_index|segment_record|recency|files_recovery|block_file|record_header|block_fields|page|format_file|whole_file)\.cpp'
+
+install_packages gcovr
+configure build-coverage --buildtype=debug -Db_coverage=true
+step 'building the simulation' build-coverage ninja -C "$folder" tests/simulation/hearth-simulate
+find "$folder" -name '*.gcda' -delete # what an earlier run has counted
+step "simulating $seeds seeds" coverage "$folder/tests/simulation/hearth-simulate" --seeds "$seeds" --ops 1000
+cd "$root"
+for what in '' --branches; do
+  gcovr --root "$root" --object-directory "$folder" --exclude-throw-branches --exclude-unreachable-branches $what --filter "$recovery"
+done
