@@ -1,6 +1,7 @@
 #include "storage/segment_index.hpp"
 
 #include "storage/checksum.hpp"
+#include "storage/namespace_table.hpp"
 #include "storage/page.hpp"
 #include "storage/segment_record.hpp"
 #include "storage/whole_file.hpp"
@@ -95,8 +96,8 @@ result<void> check(const wire_header& header, std::uint64_t body_bytes) {
 result<void> check(const segment_index& index) {
   std::uint64_t end = 0;
   for (const auto& name : index.names)
-    if (name.empty())
-      return corrupt("a namespace without a name");
+    if (!is_namespace_name(name))
+      return corrupt("a name that no namespace can have");
   for (const auto& entry : index.entries) {
     if (entry.offset < end || entry.offset % page_size != 0 || entry.offset > index.covered_bytes ||
         segment_record_bytes(entry.payload_bytes) > index.covered_bytes - entry.offset)

@@ -1,4 +1,6 @@
+#include "storage/checksum.hpp"
 #include "storage/page.hpp"
+#include "storage/verify.hpp"
 #include "tests/storage/segments_on_disk.hpp"
 
 #include <sys/stat.h>
@@ -163,6 +165,28 @@ TEST_CASE("A segment whose index is missing or damaged is empty, and its bytes n
   world.kill(); // no sync: the tails are read
   world.open_segments(3);
   CHECK(world.in_order() == before);
+}
+
+TEST_CASE("An index that names what no namespace is called is damaged, and no reason to refuse the others") {
+  closed_world world;
+  auto text = read_file(*world.disk, index_path(1));
+  constexpr std::size_t name_at = 4096 + 1 + 1; // behind the first page, cereal's 1 and the length
+  REQUIRE(text.at(name_at) == 'a');
+  text[name_at] = GENERATE('*', '"', '\\', '\n', '\0', '\x7f', '\xe9');
+  page_bytes page;
+  std::copy_n(std::as_bytes(std::span{text}).begin(), page.size(), page.begin());
+  auto sum = checksum(std::as_bytes(std::span{text}).subspan(page.size()));
+  for (std::size_t at = 70; at < 78; ++at, sum >>= 8) // of the body
+    page[at] = static_cast<std::byte>(sum);
+  seal_page(page);
+  std::copy_n(reinterpret_cast<const char*>(page.data()), page.size(), text.begin());
+  replace(*world.disk, index_path(1), text);
+  const auto verified = verify_store(*world.disk, "/cache", false, {});
+  REQUIRE(verified);
+  CHECK(verified->count(finding_kind::index) == 1);
+  world.open_segments(3);
+  CHECK(world.report.damaged == 1);
+  CHECK(world.in_order() == world.numbers_from(0, 8));
 }
 
 TEST_CASE("A segment without an index that had the last generation never brings back what was in it") {
