@@ -40,6 +40,20 @@ void replace_index(segments_world& world, std::uint32_t slot, const segment_inde
   REQUIRE(write_segment_index(*world.disk, index_path(slot), index));
 }
 
+/// Writes `bytes` over those of an index, and the sums anew, as somebody could who knows the format.
+void forge_index(segments_world& world, std::uint32_t slot, std::size_t at, std::string_view bytes) {
+  auto text = read_file(*world.disk, index_path(slot));
+  text.replace(at, bytes.size(), bytes);
+  page_bytes page;
+  std::copy_n(std::as_bytes(std::span{text}).begin(), page.size(), page.begin());
+  auto sum = checksum(std::as_bytes(std::span{text}).subspan(page.size()));
+  for (std::size_t place = 70; place < 78; ++place, sum >>= 8) // of the body
+    page[place] = static_cast<std::byte>(sum);
+  seal_page(page);
+  std::copy_n(reinterpret_cast<const char*>(page.data()), page.size(), text.begin());
+  replace(*world.disk, index_path(slot), text);
+}
+
 } // namespace
 
 TEST_CASE("Names of segments are ours to the letter") {
@@ -167,20 +181,19 @@ TEST_CASE("A segment whose index is missing or damaged is empty, and its bytes n
   CHECK(world.in_order() == before);
 }
 
-TEST_CASE("An index that names what no namespace is called is damaged, and no reason to refuse the others") {
+TEST_CASE("An index with what no store writes is damaged, and no reason to refuse the others") {
   closed_world world;
-  auto text = read_file(*world.disk, index_path(1));
   constexpr std::size_t name_at = 4096 + 1 + 1; // behind the first page, cereal's 1 and the length
-  REQUIRE(text.at(name_at) == 'a');
-  text[name_at] = GENERATE('*', '"', '\\', '\n', '\0', '\x7f', '\xe9');
-  page_bytes page;
-  std::copy_n(std::as_bytes(std::span{text}).begin(), page.size(), page.begin());
-  auto sum = checksum(std::as_bytes(std::span{text}).subspan(page.size()));
-  for (std::size_t at = 70; at < 78; ++at, sum >>= 8) // of the body
-    page[at] = static_cast<std::byte>(sum);
-  seal_page(page);
-  std::copy_n(reinterpret_cast<const char*>(page.data()), page.size(), text.begin());
-  replace(*world.disk, index_path(1), text);
+  constexpr std::size_t sequence_at = name_at + 1 + 32;
+  SECTION("a name that no namespace has") {
+    const char letter = GENERATE('*', '"', '\\', '\n', '\0', '\x7f', '\xe9');
+    forge_index(world, 1, name_at, std::string(1, letter));
+  }
+  SECTION("a sequence that no record has") {
+    const char byte = GENERATE('\0', '\x80', '\xff');
+    forge_index(world, 1, sequence_at, std::string(8, byte));
+  }
+  SECTION("a generation that is never reached") { forge_index(world, 1, 25, std::string(8, '\xff')); }
   const auto verified = verify_store(*world.disk, "/cache", false, {});
   REQUIRE(verified);
   CHECK(verified->count(finding_kind::index) == 1);
