@@ -5,14 +5,10 @@
 
 namespace hearth::storage {
 
-namespace {
-
-bool well_formed(std::string_view name) {
-  return !name.empty() && name.size() <= 255 && name != "*" &&
-         std::all_of(name.begin(), name.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+bool is_namespace_name(std::string_view text) noexcept {
+  return !text.empty() && text.size() <= 255 && text != "*" &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
 }
-
-} // namespace
 
 namespace_table::namespace_table(std::size_t namespaces_max) : namespaces_max_(namespaces_max) {
   assert(namespaces_max >= 1 && namespaces_max <= 65'535);
@@ -42,7 +38,7 @@ std::vector<namespace_id> namespace_table::unclaimed() const {
 
 /// Pre: the mutex is held.
 result<namespace_id> namespace_table::number_of(std::string_view name) {
-  if (!well_formed(name))
+  if (!is_namespace_name(name))
     return {errc::invalid_argument,
             "namespace \"" + std::string{name.substr(0, 64)} +
                 "\": expected 1 to 255 printable ASCII characters without quote and backslash, and not \"*\""};

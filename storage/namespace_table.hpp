@@ -11,10 +11,13 @@
 
 namespace hearth::storage {
 
+/// Whether a namespace may be called that: 1 to 255 bytes of printable ASCII without '"' and '\\'; "*" is reserved for
+/// the whole cache. Threads: any. Errors: none.
+[[nodiscard]] bool is_namespace_name(std::string_view text) noexcept;
+
 /// Gives every namespace name a small number for as long as the cache is open, and knows which of them the host uses.
 /// A namespace that recovery found on disk is unclaimed until the host names it: what it holds is of no use to anybody
 /// before, and makes room first. Once claimed, always claimed.
-/// Names are 1 to 255 bytes of printable ASCII without '"' and '\\'; "*" is reserved for the whole cache.
 /// Invariant: a number, once given, keeps its name; at most `namespaces_max` are given. Threads: any.
 class namespace_table {
 public:

@@ -1,6 +1,7 @@
 #include "storage/segment_index.hpp"
 
 #include "storage/checksum.hpp"
+#include "storage/namespace_table.hpp"
 #include "storage/page.hpp"
 #include "storage/segment_record.hpp"
 #include "storage/whole_file.hpp"
@@ -81,8 +82,8 @@ void read_body(std::span<const std::byte> body, const wire_header& header, segme
 }
 
 result<void> check(const wire_header& header, std::uint64_t body_bytes) {
-  if (header.names > names_max || header.entries > header.records_max || header.sealed > 1 ||
-      header.segment_bytes % page_size != 0 || header.covered_bytes % page_size != 0 ||
+  if (header.generation >= segment_numbers_end || header.names > names_max || header.entries > header.records_max ||
+      header.sealed > 1 || header.segment_bytes % page_size != 0 || header.covered_bytes % page_size != 0 ||
       header.covered_bytes > header.segment_bytes)
     return corrupt("a field of its header is out of range");
   if (header.body_bytes != body_bytes || header.entries > body_bytes / entry_bytes + 1)
@@ -95,12 +96,14 @@ result<void> check(const wire_header& header, std::uint64_t body_bytes) {
 result<void> check(const segment_index& index) {
   std::uint64_t end = 0;
   for (const auto& name : index.names)
-    if (name.empty())
-      return corrupt("a namespace without a name");
+    if (!is_namespace_name(name))
+      return corrupt("a name that no namespace can have");
   for (const auto& entry : index.entries) {
     if (entry.offset < end || entry.offset % page_size != 0 || entry.offset > index.covered_bytes ||
         segment_record_bytes(entry.payload_bytes) > index.covered_bytes - entry.offset)
       return corrupt("an entry at " + std::to_string(entry.offset) + " is not where a record can be");
+    if (entry.sequence == 0 || entry.sequence >= segment_numbers_end)
+      return corrupt("an entry with a sequence that no record has");
     if (entry.name >= index.names.size())
       return corrupt("an entry of a namespace that is not named");
     end = entry.offset + segment_record_bytes(entry.payload_bytes);

@@ -26,7 +26,8 @@ struct segment_index_entry {
 
 /// What stands in the file beside a segment: all that can be read from its first `covered_bytes`, and nothing from an
 /// earlier generation. FORMAT.md has the bytes.
-/// Invariant: entries are in the order of their offsets, whole records that do not overlap, below `covered_bytes`.
+/// Invariant: names are such as namespaces have; entries are in the order of their offsets, whole records that do not
+/// overlap, below `covered_bytes`.
 struct segment_index {
   std::uint64_t store = 0;
   std::uint32_t slot = 0;

@@ -53,6 +53,9 @@ result<segment_record> decode_segment_record(std::span<const std::byte> page) {
                                           std::to_string(version)};
   if (fields->block.name_bytes == 0)
     return failure{errc::corrupt, "record: the namespace name is empty"};
+  if (fields->sequence == 0 || fields->sequence >= segment_numbers_end ||
+      fields->place.generation >= segment_numbers_end)
+    return failure{errc::corrupt, "record: its sequence or its generation is out of range"};
   segment_record record{fields->place,     fields->sequence, fields->block.header(), fields->signature,
                         fields->expiry_ns, fields->priority, fields->flags};
   if (const auto again = encode(record); std::memcmp(again.data(), page.data(), page.size()) != 0)

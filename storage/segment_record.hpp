@@ -10,6 +10,9 @@
 
 namespace hearth::storage {
 
+/// Sequences and generations are below this, and sequences begin at 1: no counter ever comes round.
+inline constexpr std::uint64_t segment_numbers_end = 1ull << 63;
+
 /// Where a record of a segment belongs. Each record says it of itself, so that none that a disk or a copying hand has
 /// put elsewhere, and none from before the segment was recycled, is ever taken for another.
 struct record_place {

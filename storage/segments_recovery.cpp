@@ -135,8 +135,8 @@ private:
     std::vector<namespace_id> ids;
     for (const auto& name : index.names) {
       const auto id = namespaces_.intern(name);
-      if (!id)
-        return failure{id.code() == errc::overloaded ? errc::overloaded : errc::corrupt,
+      if (!id) // the table is full: an index with names that cannot be would have been damaged
+        return failure{id.code(),
                        folder_ + to_string(segment.slot, segment_file_kind::index) + ": " + id.error().context};
       ids.push_back(*id);
     }

@@ -249,6 +249,14 @@ TEST_CASE("A member of another type is refused, with what was found and what was
         "namespaces: expected an object, found a list");
 }
 
+TEST_CASE("A zero with a fraction or an exponent is refused as the zero that it is") {
+  const std::string expected = "saves: expected an integer 0..18446744073709551615, found 0.0";
+  for (const std::string zero : {"0e30", "0.0e-40", "0.00000000000000000000000000000000000000000000000000", "0E-999"}) {
+    CAPTURE(zero);
+    CHECK(refusal(replaced(small_text, "\"saves\": 21", "\"saves\": " + zero)) == expected);
+  }
+}
+
 TEST_CASE("A snapshot of another version is refused") {
   CHECK(refusal(replaced(small_text, "\"version\": 1", "\"version\": 2")).find("version: expected 1, found 2") == 0);
 }

@@ -32,6 +32,7 @@ segment_index example() {
   index.entries[0].priority = 3;
   index.entries[0].flags = 9;
   index.entries[0].expiry_ns = 0x5152535455565758;
+  index.entries[1].sequence = 1;
   index.entries[1].offset = 16'384;
   index.entries[1].payload_bytes = 20'480;
   return index;
@@ -192,6 +193,7 @@ TEST_CASE("An index never takes more than what was set aside for its records") {
   index.records_max = records;
   for (unsigned i = 0; i < records; ++i) {
     segment_index_entry entry;
+    entry.sequence = i + 1;
     entry.offset = std::uint64_t{i} * 8192;
     entry.payload_bytes = 4096;
     entry.name = static_cast<std::uint16_t>(i % 1'024);

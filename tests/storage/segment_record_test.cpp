@@ -126,3 +126,11 @@ TEST_CASE("A record is a page and whole pages of payload, and no length overflow
     CHECK(segment_record_bytes(most - less) >= most - 4 * 4096 - less);
   }
 }
+
+TEST_CASE("A record with a number that no store gives is none") {
+  auto record = example();
+  SECTION("no sequence") { record.sequence = 0; }
+  SECTION("a sequence without a next one") { record.sequence = ~std::uint64_t{0}; }
+  SECTION("a generation without a next one") { record.place.generation = ~std::uint64_t{0}; }
+  CHECK(decode_segment_record(encode(record)).code() == errc::corrupt);
+}

@@ -1,4 +1,6 @@
+#include "storage/checksum.hpp"
 #include "storage/page.hpp"
+#include "storage/verify.hpp"
 #include "tests/storage/segments_on_disk.hpp"
 
 #include <sys/stat.h>
@@ -36,6 +38,20 @@ void replace(file_system& files, const std::string& path, std::string_view text)
 
 void replace_index(segments_world& world, std::uint32_t slot, const segment_index& index) {
   REQUIRE(write_segment_index(*world.disk, index_path(slot), index));
+}
+
+/// Writes `bytes` over those of an index, and the sums anew, as somebody could who knows the format.
+void forge_index(segments_world& world, std::uint32_t slot, std::size_t at, std::string_view bytes) {
+  auto text = read_file(*world.disk, index_path(slot));
+  text.replace(at, bytes.size(), bytes);
+  page_bytes page;
+  std::copy_n(std::as_bytes(std::span{text}).begin(), page.size(), page.begin());
+  auto sum = checksum(std::as_bytes(std::span{text}).subspan(page.size()));
+  for (std::size_t place = 70; place < 78; ++place, sum >>= 8) // of the body
+    page[place] = static_cast<std::byte>(sum);
+  seal_page(page);
+  std::copy_n(reinterpret_cast<const char*>(page.data()), page.size(), text.begin());
+  replace(*world.disk, index_path(slot), text);
 }
 
 } // namespace
@@ -163,6 +179,27 @@ TEST_CASE("A segment whose index is missing or damaged is empty, and its bytes n
   world.kill(); // no sync: the tails are read
   world.open_segments(3);
   CHECK(world.in_order() == before);
+}
+
+TEST_CASE("An index with what no store writes is damaged, and no reason to refuse the others") {
+  closed_world world;
+  constexpr std::size_t name_at = 4096 + 1 + 1; // behind the first page, cereal's 1 and the length
+  constexpr std::size_t sequence_at = name_at + 1 + 32;
+  SECTION("a name that no namespace has") {
+    const char letter = GENERATE('*', '"', '\\', '\n', '\0', '\x7f', '\xe9');
+    forge_index(world, 1, name_at, std::string(1, letter));
+  }
+  SECTION("a sequence that no record has") {
+    const char byte = GENERATE('\0', '\x80', '\xff');
+    forge_index(world, 1, sequence_at, std::string(8, byte));
+  }
+  SECTION("a generation that is never reached") { forge_index(world, 1, 25, std::string(8, '\xff')); }
+  const auto verified = verify_store(*world.disk, "/cache", false, {});
+  REQUIRE(verified);
+  CHECK(verified->count(finding_kind::index) == 1);
+  world.open_segments(3);
+  CHECK(world.report.damaged == 1);
+  CHECK(world.in_order() == world.numbers_from(0, 8));
 }
 
 TEST_CASE("A segment without an index that had the last generation never brings back what was in it") {
