@@ -106,8 +106,8 @@ class file_system {
 public:
   virtual ~file_system() = default;
 
-  /// Opens a regular file; never follows a symbolic link. Errors: not_found, io, no_space, invalid_argument (not a
-  /// regular file, or `create` where the name is taken).
+  /// Opens a regular file; never follows a symbolic link, never touches anything else. Errors: not_found, io, no_space,
+  /// invalid_argument (not a regular file, or `create` where the name is taken).
   [[nodiscard]] virtual result<std::unique_ptr<file>> open(const std::string& path, open_mode mode, caching cache) = 0;
   [[nodiscard]] result<std::unique_ptr<file>> open(const std::string& path, open_mode mode) {
     return open(path, mode, caching::kernel);
@@ -122,10 +122,11 @@ public:
   /// choice; links inside are told, not followed. Errors: not_found, invalid_argument (not a directory), io.
   [[nodiscard]] virtual result<std::vector<directory_entry>> list(const std::string& path) = 0;
 
-  /// Gives a file another name; replaces `to` atomically. Errors: not_found, io, no_space.
+  /// Gives a file another name; replaces the file `to` atomically. Errors: not_found, io, no_space, invalid_argument
+  /// (one of them is something else than a regular file: both are left alone).
   [[nodiscard]] virtual result<void> rename(const std::string& from, const std::string& to) = 0;
 
-  /// Removes a file (not a directory). Errors: not_found, io.
+  /// Removes a regular file. Errors: not_found, io, invalid_argument (it is something else, and left alone).
   [[nodiscard]] virtual result<void> remove(const std::string& path) = 0;
 
   /// Stores the time of last use of a file, as `file::last_use`. Errors: not_found, io.

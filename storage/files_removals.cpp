@@ -72,11 +72,13 @@ void files_core::start_removals(deferred& later) {
                         }});
 }
 
-/// On a thread of the engine, without the mutex. A file that is gone already is removed as well as one can wish.
+/// On a thread of the engine, without the mutex. A file that is gone already is removed as well as one can wish, and so
+/// is one in whose place somebody has put something that is no file.
 void files_core::unlink(std::vector<removal>& files) const {
   for (auto& file : files) {
     const auto unlinked = config_.files->remove(blocks_ + file.name);
-    file.removed = unlinked.ok() || (unlinked.code() == errc::not_found && directory_is_there());
+    file.removed = unlinked.ok() || unlinked.code() == errc::invalid_argument ||
+                   (unlinked.code() == errc::not_found && directory_is_there());
   }
 }
 

@@ -85,8 +85,11 @@ private:
 std::string holder_of(int number) {
   std::array<char, 20> text{};
   const auto got = uninterrupted([&] { return ::pread(number, text.data(), text.size(), 0); });
-  long pid = 0;
-  if (got <= 0 || std::from_chars(text.data(), text.data() + got, pid).ec != std::errc{})
+  pid_t pid = 0;
+  if (got <= 0)
+    return "another process";
+  const auto [end, error] = std::from_chars(text.data(), text.data() + got, pid);
+  if (error != std::errc{} || pid <= 0 || end == text.data() + got || *end != '\n') // nobody of ours wrote that
     return "another process";
   return "process " + std::to_string(pid);
 }
@@ -97,8 +100,8 @@ result<void> take(int number, const std::string& path) {
     return {};
   if (errno != EWOULDBLOCK)
     return refused(path, "flock", errno);
-  const descriptor note{uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW); })};
-  return {errc::busy, path + ": held by " + (note.number() < 0 ? "another process" : holder_of(note.number())) +
+  const auto note = open_regular(path, O_RDONLY);
+  return {errc::busy, path + ": held by " + (note ? holder_of(note->number()) : "another process") +
                           "; close that cache or choose another directory"};
 }
 
@@ -173,12 +176,18 @@ public:
   }
 
   result<void> rename(const std::string& from, const std::string& to) override {
+    if (auto regular = expect_regular(from); !regular)
+      return regular;
+    if (auto regular = expect_regular(to); !regular && regular.code() != errc::not_found)
+      return regular;
     if (::rename(from.c_str(), to.c_str()) != 0)
       return refused(from, ("rename to " + to).c_str(), errno);
     return {};
   }
 
   result<void> remove(const std::string& path) override {
+    if (auto regular = expect_regular(path); !regular)
+      return regular;
     if (::unlink(path.c_str()) != 0)
       return refused(path, "unlink", errno);
     return {};
