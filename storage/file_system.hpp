@@ -66,6 +66,19 @@ public:
   virtual void withdraw() = 0;
 };
 
+/// A directory kept open, so that no other gets its number meanwhile: it can be told from one that took its place.
+class held_directory {
+public:
+  virtual ~held_directory() = default;
+
+  /// Whether the path that it was opened by still leads to it. Errors: not_found (it was moved or removed, or something
+  /// else was put or mounted in its place; the context says which), io.
+  [[nodiscard]] virtual result<void> in_place() const = 0;
+
+  /// Number of the file system that it is on.
+  [[nodiscard]] virtual std::uint64_t device() const noexcept = 0;
+};
+
 /// A file system kept open for its syncs: what it fails to write between two of them is told by the next.
 class sync_point {
 public:
@@ -135,6 +148,10 @@ public:
   /// Opens the file system that holds the directory `path` for syncs. To be kept for as long as something is written: a
   /// disk's failure to write back is told once, and only to those who had opened before. Errors: io, not_found.
   [[nodiscard]] virtual result<std::unique_ptr<sync_point>> open_sync(const std::string& path) = 0;
+
+  /// Opens a directory to be held; `path` itself may be a link. Errors: not_found, invalid_argument (not a directory),
+  /// io.
+  [[nodiscard]] virtual result<std::unique_ptr<held_directory>> hold(const std::string& path) = 0;
 
   /// After: names made, changed and removed in the directory `path` survive a power cut. Errors: io, not_found.
   [[nodiscard]] virtual result<void> sync_names(const std::string& path) = 0;

@@ -66,6 +66,33 @@ bool is_named(int number, const std::string& path) {
          held.st_ino == named.st_ino;
 }
 
+class posix_held_directory final : public held_directory {
+public:
+  posix_held_directory(std::string path, descriptor opened, const struct stat& about)
+      : path_(std::move(path)), opened_(std::move(opened)), device_(about.st_dev), number_(about.st_ino) {}
+
+  result<void> in_place() const override {
+    struct stat now {};
+    if (::stat(path_.c_str(), &now) != 0) {
+      auto error = refused(path_, "stat", errno);
+      if (errno == ESTALE || errno == EACCES || errno == ELOOP)
+        error.code = errc::not_found;
+      return error;
+    }
+    if (now.st_dev != device_ || now.st_ino != number_)
+      return {errc::not_found, path_ + ": found another one, expected the directory that was opened"};
+    return {};
+  }
+
+  std::uint64_t device() const noexcept override { return device_; }
+
+private:
+  std::string path_;
+  descriptor opened_;
+  dev_t device_;
+  ino_t number_;
+};
+
 class posix_sync_point final : public sync_point {
 public:
   posix_sync_point(std::string path, descriptor opened) : path_(std::move(path)), opened_(std::move(opened)) {}
@@ -204,6 +231,18 @@ public:
     if (opened.number() < 0)
       return refused(path, "open", errno);
     return std::unique_ptr<sync_point>{std::make_unique<posix_sync_point>(path, std::move(opened))};
+  }
+
+  result<std::unique_ptr<held_directory>> hold(const std::string& path) override {
+    descriptor opened{uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); })};
+    if (opened.number() < 0 && errno == ENOTDIR)
+      return failure{errc::invalid_argument, path + ": not a directory"};
+    if (opened.number() < 0)
+      return refused(path, "open", errno);
+    struct stat about {};
+    if (::fstat(opened.number(), &about) != 0)
+      return refused(path, "fstat", errno);
+    return std::unique_ptr<held_directory>{std::make_unique<posix_held_directory>(path, std::move(opened), about)};
   }
 
   result<void> sync_names(const std::string& path) override {

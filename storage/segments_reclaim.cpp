@@ -195,6 +195,8 @@ void segments_core::work(segment_job& job) const {
   for (const auto& copied_to : job.copied_to)
     if (job.outcome = copied_to->sync(); !job.outcome)
       return;
+  if (job.outcome = place_->in_place(); !job.outcome)
+    return;
   if (job.what == segment_work::remove) {
     job.outcome = remove_files(job.fresh.slot);
     if (job.outcome)
