@@ -130,13 +130,15 @@ result<void> detachable_store::adopt(opened_store opened) {
 
 /// Nothing is readable before what was retracted is gone; what is retracted meanwhile is so, too.
 void detachable_store::publish(const std::shared_ptr<block_store>& fresh) {
-  for (;;) {
+  for (bool retracted = false;; retracted = true) {
     retractions now{config_.retractions_max};
     {
       std::lock_guard guard{mutex_};
       if (retractions_.empty()) {
         inner_ = fresh;
         fresh->on_reclaimed(listener_);
+        if (!retracted)
+          return;
         break;
       }
       std::swap(now, retractions_);
