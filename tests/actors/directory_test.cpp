@@ -1,3 +1,4 @@
+#include "actors/host/cache_impl.hpp"
 #include "tests/actors/actor_fixture.hpp"
 
 using namespace hearth;
@@ -209,6 +210,36 @@ TEST_CASE("A cache without a cold tier says so") {
   options.cold_bytes_max = 0;
   cache_world it{options};
   CHECK(it.now().gauges.cold_state == cold_state::none);
+}
+
+TEST_CASE("The wall clock decides over no deadline, time-out or back-off") {
+  actor_world world;
+  std::int64_t wall = 1'000'000'000'000;
+  auto options = small_cache();
+  options.engine = GENERATE(cold_engine::segments, cold_engine::files);
+  auto kept = open_cache(world.system(), options,
+                         {{&world.files(), [](auto*) {}},
+                          {&world.disk(), [](auto*) {}},
+                          [&wall] { return wall; },
+                          [&](const std::function<bool()>& done, std::chrono::nanoseconds timeout) {
+                            wall = wall > 0 ? -wall : 1000 - wall; // back and forth by hours
+                            return world.run_until(done, timeout);
+                          }})
+                  .value();
+  for (unsigned number = 1; number <= 8; ++number)
+    REQUIRE(kept.put(key(number), bytes_of(number)).ok());
+  REQUIRE(kept.flush(seconds{10})->synced);
+  world.disk().hang(true);
+  REQUIRE(kept.put(key(9), bytes_of(9)).ok());
+  const auto before = world.now();
+  const auto late = kept.flush(seconds{5});
+  CHECK(late->left.blocks == 1);
+  CHECK(world.now() - before >= seconds{5});
+  CHECK(world.now() - before < seconds{6});
+  world.disk().hang(false);
+  REQUIRE(kept.flush(seconds{10})->left == stats::amount{});
+  for (unsigned number = 1; number <= 9; ++number)
+    CHECK(same(kept.get(key(number)).value(), bytes_of(number)));
 }
 
 TEST_CASE("A clock that leaps far ahead ends what waits once, and nothing that is kept expires") {

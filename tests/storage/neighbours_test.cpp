@@ -303,3 +303,24 @@ TEMPLATE_TEST_CASE("Twenty thousand files of others in and beside the folder of 
     CHECK(left == many);
   }
 }
+
+TEMPLATE_TEST_CASE("A wall clock that jumps neither disturbs the order of use nor makes anything expire", "",
+                   memory_store_world, memory_segments_world) {
+  TestType world;
+  world.open(4, 100);
+  const std::int64_t times[] = {1'000'000, 5, 4'000'000'000'000'000'000, -7};
+  for (unsigned number = 1; number <= 4; ++number) {
+    world.clock_ns = times[number - 1];
+    REQUIRE(world.append(number, 100) == errc::none);
+  }
+  CHECK(world.sync() == errc::none);
+  CHECK(world.numbers() == std::vector<unsigned>{1, 2, 3, 4});
+  world.close();
+  world.clock_ns = 0; // before all of it
+  world.open(4, 100);
+  CHECK(world.numbers() == std::vector<unsigned>{1, 2, 3, 4});
+  CHECK(same(world.read(1).value(), payload(1, 100)));
+  CHECK(world.append(5, 100) == errc::none);
+  CHECK_FALSE(world.store->find(key(2)));
+  CHECK(world.store->find(key(1)));
+}
