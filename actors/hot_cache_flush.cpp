@@ -53,6 +53,8 @@ void hot_cache_state::advance_flushes() {
   for (auto& [number, flush] : flushes_) {
     if (flush.syncing)
       continue;
+    if (!tiers_.attached() && tiers_.unwritten().blocks > 0)
+      continue; // until the directory is back, or the deadline
     if (flush.retry_at && *flush.retry_at <= now()) {
       flush.retry_at.reset();
       flush.rest = tiers_.dirty();
@@ -70,10 +72,10 @@ void hot_cache_state::advance_flushes() {
       done.push_back(number);
     }
   }
-  if (!done.empty() && parts_->store)
+  if (!done.empty() && parts_->store && tiers_.attached())
     tiers_.pass_uses_on();
   for (const auto number : done) {
-    if (!parts_->store)
+    if (!parts_->store || !tiers_.attached())
       end_flush(number, {});
     else
       parts_->store->sync([number, me = hot_cache_actor(self_)](storage::result<void> outcome) {
@@ -94,7 +96,17 @@ void hot_cache_state::look_again_for_room() {
     alarm(now() + look_again_after);
 }
 
-void hot_cache_state::on_sync_completed(const messages::sync_completed& x) { end_flush(x.flush, x.outcome); }
+/// A sync that went away with the directory is done again when that is back.
+void hot_cache_state::on_sync_completed(const messages::sync_completed& x) {
+  if (!x.outcome)
+    look_for_directory();
+  const auto found = flushes_.find(x.flush);
+  if (x.outcome || tiers_.attached() || found == flushes_.end())
+    return end_flush(x.flush, x.outcome);
+  found->second.syncing = false;
+  advance_flushes();
+  settled();
+}
 
 /// `sync` is how the sync ended; nothing: there was none, or not in time.
 void hot_cache_state::end_flush(std::uint64_t number, const std::optional<storage::result<void>>& sync) {

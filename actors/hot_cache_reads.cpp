@@ -137,6 +137,8 @@ void hot_cache_state::end_read(const finished_read& ended, const storage::result
     return;
   if (outcome.code() != errc::not_found) // reclaimed or erased meanwhile: an ordinary miss
     parts_->hot_cache_tally->update(name_space, [](tally_entry& entry) { ++entry.counters.errors; });
+  if (outcome.code() == errc::corrupt || outcome.code() == errc::io)
+    look_for_directory();
   tiers_.copy_failed(key); // somebody may have put it meanwhile
   soil();
 }

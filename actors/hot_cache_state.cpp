@@ -25,6 +25,7 @@ hot_cache_actor::behavior_type hot_cache_state::make_behavior() {
   self_->set_down_handler([this](caf::down_msg& down) { on_down(down); });
   start_stats();
   if (parts_->store) {
+    watch_directory(now());
     listen_to_store();
     start_writer();
     readers_.resize(parts_->config.readers);
@@ -44,6 +45,8 @@ hot_cache_actor::behavior_type hot_cache_state::make_behavior() {
       [this](messages::read_reply& x) { on_read_reply(x); },
       [this](const messages::sync_completed& x) { on_sync_completed(x); },
       [this](const messages::blocks_reclaimed& x) { on_blocks_reclaimed(x); },
+      [this](const messages::directory_seen& x) { on_directory_seen(x); },
+      [this](const messages::directory_opened& x) { on_directory_opened(x); },
       [this](messages::tick) { on_tick(); },
   };
 }
@@ -163,6 +166,7 @@ void hot_cache_state::on_tick() {
   next_alarm_.reset();
   approach_hot_limit();
   restart_due(at);
+  watch_directory(at);
   expire_prefixes(at);
   expire_flushes(at);
   advance_flushes(); // one may have been waiting for a writer, for room, or for time to pass
@@ -225,6 +229,7 @@ void hot_cache_state::on_write_failed(const failure& error) {
     log::warn("hot_cache.write_failed", "error={} failures_in_a_row={}", to_string(error), write_failures_);
     log_failure_after_ = at + std::chrono::seconds{1};
   }
+  look_for_directory();
   cleaning_ = {};
   soil();
   clean_after_ = at + back_off(write_failures_);

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -100,6 +101,8 @@ private:
   void on_read_reply(messages::read_reply& x);
   void on_sync_completed(const messages::sync_completed& x);
   void on_blocks_reclaimed(const messages::blocks_reclaimed& x);
+  void on_directory_seen(const messages::directory_seen& x);
+  void on_directory_opened(const messages::directory_opened& x);
   void on_tick();
   void on_down(const caf::down_msg& down);
   void on_writer_down();
@@ -125,6 +128,12 @@ private:
   void keep_cleaning();
   void soil();
   [[nodiscard]] time_point clean_due() const;
+
+  // The cold tier's directory, gone and back.
+  void watch_directory(time_point at);
+  void look_for_directory();
+  void detach(const storage::failure& reason);
+  void open_directory_again();
 
   // Supervision.
   void listen_to_store();
@@ -167,6 +176,10 @@ private:
   time_point log_failure_after_;
   std::optional<time_point> next_alarm_;
   std::uint64_t reported_accidents_ = 0;
+  time_point directory_due_;         ///< when its directory is looked for, or opened again
+  bool directory_asked_ = false;     ///< the answer is still to come
+  std::size_t opening_failures_ = 0; ///< in a row, while detached
+  std::string last_opening_failure_;
   bool closing_ = false; ///< a close has begun: nothing new is accepted
 };
 

@@ -4,7 +4,7 @@
 #include "actors/limits_now.hpp"
 #include "actors/tiers.hpp"
 #include "stats/snapshot.hpp"
-#include "storage/block_store.hpp"
+#include "storage/detachable_store.hpp"
 #include "storage/namespace_table.hpp"
 
 #include <chrono>
@@ -67,7 +67,9 @@ struct actors_config {
   std::size_t readers = 0;                ///< 0 if there is no cold tier
   std::size_t writes_in_flight = 8;       ///< blocks the writer has at the block store at once
   std::chrono::nanoseconds sync_every{0}; ///< so long after a write, the store is told to sync; 0: never
-  bool watch_free_space = false;          ///< the store is told so without writes, too: it keeps a floor
+  std::chrono::nanoseconds directory_check{
+      std::chrono::seconds{1}};  ///< so often it is looked whether the cold tier's directory is still there
+  bool watch_free_space = false; ///< the store is told so without writes, too: it keeps a floor
 };
 
 /// What the actors of one cache share. All of it outlives each of them, so a successor finds everything as it was.
@@ -75,7 +77,7 @@ struct cache_parts {
   actors_config config;
   std::shared_ptr<limits_now> limits;
   std::shared_ptr<storage::namespace_table> namespaces;
-  std::shared_ptr<storage::block_store> store; ///< null: hot tier only
+  std::shared_ptr<storage::detachable_store> store; ///< null: hot tier only
   mailbox hot_cache_mailbox;
   mailbox writer_mailbox; ///< no gate if there is no cold tier
   std::vector<mailbox> reader_mailboxes;

@@ -69,8 +69,10 @@ result<put_outcome> tiers::put(block item) {
     return put_cold(item);
   make_room(bytes, true);
   const bool dirty = store_ != nullptr;
+  if (dirty && !attached_)
+    store_->erase(item.key); // what the directory has under this key is older: it must not come back
   keep_hot(item, dirty);
-  if (dirty && config_.policy == write_policy::through) {
+  if (attached() && config_.policy == write_policy::through) {
     const auto end = fate_of(item, false);
     offer(item, end);
     if (end == fate::full)
@@ -109,6 +111,9 @@ result<put_outcome> tiers::put_cold(const block& item) {
   if (!store_)
     return {errc::too_large,
             size + ": hot_bytes_max is " + std::to_string(hot_.bytes_max()) + " and there is no cold tier"};
+  if (!attached_)
+    return {errc::overloaded,
+            size + " does not fit the hot tier, and the cold tier's directory is gone: try again later"};
   const auto end = fate_of(item, false);
   offer(item, end);
   switch (end) {
@@ -182,7 +187,7 @@ void tiers::offer(const block& item, fate end) {
 }
 
 bool tiers::needs_write(const hot_block& item) const {
-  return store_ && item.worth_writing() && !store_->find(item.item.key);
+  return attached() && item.worth_writing() && !store_->find(item.item.key);
 }
 
 /// With `may_lose` false, nothing leaves whose only copy would go with it. Returns whether the room is there.
@@ -306,6 +311,8 @@ result<void> tiers::check(const messages::tier_limits& wanted) const {
   };
   if (wanted.cold_bytes_max && !store_)
     return refuse("cold_bytes_max", *wanted.cold_bytes_max, "none: this cache was opened without a cold tier");
+  if (wanted.cold_bytes_max && !attached_)
+    return {errc::io, "cold_bytes_max: the cold tier's directory is gone: set it again when it is back"};
   if (wanted.cold_bytes_max > most)
     return refuse("cold_bytes_max", *wanted.cold_bytes_max, "at most " + std::to_string(most));
   const std::uint64_t least = store_ ? 0 : 1; // a cache needs at least one tier

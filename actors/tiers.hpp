@@ -119,6 +119,17 @@ public:
   /// there is a cold tier.
   void pass_uses_on();
 
+  /// The cold tier's directory is gone, and with it `gone`, what could be read there. Accounts for it: a block that is
+  /// in no tier any more is lost; one that is hot is dirty; what is pending has failed, but for what had been written
+  /// and is gone. From now on blocks stay hot, or leave, as in a cache without a cold tier. Returns what was lost.
+  stats::amount detach(const std::vector<storage::abandoned_block>& gone);
+
+  /// The cold tier's directory is back, with what was found in it.
+  void reattached();
+
+  /// Whether blocks are written: there is a cold tier, and its directory is there.
+  [[nodiscard]] bool attached() const noexcept { return store_ != nullptr && attached_; }
+
   /// Nothing more will be written: drops what is pending or dirty as `closing` and returns how much that was.
   stats::amount abandon();
 
@@ -148,7 +159,8 @@ private:
   void set_dirty(const storage::block_key& key, bool dirty);
   void withdraw(const storage::block_key& key);
   void persisted(const pending_write& write);
-  void take_back(const pending_write& write, bool into_hot);
+  void take_back(const pending_write& write, bool may_enter);
+  bool into_hot(const storage::block& item);
   void give_up(stats::drop_reason reason, const storage::block& item);
   void lose(const storage::block& item);
   void count_lost(const storage::block& item);
@@ -174,6 +186,7 @@ private:
   stats::amount persisted_;
   std::uint64_t accidents_ = 0;
   bool writer_up_ = true;
+  bool attached_ = true; ///< as far as this object has heard
 };
 
 } // namespace hearth::actors

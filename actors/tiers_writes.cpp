@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cassert>
-#include <vector>
+#include <map>
+#include <unordered_set>
 #include <utility>
+#include <vector>
 
 namespace hearth::actors {
 
@@ -44,16 +46,25 @@ void tiers::persisted(const pending_write& write) {
 
 /// The write of a block has failed. A block that is still hot is dirty again; one that is not enters the hot tier if it
 /// fits and may, and is lost otherwise.
-void tiers::take_back(const pending_write& write, bool into_hot) {
+void tiers::take_back(const pending_write& write, bool may_enter) {
   const auto& item = write.item;
   if (write.hidden)
     return;
   if (hot_.find(item.key) != nullptr)
     set_dirty(item.key, true);
-  else if (into_hot && item.payload.size() <= hot_.bytes_max() && hot_.fits(item.payload.size()))
+  else if (!may_enter || !into_hot(item))
+    lose(item);
+}
+
+/// Makes a block whose write came to nothing dirty in the hot tier, if it is there or fits.
+bool tiers::into_hot(const storage::block& item) {
+  if (hot_.find(item.key) != nullptr)
+    set_dirty(item.key, true);
+  else if (item.payload.size() <= hot_.bytes_max() && hot_.fits(item.payload.size()))
     keep_hot(item, true);
   else
-    lose(item);
+    return false;
+  return true;
 }
 
 void tiers::writer_died() {
@@ -72,7 +83,70 @@ void tiers::writer_died() {
   }
 }
 
+stats::amount tiers::detach(const std::vector<storage::abandoned_block>& gone) {
+  attached_ = false;
+  std::unordered_set<block_key, storage::block_key_hash> written; // and the news of it is still on its way
+  std::map<storage::namespace_id, stats::amount> lost;
+  for (const auto& [key, entry] : gone) {
+    if (pending_.find(key) != nullptr)
+      written.insert(key);
+    else if (hot_.find(key) != nullptr)
+      set_dirty(key, true);
+    else
+      lost[entry.name_space].add(entry.payload_bytes);
+  }
+  for (const auto& write : pending_.take_all()) {
+    const auto bytes = write.item.payload.size();
+    (void)write.ticket->cancel();
+    pending_amount_.take(bytes);
+    ++accidents_;
+    if (!write.hidden && written.contains(write.item.key)) {
+      persisted_.add(bytes);
+      count(write.item.name_space, [&](tally_entry& entry) { entry.counters.ledger.persist(bytes); });
+    } else {
+      count(write.item.name_space, [&](tally_entry& entry) {
+        entry.counters.ledger.fail(fail_reason::io_error, bytes);
+        ++entry.counters.errors;
+      });
+    }
+    if (write.hidden)
+      continue;
+    if (!into_hot(write.item)) {
+      store_->erase(write.item.key); // what counts as lost must not come back
+      lost[write.item.name_space].add(bytes);
+    }
+  }
+  stats::amount sum;
+  for (const auto& one : lost) {
+    ++accidents_;
+    sum += one.second;
+    count(one.first, [&](tally_entry& entry) { entry.counters.lost += one.second; });
+  }
+  return sum;
+}
+
+/// Hot blocks whose copy is back are clean. One that the directory has otherwise (somebody else has been at work in it)
+/// is taken out there: what was put into this cache counts.
+void tiers::reattached() {
+  attached_ = true;
+  std::vector<std::pair<block_key, bool>> found;
+  hot_.visit([&](const hot_block& item) {
+    if (const auto cold = store_->find(item.item.key))
+      found.emplace_back(item.item.key,
+                         cold->name_space == item.item.name_space && cold->payload_bytes == item.item.payload.size());
+    return true;
+  });
+  for (const auto& [key, same] : found) {
+    if (same)
+      set_dirty(key, false);
+    else
+      store_->erase(key);
+  }
+}
+
 void tiers::offer_from(dirty_range& rest, haste speed) {
+  if (!attached())
+    return;
   for (const auto* item = hot_.next_dirty(rest.after); item != nullptr && item->dirty_number <= rest.last;
        item = hot_.next_dirty(rest.after)) {
     const auto number = item->dirty_number;
@@ -137,10 +211,12 @@ stats::amount tiers::abandon() {
   std::vector<block_key> keys;
   for (const auto* item = hot_.next_dirty(0); item != nullptr; item = hot_.next_dirty(item->dirty_number)) {
     keys.push_back(item->item.key);
-    if (!needs_write(*item))
+    const bool stranded = store_ && !attached_ && item->worth_writing();
+    if (!stranded && !needs_write(*item))
       continue;
     left.add(item->item.payload.size());
-    give_up(fate_of(item->item, item->asked) == fate::orphan ? drop_reason::orphan : drop_reason::closing, item->item);
+    give_up(!stranded && fate_of(item->item, item->asked) == fate::orphan ? drop_reason::orphan : drop_reason::closing,
+            item->item);
     count_lost(item->item);
   }
   for (const auto& key : keys) // after all: a head that had left before would have made orphans of its tails

@@ -4,6 +4,7 @@
 #include "messages/write_ticket.hpp"
 #include "storage/block.hpp"
 #include "storage/errors.hpp"
+#include "storage/files_store.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -67,6 +68,16 @@ struct sync_completed {
 /// block store -> hot_cache, always passes; at most one for each append. These blocks were reclaimed.
 struct blocks_reclaimed {
   std::vector<storage::block_key> keys;
+};
+
+/// I/O engine -> hot_cache, always passes. The cold tier's directory was looked for.
+struct directory_seen {
+  storage::result<void> outcome; ///< not_found: it is gone
+};
+
+/// I/O engine -> hot_cache, always passes. An attempt to open the cold tier's directory again has ended.
+struct directory_opened {
+  storage::result<storage::recovery_report> outcome;
 };
 
 /// hot_cache -> hot_cache, delayed: look at the deadlines. writer -> writer, delayed: have the store sync.

@@ -48,6 +48,15 @@ counters counters::since(const counters& start) const noexcept {
   return rest;
 }
 
+std::string_view to_string(cold_state state) noexcept {
+  switch (state) {
+  case cold_state::none: return "none";
+  case cold_state::attached: return "attached";
+  case cold_state::detached: return "detached";
+  }
+  return "?";
+}
+
 gauges& gauges::operator+=(const gauges& other) noexcept {
   hot += other.hot;
   dirty += other.dirty;

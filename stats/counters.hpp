@@ -3,6 +3,7 @@
 #include "stats/ledger.hpp"
 
 #include <cstdint>
+#include <string_view>
 
 namespace hearth::stats {
 
@@ -35,6 +36,14 @@ struct counters {
   friend bool operator==(const counters&, const counters&) = default;
 };
 
+/// Whether the cold tier is there.
+enum class cold_state : std::uint8_t {
+  none,     ///< the cache was opened without one
+  attached, ///< its directory is open
+  detached, ///< its directory is gone: the hot tier serves alone until it is back
+};
+[[nodiscard]] std::string_view to_string(cold_state state) noexcept;
+
 /// Levels of one namespace now. A reset keeps them.
 struct gauges {
   amount hot;                                  ///< hot_cache_entries, hot_cache_size_bytes
@@ -49,8 +58,9 @@ struct gauges {
   std::uint64_t cold_written_bytes = 0;    ///< all that was written for it: over the one before, write amplification
   std::uint64_t cold_reappended_bytes = 0; ///< of these, copies of blocks that reclaim kept
   std::uint64_t cold_unclaimed_bytes = 0;  ///< of total_size_bytes, in namespaces that nobody has named since the start
+  hearth::stats::cold_state cold_state = hearth::stats::cold_state::none; ///< of the whole cache
 
-  /// Adds the levels; limits are of the whole cache and are kept.
+  /// Adds the levels; limits and the cold tier's state are of the whole cache and are kept.
   gauges& operator+=(const gauges& other) noexcept;
 
   friend bool operator==(const gauges&, const gauges&) = default;

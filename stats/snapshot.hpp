@@ -43,8 +43,9 @@ struct baseline {
 
 /// The snapshot of the whole cache: `totals` (by namespace number, as summed over all senders) since `start`.
 /// `names` gives each number its name (one that is missing shows as "#<number>"); `limits` has the three limits of the
-/// whole cache, which every part shows. After: the namespaces' counters and levels add up to those of the whole, but
-/// for total_size_bytes: the store's own files and writes in flight belong to no namespace.
+/// whole cache and the state of its cold tier, which every part shows. After: the namespaces' counters and levels add
+/// up to those of the whole, but for total_size_bytes: the store's own files and writes in flight belong to no
+/// namespace.
 [[nodiscard]] snapshot make_snapshot(const std::vector<tally_entry>& totals, const baseline& start,
                                      const std::vector<std::string>& names, const gauges& limits);
 

@@ -82,6 +82,18 @@ private:
   std::uint64_t said_;
 };
 
+template <class Json>
+void cold_state_member(Json& json, cold_state& item) {
+  std::string name{to_string(item)};
+  json.text("cold_state", name);
+  for (const auto state : {cold_state::none, cold_state::attached, cold_state::detached})
+    if (name == to_string(state)) {
+      item = state;
+      return;
+    }
+  json.refuse("cold_state", "expected none, attached or detached, found \"" + name + "\"");
+}
+
 /// Every member of one namespace or of the whole, in the order of the contract.
 template <class Json>
 void part_members(Json& json, snapshot_part& part) {
@@ -117,6 +129,7 @@ void part_members(Json& json, snapshot_part& part) {
   json.integer("cold_written_bytes", level.cold_written_bytes);
   json.integer("cold_reappended_bytes", level.cold_reappended_bytes);
   json.integer("cold_unclaimed_bytes", level.cold_unclaimed_bytes);
+  cold_state_member(json, level.cold_state);
   drops.check(json, count.ledger.ssd_write_drops());
   hits.check(json, count.hits());
 }

@@ -16,8 +16,10 @@ std::string tiers(const gauges& level) {
              format_share(level.hot.bytes, level.hot_cache_max_bytes)});
   table.row({"  dirty", number(level.dirty.blocks), format_bytes(level.dirty.bytes)});
   table.row({"writer queue", number(level.queue.blocks), format_bytes(level.queue.bytes)});
-  table.row({"cold", number(level.cold.blocks), format_bytes(level.total_size_bytes),
-             format_bytes(level.max_size_bytes), format_share(level.total_size_bytes, level.max_size_bytes)});
+  const auto cold =
+      level.cold_state == cold_state::none ? std::string{"cold"} : "cold, " + std::string{to_string(level.cold_state)};
+  table.row({cold, number(level.cold.blocks), format_bytes(level.total_size_bytes), format_bytes(level.max_size_bytes),
+             format_share(level.total_size_bytes, level.max_size_bytes)});
   if (level.cold_unclaimed_bytes > 0)
     table.row({"  unclaimed", "", format_bytes(level.cold_unclaimed_bytes)});
   return table.text();

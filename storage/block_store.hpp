@@ -24,8 +24,8 @@ struct cold_amount {
 };
 
 /// The cold tier's own ledger, for one namespace or for all:
-/// `recovered + persisted = present + reclaimed + erased + expired + corrupt`, in blocks and payload bytes, always.
-/// All but `present` only grow.
+/// `recovered + persisted = present + reclaimed + erased + expired + corrupt + vanished`, in blocks and payload bytes,
+/// always. All but `present` only grow.
 struct cold_ledger {
   cold_amount recovered;           ///< found at open
   cold_amount persisted;           ///< appended since
@@ -34,8 +34,12 @@ struct cold_ledger {
   cold_amount erased;              ///< removed because the host asked, or replaced
   cold_amount expired;             ///< removed because their time was over
   cold_amount corrupt;             ///< taken out because a read found them damaged, gone or unreadable
+  cold_amount vanished;            ///< were there when the directory was found to be gone
   cold_amount synced;              ///< of `persisted`, what has survived a sync since; never more
   std::uint64_t bytes_on_disk = 0; ///< what `present` takes on disk, headers included
+
+  friend bool operator==(const cold_ledger&, const cold_ledger&) = default;
+  cold_ledger& operator+=(const cold_ledger& other) noexcept;
 };
 
 /// What a cold tier has done since it was opened, in all namespaces. All of it only grows.
@@ -46,12 +50,20 @@ struct cold_activity {
   std::uint64_t reappended_bytes = 0; ///< of these, copies of blocks that reclaim kept
   std::uint64_t syncs = 0;            ///< that ended well
   std::uint64_t sync_failures = 0;
+
+  cold_activity& operator+=(const cold_activity& other) noexcept;
 };
 
 /// What the index knows of a present block.
 struct cold_entry {
   namespace_id name_space = 0;
   std::uint64_t payload_bytes = 0;
+};
+
+/// A block that a store has given up.
+struct abandoned_block {
+  block_key key;
+  cold_entry entry;
 };
 
 /// A block to write, and whom to tell. `done` is called exactly once, when the block is readable or the write has
@@ -112,6 +124,11 @@ public:
 
   /// Erases every block of a namespace (none: of all), as `erase`. Returns how many were readable.
   virtual std::size_t clear(std::optional<namespace_id> name_space) = 0;
+
+  /// The directory is gone: forgets every block at once, which count as `vanished`, and returns them, least recently
+  /// used first. Nothing is changed on disk from now on but by what is in flight; what is asked for is answered closed,
+  /// and no append becomes readable any more: one that is being written may still be found by who opens the directory.
+  virtual std::vector<abandoned_block> abandon() = 0;
 
   /// `done` is called when everything that was persisted or erased before this call survives a power cut. Errors: io,
   /// closed.

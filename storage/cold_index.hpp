@@ -28,8 +28,8 @@ struct cold_record {
 };
 
 /// The readable blocks of a cold tier, their order of use, and the ledger that follows every change.
-/// Invariants: `recovered + persisted = present + reclaimed + erased + expired + corrupt` for each namespace; the order
-/// holds exactly the blocks that are present. Threads: one at a time.
+/// Invariants: `recovered + persisted = present + reclaimed + erased + expired + corrupt + vanished` for each
+/// namespace; the order holds exactly the blocks that are present. Threads: one at a time.
 class cold_index {
 public:
   /// Nullptr if `key` is not present.

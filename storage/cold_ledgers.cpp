@@ -8,7 +8,7 @@ namespace {
 
 constexpr cold_amount cold_ledger::*ways_in[] = {&cold_ledger::recovered, &cold_ledger::persisted};
 constexpr cold_amount cold_ledger::*places[] = {&cold_ledger::present, &cold_ledger::reclaimed, &cold_ledger::erased,
-                                                &cold_ledger::expired, &cold_ledger::corrupt};
+                                                &cold_ledger::expired, &cold_ledger::corrupt,   &cold_ledger::vanished};
 
 [[maybe_unused]] bool balanced(const cold_ledger& ledger) {
   cold_amount in;
@@ -58,17 +58,29 @@ void cold_ledgers::sync(namespace_id name_space, const cold_amount& amount) {
 
 cold_ledger cold_ledgers::of(std::optional<namespace_id> name_space) const {
   cold_ledger sum;
-  for (const auto& [id, ledger] : ledgers_) {
-    if (name_space && id != *name_space)
-      continue;
-    for (const auto way : ways_in)
-      sum.*way += ledger.*way;
-    for (const auto place : places)
-      sum.*place += ledger.*place;
-    sum.synced += ledger.synced;
-    sum.bytes_on_disk += ledger.bytes_on_disk;
-  }
+  for (const auto& [id, ledger] : ledgers_)
+    if (!name_space || id == *name_space)
+      sum += ledger;
   return sum;
+}
+
+cold_ledger& cold_ledger::operator+=(const cold_ledger& other) noexcept {
+  for (const auto way : ways_in)
+    this->*way += other.*way;
+  for (const auto place : places)
+    this->*place += other.*place;
+  synced += other.synced;
+  bytes_on_disk += other.bytes_on_disk;
+  return *this;
+}
+
+cold_activity& cold_activity::operator+=(const cold_activity& other) noexcept {
+  payload_bytes += other.payload_bytes;
+  written_bytes += other.written_bytes;
+  reappended_bytes += other.reappended_bytes;
+  syncs += other.syncs;
+  sync_failures += other.sync_failures;
+  return *this;
 }
 
 } // namespace hearth::storage

@@ -66,6 +66,19 @@ public:
   virtual void withdraw() = 0;
 };
 
+/// A directory kept open, so that no other gets its number meanwhile: it can be told from one that took its place.
+class held_directory {
+public:
+  virtual ~held_directory() = default;
+
+  /// Whether the path that it was opened by still leads to it. Errors: not_found (it was moved or removed, or something
+  /// else was put or mounted in its place; the context says which), io.
+  [[nodiscard]] virtual result<void> in_place() const = 0;
+
+  /// Number of the file system that it is on.
+  [[nodiscard]] virtual std::uint64_t device() const noexcept = 0;
+};
+
 /// A file system kept open for its syncs: what it fails to write between two of them is told by the next.
 class sync_point {
 public:
@@ -106,8 +119,8 @@ class file_system {
 public:
   virtual ~file_system() = default;
 
-  /// Opens a regular file; never follows a symbolic link. Errors: not_found, io, no_space, invalid_argument (not a
-  /// regular file, or `create` where the name is taken).
+  /// Opens a regular file; never follows a symbolic link, never touches anything else. Errors: not_found, io, no_space,
+  /// invalid_argument (not a regular file, or `create` where the name is taken).
   [[nodiscard]] virtual result<std::unique_ptr<file>> open(const std::string& path, open_mode mode, caching cache) = 0;
   [[nodiscard]] result<std::unique_ptr<file>> open(const std::string& path, open_mode mode) {
     return open(path, mode, caching::kernel);
@@ -122,10 +135,11 @@ public:
   /// choice; links inside are told, not followed. Errors: not_found, invalid_argument (not a directory), io.
   [[nodiscard]] virtual result<std::vector<directory_entry>> list(const std::string& path) = 0;
 
-  /// Gives a file another name; replaces `to` atomically. Errors: not_found, io, no_space.
+  /// Gives a file another name; replaces the file `to` atomically. Errors: not_found, io, no_space, invalid_argument
+  /// (one of them is something else than a regular file: both are left alone).
   [[nodiscard]] virtual result<void> rename(const std::string& from, const std::string& to) = 0;
 
-  /// Removes a file (not a directory). Errors: not_found, io.
+  /// Removes a regular file. Errors: not_found, io, invalid_argument (it is something else, and left alone).
   [[nodiscard]] virtual result<void> remove(const std::string& path) = 0;
 
   /// Stores the time of last use of a file, as `file::last_use`. Errors: not_found, io.
@@ -134,6 +148,10 @@ public:
   /// Opens the file system that holds the directory `path` for syncs. To be kept for as long as something is written: a
   /// disk's failure to write back is told once, and only to those who had opened before. Errors: io, not_found.
   [[nodiscard]] virtual result<std::unique_ptr<sync_point>> open_sync(const std::string& path) = 0;
+
+  /// Opens a directory to be held; `path` itself may be a link. Errors: not_found, invalid_argument (not a directory),
+  /// io.
+  [[nodiscard]] virtual result<std::unique_ptr<held_directory>> hold(const std::string& path) = 0;
 
   /// After: names made, changed and removed in the directory `path` survive a power cut. Errors: io, not_found.
   [[nodiscard]] virtual result<void> sync_names(const std::string& path) = 0;

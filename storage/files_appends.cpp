@@ -153,11 +153,15 @@ void files_core::start_append(const std::shared_ptr<append_job>& job, deferred& 
 /// On a thread of the engine, without the mutex: touches what belongs to the job, and what never changes.
 void files_core::write(append_job& job) const {
   auto& files = *config_.files;
+  if (const auto there = place_->in_place(); !there) {
+    job.outcome = {errc::io, there.error().context};
+    return;
+  }
   job.outcome = write_block_file(files, blocks_, job.name, job.request.item, job.name_space, job.last_use_ns);
   if (job.outcome.ok())
     return;
   const auto removed = files.remove(blocks_ + to_string(job.name, block_file_kind::unfinished));
-  job.leftover = !removed && removed.code() != errc::not_found;
+  job.leftover = !removed && removed.code() != errc::not_found && removed.code() != errc::invalid_argument; // not ours
 }
 
 void files_core::append_ended(const std::shared_ptr<append_job>& job, bool ran, deferred& later) {

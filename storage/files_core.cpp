@@ -16,10 +16,11 @@ files_store_config without_io(files_store_config config) {
 } // namespace
 
 files_core::files_core(files_store_config config, std::unique_ptr<directory_lock> lock,
-                       std::unique_ptr<sync_point> disk, std::uint64_t next_sequence)
+                       std::shared_ptr<held_directory> place, std::unique_ptr<sync_point> disk,
+                       std::uint64_t next_sequence)
     : config_(without_io(config)), blocks_(config_.directory + "/blocks/"), lock_(std::move(lock)),
-      disk_(std::move(disk)), io_(config.io), bytes_max_(config.bytes_max), used_(files_store_fixed_bytes),
-      next_sequence_(next_sequence) {}
+      place_(std::move(place)), disk_(std::move(disk)), io_(config.io), bytes_max_(config.bytes_max),
+      used_(files_store_fixed_bytes), next_sequence_(next_sequence) {}
 
 result<void> files_core::adopt(scanned_blocks& scanned) {
   std::lock_guard guard{mutex_};
@@ -76,6 +77,20 @@ std::size_t files_core::clear(std::optional<namespace_id> name_space) {
     mark_erased([&](const block& item) { return !name_space || item.name_space == *name_space; });
   });
   return count;
+}
+
+std::vector<abandoned_block> files_core::abandon() {
+  std::vector<abandoned_block> gone;
+  update([&](deferred&) {
+    closed_ = stopped_ = true; // no file is removed any more
+    listener_ = {};
+    for (const auto& record : index_.records()) {
+      gone.push_back({record->key, {record->name_space, record->payload_bytes}});
+      index_.take_out(*record, &cold_ledger::vanished);
+    }
+    mark_erased([](const block&) { return true; });
+  });
+  return gone;
 }
 
 cold_ledger files_core::ledger(std::optional<namespace_id> name_space) const {

@@ -39,8 +39,8 @@ namespace hearth::storage {
 class files_core : public std::enable_shared_from_this<files_core> {
 public:
   /// `config.io` stays with whoever holds the store.
-  files_core(files_store_config config, std::unique_ptr<directory_lock> lock, std::unique_ptr<sync_point> disk,
-             std::uint64_t next_sequence);
+  files_core(files_store_config config, std::unique_ptr<directory_lock> lock, std::shared_ptr<held_directory> place,
+             std::unique_ptr<sync_point> disk, std::uint64_t next_sequence);
 
   /// Takes over what recovery found, removes what is of no use and reclaims down to the budget. The only I/O that does
   /// not run on the engine: before the first call of the store. Errors: io (files could not be removed, and the budget
@@ -54,6 +54,7 @@ public:
   void on_reclaimed(std::function<void(std::vector<block_key>)> listener);
   bool erase(const block_key& key);
   std::size_t clear(std::optional<namespace_id> name_space);
+  std::vector<abandoned_block> abandon();
   void sync(std::function<void(result<void>)> done);
   [[nodiscard]] cold_ledger ledger(std::optional<namespace_id> name_space) const;
   [[nodiscard]] std::uint64_t bytes_in_use() const;
@@ -133,7 +134,6 @@ private:
   void retry_stuck();
   void start_removals(deferred& later);
   void unlink(std::vector<removal>& files) const;
-  [[nodiscard]] bool directory_is_there() const;
   void removals_ended(std::vector<removal>& files);
   [[nodiscard]] std::uint64_t staying() const noexcept { return used_ - leaving_ - held_; }
   void shrink(std::span<const namespace_id> first);
@@ -143,6 +143,7 @@ private:
   const files_store_config config_; ///< without `io` and `on_opening`
   const std::string blocks_;        ///< the directory of the blocks, ending in '/'
   const std::unique_ptr<directory_lock> lock_;
+  const std::shared_ptr<held_directory> place_; ///< of the blocks: nothing is made or removed once it is another
   const std::unique_ptr<sync_point> disk_; ///< open before the first write, so that no failure to write back is missed
   const std::weak_ptr<io_engine> io_;      ///< weak: its jobs own the core, and neither could ever be destroyed
 

@@ -50,7 +50,7 @@ void files_core::verify(read_job& job) const {
   auto opened = open_block_file(*config_.files, job.path);
   if (!opened) {
     job.outcome = opened.error();
-    if (!directory_is_there())
+    if (!place_->in_place())
       job.outcome = {errc::io, blocks_ + ": the directory is not at its path any more: put it back"};
     return;
   }
@@ -76,7 +76,7 @@ void files_core::read_ended(read_job& job, bool ran, deferred& later) {
     stopped_ = true;
     job.outcome = failure{errc::closed, blocks_ + ": the I/O engine stopped before the block was read"};
   }
-  if (record.removal == 0 && job.outcome.code() == errc::corrupt) {
+  if (record.removal == 0 && job.outcome.code() == errc::corrupt && index_.find(record.key) == job.record) {
     take_out(job.record, &cold_ledger::corrupt);
   } else if (record.removal != 0 && record.readers == 0) { // it was decided while this read was at work
     held_ -= record.disk_bytes;

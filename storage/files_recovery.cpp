@@ -124,7 +124,8 @@ result<scanned_blocks> scan_blocks(file_system& files, const std::string& direct
   for (const auto& entry : *names) {
     foreign += entry.name == "blocks" || is_common_name(entry.name) ? 0 : 1;
     if (entry.name == "blocks" && entry.kind != entry_kind::directory)
-      return failure{errc::invalid_argument, directory + "/blocks: expected a directory; move it away"};
+      return failure{errc::invalid_argument,
+                     directory + "/blocks: found a link or a file, expected a directory; move it away"};
     has_blocks = has_blocks || entry.name == "blocks";
   }
   auto entries = has_blocks ? files.list(directory + "/blocks") : std::vector<directory_entry>{};

@@ -72,16 +72,18 @@ void files_core::start_removals(deferred& later) {
                         }});
 }
 
-/// On a thread of the engine, without the mutex. A file that is gone already is removed as well as one can wish.
+/// On a thread of the engine, without the mutex. A file that is gone already is removed as well as one can wish, and so
+/// is one in whose place somebody has put something that is no file. If the directory is gone from its path, its files
+/// are not: it may have been renamed, and come back.
 void files_core::unlink(std::vector<removal>& files) const {
   for (auto& file : files) {
-    const auto unlinked = config_.files->remove(blocks_ + file.name);
-    file.removed = unlinked.ok() || (unlinked.code() == errc::not_found && directory_is_there());
+    auto unlinked = place_->in_place();
+    if (unlinked)
+      unlinked = config_.files->remove(blocks_ + file.name);
+    file.removed = unlinked.ok() || unlinked.code() == errc::invalid_argument ||
+                   (unlinked.code() == errc::not_found && place_->in_place().ok());
   }
 }
-
-/// If the directory itself is gone from its path, its files are not: it may have been renamed, and come back.
-bool files_core::directory_is_there() const { return config_.files->free_bytes(blocks_).ok(); }
 
 void files_core::removals_ended(std::vector<removal>& files) {
   for (auto& file : files) {

@@ -55,11 +55,15 @@ result<opened_store> open_locked(files_store_config config, std::unique_ptr<dire
     return disk.error();
   if (auto taken = take_into_use(files, config.directory, known->has_value()); !taken)
     return taken.error();
-  auto core = std::make_shared<files_core>(config, std::move(lock), std::move(*disk), scanned->next_sequence);
+  auto held = files.hold(config.directory + "/blocks");
+  if (!held)
+    return held.error();
+  const std::shared_ptr<held_directory> place{std::move(*held)};
+  auto core = std::make_shared<files_core>(config, std::move(lock), place, std::move(*disk), scanned->next_sequence);
   if (auto adopted = core->adopt(*scanned); !adopted)
     return adopted.error();
   return opened_store{std::make_shared<store_handle<files_core>>(std::move(core), std::move(config.io)),
-                      scanned->report};
+                      scanned->report, place};
 }
 
 } // namespace

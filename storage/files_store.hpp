@@ -42,6 +42,8 @@ struct recovery_report {
 struct opened_store {
   std::shared_ptr<block_store> store;
   recovery_report report;
+  std::shared_ptr<held_directory> place; ///< where its blocks are: tells whether the directory is still the one that
+                                         ///< was opened
 };
 
 /// Opens a directory as a store that keeps one file a block: simple, portable, and the reference for other engines.

@@ -61,6 +61,19 @@ void memory_disk::remove(const std::string& path) {
     durable.removed(path);
 }
 
+void memory_disk::move_directory(const std::string& from, const std::string& to) {
+  assert(!expects_cuts && find(from) && !find(to));
+  for (auto at = nodes.lower_bound(from); at != nodes.end() && at->first.starts_with(from);) {
+    const auto next = std::next(at);
+    if (at->first.size() == from.size() || at->first[from.size()] == '/') {
+      auto node = nodes.extract(at);
+      node.key().replace(0, from.size(), to);
+      nodes.insert(std::move(node));
+    }
+    at = next;
+  }
+}
+
 void memory_disk::cut_power(std::uint64_t seed) {
   assert(expects_cuts);
   std::mt19937_64 random{seed};

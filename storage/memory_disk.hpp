@@ -51,7 +51,7 @@ struct memory_disk {
   std::mutex mutex;
   std::shared_ptr<byte_count> count = std::make_shared<byte_count>();
   std::map<std::string, std::shared_ptr<memory_node>> nodes;
-  std::set<std::string> locks;
+  std::set<const memory_node*> locks; ///< the locked directories, which whoever has locked them holds
   std::array<planned_fault, 8> faults;
   std::uint64_t operations_left = memory_file_system::never; ///< until the process is killed
   std::uint64_t power_cuts = 0;                              ///< what was opened before the last one is of no use
@@ -69,6 +69,7 @@ struct memory_disk {
   void make(const std::string& path, named_bytes bytes);
   void rename(const std::string& from, const std::string& to);
   void remove(const std::string& path);
+  void move_directory(const std::string& from, const std::string& to);
 
   void cut_power(std::uint64_t seed);
 };

@@ -1,8 +1,8 @@
 #include "storage/memory_file_system.hpp"
 
 #include "storage/memory_disk.hpp"
+#include "storage/memory_holds.hpp"
 
-#include <algorithm>
 #include <algorithm>
 #include <cstring>
 #include <mutex>
@@ -133,47 +133,6 @@ private:
   std::shared_ptr<memory_node> node_;
   open_mode mode_;
   std::uint64_t opened_at_; ///< after so many power cuts
-};
-
-class memory_lock final : public directory_lock {
-public:
-  memory_lock(std::shared_ptr<memory_disk> disk, std::string path, bool made)
-      : disk_(std::move(disk)), path_(std::move(path)), made_(made), taken_at_(disk_->power_cuts) {}
-  ~memory_lock() override {
-    std::lock_guard guard{disk_->mutex};
-    if (taken_at_ == disk_->power_cuts)
-      disk_->locks.erase(path_);
-  }
-
-  void withdraw() override {
-    std::lock_guard guard{disk_->mutex};
-    if (made_ && taken_at_ == disk_->power_cuts)
-      disk_->remove(path_);
-  }
-
-private:
-  std::shared_ptr<memory_disk> disk_;
-  std::string path_;
-  bool made_;              ///< the file
-  std::uint64_t taken_at_; ///< after so many power cuts
-};
-
-class memory_sync_point final : public sync_point {
-public:
-  memory_sync_point(std::shared_ptr<memory_disk> disk, std::string path)
-      : disk_(std::move(disk)), path_(std::move(path)) {}
-
-  result<void> sync_all() override {
-    std::lock_guard guard{disk_->mutex};
-    auto admitted = disk_->admit(file_operation::sync, path_);
-    if (admitted)
-      disk_->durable.sync_all();
-    return admitted;
-  }
-
-private:
-  std::shared_ptr<memory_disk> disk_;
-  std::string path_;
 };
 
 class memory_files final : public memory_file_system {
@@ -310,6 +269,22 @@ public:
     return std::unique_ptr<sync_point>{std::make_unique<memory_sync_point>(disk_, path)};
   }
 
+  result<std::unique_ptr<held_directory>> hold(const std::string& path) override {
+    const auto name = named(path);
+    std::lock_guard guard{disk_->mutex};
+    auto found = disk_->find(name);
+    if (!found)
+      return failure{errc::not_found, name + ": no such directory"};
+    if (!found->is_directory())
+      return failure{errc::invalid_argument, name + ": not a directory"};
+    return std::unique_ptr<held_directory>{std::make_unique<memory_held_directory>(disk_, name, std::move(found))};
+  }
+
+  void move_directory(const std::string& from, const std::string& to) override {
+    std::lock_guard guard{disk_->mutex};
+    disk_->move_directory(from, to);
+  }
+
   result<void> sync_names(const std::string& path) override {
     std::lock_guard guard{disk_->mutex};
     if (auto found = exists(path); !found)
@@ -329,13 +304,16 @@ public:
 
   result<std::unique_ptr<directory_lock>> lock(const std::string& path) override {
     std::lock_guard guard{disk_->mutex};
+    if (auto parent = disk_->parent_exists(path); !parent)
+      return parent.error();
     const bool missing = !disk_->find(path);
     if (missing)
       if (auto made = create(path); !made)
         return made.error();
-    if (!disk_->locks.insert(path).second)
+    auto folder = disk_->find(parent_of(path));
+    if (!disk_->locks.insert(folder.get()).second)
       return failure{errc::busy, path + ": held by this process; close that cache or choose another directory"};
-    return std::unique_ptr<directory_lock>{std::make_unique<memory_lock>(disk_, path, missing)};
+    return std::unique_ptr<directory_lock>{std::make_unique<memory_lock>(disk_, path, std::move(folder), missing)};
   }
 
 private:

@@ -34,6 +34,10 @@ public:
   /// name. After: files that are open only fail, all locks are free, planned faults stay planned. Pre: expected.
   virtual void power_cut(std::uint64_t seed) = 0;
 
+  /// Gives a directory another name, with all that is in it; what is open stays open, and locked what is locked. As
+  /// somebody would who is at work beside hearth. Pre: it is there, the new name is free, no power cuts are expected.
+  virtual void move_directory(const std::string& from, const std::string& to) = 0;
+
   /// Writes that would make the files hold more than this fail with no_space. Default: no limit.
   virtual void capacity(std::uint64_t bytes) = 0;
 

@@ -106,6 +106,23 @@ private:
   bool direct_;
 };
 
+/// What a name that is not a regular file leads to, for messages.
+const char* described(mode_t mode) {
+  switch (mode & S_IFMT) {
+  case S_IFLNK: return "a symbolic link";
+  case S_IFIFO: return "a FIFO";
+  case S_IFSOCK: return "a socket";
+  case S_IFDIR: return "a directory";
+  default: return "a device";
+  }
+}
+
+failure not_regular(const std::string& path, mode_t mode) {
+  return {errc::invalid_argument, path + ": found " + described(mode) +
+                                      ", expected a regular file of hearth's own; it was left alone: move it "
+                                      "away, or choose another directory"};
+}
+
 } // namespace
 
 failure refused(const std::string& path, const char* call, int error) {
@@ -130,7 +147,19 @@ descriptor::~descriptor() {
     ::close(number_);
 }
 
+result<void> expect_regular(const std::string& path) {
+  struct stat about {};
+  if (::lstat(path.c_str(), &about) != 0)
+    return refused(path, "lstat", errno);
+  if (!S_ISREG(about.st_mode))
+    return not_regular(path, about.st_mode);
+  return {};
+}
+
 result<descriptor> open_regular(const std::string& path, int flags) {
+  if ((flags & O_CREAT) == 0)
+    if (auto regular = expect_regular(path); !regular)
+      return regular.error();
   descriptor opened{uninterrupted(
       [&] { return ::open(path.c_str(), flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, S_IRUSR | S_IWUSR); })};
   if (opened.number() < 0)
@@ -139,7 +168,7 @@ result<descriptor> open_regular(const std::string& path, int flags) {
   if (::fstat(opened.number(), &about) != 0)
     return refused(path, "fstat", errno);
   if (!S_ISREG(about.st_mode))
-    return failure{errc::invalid_argument, path + ": not a regular file"};
+    return not_regular(path, about.st_mode);
   return opened;
 }
 

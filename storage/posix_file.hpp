@@ -42,8 +42,12 @@ private:
   int number_;
 };
 
-/// Opens a regular file and nothing else, with these flags of open(2). O_NONBLOCK keeps the open itself from waiting
-/// for the other end of a FIFO.
+/// Whether `path` is a regular file, without opening or following it. Errors: not_found; invalid_argument (something
+/// else has the name; the context says what, and what to do); io.
+[[nodiscard]] result<void> expect_regular(const std::string& path);
+
+/// Opens a regular file and nothing else, with these flags of open(2). What is something else is not even opened,
+/// unless it took the name just now: then O_NONBLOCK keeps the open itself from waiting for the other end of a FIFO.
 [[nodiscard]] result<descriptor> open_regular(const std::string& path, int flags);
 
 /// For utimensat(2): modification time `time_ns`, access time as it is.

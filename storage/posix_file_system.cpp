@@ -66,6 +66,33 @@ bool is_named(int number, const std::string& path) {
          held.st_ino == named.st_ino;
 }
 
+class posix_held_directory final : public held_directory {
+public:
+  posix_held_directory(std::string path, descriptor opened, const struct stat& about)
+      : path_(std::move(path)), opened_(std::move(opened)), device_(about.st_dev), number_(about.st_ino) {}
+
+  result<void> in_place() const override {
+    struct stat now {};
+    if (::stat(path_.c_str(), &now) != 0) {
+      auto error = refused(path_, "stat", errno);
+      if (errno == ESTALE || errno == EACCES || errno == ELOOP)
+        error.code = errc::not_found;
+      return error;
+    }
+    if (now.st_dev != device_ || now.st_ino != number_)
+      return {errc::not_found, path_ + ": found another one, expected the directory that was opened"};
+    return {};
+  }
+
+  std::uint64_t device() const noexcept override { return device_; }
+
+private:
+  std::string path_;
+  descriptor opened_;
+  dev_t device_;
+  ino_t number_;
+};
+
 class posix_sync_point final : public sync_point {
 public:
   posix_sync_point(std::string path, descriptor opened) : path_(std::move(path)), opened_(std::move(opened)) {}
@@ -85,8 +112,11 @@ private:
 std::string holder_of(int number) {
   std::array<char, 20> text{};
   const auto got = uninterrupted([&] { return ::pread(number, text.data(), text.size(), 0); });
-  long pid = 0;
-  if (got <= 0 || std::from_chars(text.data(), text.data() + got, pid).ec != std::errc{})
+  pid_t pid = 0;
+  if (got <= 0)
+    return "another process";
+  const auto [end, error] = std::from_chars(text.data(), text.data() + got, pid);
+  if (error != std::errc{} || pid <= 0 || end == text.data() + got || *end != '\n') // nobody of ours wrote that
     return "another process";
   return "process " + std::to_string(pid);
 }
@@ -97,8 +127,8 @@ result<void> take(int number, const std::string& path) {
     return {};
   if (errno != EWOULDBLOCK)
     return refused(path, "flock", errno);
-  const descriptor note{uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW); })};
-  return {errc::busy, path + ": held by " + (note.number() < 0 ? "another process" : holder_of(note.number())) +
+  const auto note = open_regular(path, O_RDONLY);
+  return {errc::busy, path + ": held by " + (note ? holder_of(note->number()) : "another process") +
                           "; close that cache or choose another directory"};
 }
 
@@ -173,12 +203,18 @@ public:
   }
 
   result<void> rename(const std::string& from, const std::string& to) override {
+    if (auto regular = expect_regular(from); !regular)
+      return regular;
+    if (auto regular = expect_regular(to); !regular && regular.code() != errc::not_found)
+      return regular;
     if (::rename(from.c_str(), to.c_str()) != 0)
       return refused(from, ("rename to " + to).c_str(), errno);
     return {};
   }
 
   result<void> remove(const std::string& path) override {
+    if (auto regular = expect_regular(path); !regular)
+      return regular;
     if (::unlink(path.c_str()) != 0)
       return refused(path, "unlink", errno);
     return {};
@@ -195,6 +231,18 @@ public:
     if (opened.number() < 0)
       return refused(path, "open", errno);
     return std::unique_ptr<sync_point>{std::make_unique<posix_sync_point>(path, std::move(opened))};
+  }
+
+  result<std::unique_ptr<held_directory>> hold(const std::string& path) override {
+    descriptor opened{uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); })};
+    if (opened.number() < 0 && errno == ENOTDIR)
+      return failure{errc::invalid_argument, path + ": not a directory"};
+    if (opened.number() < 0)
+      return refused(path, "open", errno);
+    struct stat about {};
+    if (::fstat(opened.number(), &about) != 0)
+      return refused(path, "fstat", errno);
+    return std::unique_ptr<held_directory>{std::make_unique<posix_held_directory>(path, std::move(opened), about)};
   }
 
   result<void> sync_names(const std::string& path) override {

@@ -266,6 +266,11 @@ void segments_core::cancel_erased(const std::function<bool(const block&)>& match
     later.answers.push_back([job] { job->request.done({}); });
     return true;
   });
+  mark_erased(matches);
+}
+
+/// What has a place becomes readable no more.
+void segments_core::mark_erased(const std::function<bool(const block&)>& matches) {
   const auto mark = [&](const std::shared_ptr<append_job>& job) {
     job->erased = job->erased || matches(job->request.item);
   };

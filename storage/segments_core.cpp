@@ -16,10 +16,11 @@ segments_store_config without_io(segments_store_config config) {
 
 } // namespace
 
-segments_core::segments_core(segments_store_config config, std::unique_ptr<directory_lock> lock, std::uint64_t store)
+segments_core::segments_core(segments_store_config config, std::unique_ptr<directory_lock> lock,
+                             std::shared_ptr<held_directory> place, std::uint64_t store)
     : config_(without_io(config)), folder_(config_.directory + "/segments/"), store_(store), lock_(std::move(lock)),
-      io_(config.io), policy_(make_reclaim_policy(config.order)), bytes_max_(config.bytes_max),
-      used_(segments_fixed_bytes(config)), segments_(config.bytes_max) {}
+      place_(std::move(place)), io_(config.io), policy_(make_reclaim_policy(config.order)),
+      bytes_max_(config.bytes_max), used_(segments_fixed_bytes(config)), segments_(config.bytes_max) {}
 
 std::optional<cold_entry> segments_core::find(const block_key& key) const {
   std::lock_guard guard{mutex_};
@@ -62,6 +63,22 @@ std::size_t segments_core::clear(std::optional<namespace_id> name_space) {
     cancel_erased([&](const block& item) { return !name_space || item.name_space == *name_space; }, later);
   });
   return count;
+}
+
+std::vector<abandoned_block> segments_core::abandon() {
+  std::vector<abandoned_block> gone;
+  update([&](deferred&) {
+    closed_ = stopped_ = true; // first: no index is written any more, in which the blocks would be missing
+    listener_ = {};
+    gone.reserve(index_.size());
+    for (auto id = index_.oldest(); id != no_record; id = index_.oldest()) {
+      const auto& one = index_.at(id);
+      gone.push_back({one.key, {static_cast<namespace_id>(one.name_space), one.payload_bytes}});
+      take_out(id, &cold_ledger::vanished);
+    }
+    mark_erased([](const block&) { return true; });
+  });
+  return gone;
 }
 
 result<void> segments_core::limit(std::uint64_t bytes_max) {

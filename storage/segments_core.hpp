@@ -43,7 +43,8 @@ namespace hearth::storage {
 class segments_core : public std::enable_shared_from_this<segments_core> {
 public:
   /// `config.io` stays with whoever holds the store. `found` comes from `scan_segments`.
-  segments_core(segments_store_config config, std::unique_ptr<directory_lock> lock, std::uint64_t store);
+  segments_core(segments_store_config config, std::unique_ptr<directory_lock> lock,
+                std::shared_ptr<held_directory> place, std::uint64_t store);
 
   /// Takes over what recovery found and reclaims down to the budget. Before the first call of the store; its I/O runs
   /// here. Errors: io (files could not be removed, and the budget is exceeded).
@@ -56,6 +57,7 @@ public:
   void on_reclaimed(std::function<void(std::vector<block_key>)> listener);
   bool erase(const block_key& key);
   std::size_t clear(std::optional<namespace_id> name_space);
+  std::vector<abandoned_block> abandon();
   void sync(std::function<void(result<void>)> done);
   void sync_soon();
   [[nodiscard]] result<void> limit(std::uint64_t bytes_max);
@@ -139,6 +141,7 @@ private:
   [[nodiscard]] io_job build(const std::shared_ptr<write_job>& job);
   void write_ended(write_job& job, bool ran, deferred& later);
   void record_written(const append_job& job);
+  void mark_erased(const std::function<bool(const block&)>& matches);
   void cancel_erased(const std::function<bool(const block&)>& matches, deferred& later);
 
   // segments_reads.cpp
@@ -182,7 +185,8 @@ private:
   const std::string folder_;           ///< the directory of the segments, ending in '/'
   const std::uint64_t store_;          ///< number of the store
   const std::unique_ptr<directory_lock> lock_;
-  const std::weak_ptr<io_engine> io_; ///< weak: its jobs own the core, and neither could ever be destroyed
+  const std::shared_ptr<held_directory> place_; ///< of the segments: nothing is written by name once it is another
+  const std::weak_ptr<io_engine> io_;           ///< weak: its jobs own the core, and neither could ever be destroyed
   const std::unique_ptr<reclaim_policy> policy_;
 
   mutable std::mutex mutex_; ///< guards everything below

@@ -195,6 +195,8 @@ void segments_core::work(segment_job& job) const {
   for (const auto& copied_to : job.copied_to)
     if (job.outcome = copied_to->sync(); !job.outcome)
       return;
+  if (job.outcome = place_->in_place(); !job.outcome)
+    return;
   if (job.what == segment_work::remove) {
     job.outcome = remove_files(job.fresh.slot);
     if (job.outcome)
@@ -227,11 +229,11 @@ void segments_core::work(segment_job& job) const {
 }
 
 /// The index first, and nothing if that fails: a file of data without one is empty to recovery, the other way round
-/// blocks would be written to a file that nobody finds.
+/// blocks would be written to a file that nobody finds. What is no file is not ours, and left alone.
 result<void> segments_core::remove_files(std::uint32_t slot) const {
   for (const auto kind : {segment_file_kind::index, segment_file_kind::data})
     if (auto removed = config_.files->remove(folder_ + to_string(slot, kind));
-        !removed && removed.code() != errc::not_found)
+        !removed && removed.code() != errc::not_found && removed.code() != errc::invalid_argument)
       return removed;
   return {};
 }
@@ -277,10 +279,13 @@ void segments_core::segment_job_failed(segment_job& job, segment& of, deferred& 
       return;
   } else {
     of.state = segment_state::sealed;
-    of.unusable = of.unusable || job.left_behind;
+    const bool index_taken = job.what == segment_work::recycle && job.outcome.code() == errc::invalid_argument;
+    of.unusable = of.unusable || job.left_behind || index_taken; // somebody has put something in the index's place
     of.index_dirty = !of.unusable;
     if (job.what == segment_work::remove)
       of.target = std::move(job.target);
+    if (index_taken)
+      return preparing_.reset(); // its file is given up for another segment
   }
   no_segment({job.outcome.code() == errc::closed ? errc::closed : errc::io, job.outcome.error().context}, later);
 }

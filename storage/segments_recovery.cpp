@@ -283,7 +283,8 @@ result<segments_found> scan_segments(file_system& files, const std::string& dire
   for (const auto& entry : *names) {
     foreign += entry.name == "segments" || is_common_name(entry.name) ? 0 : 1;
     if (entry.name == "segments" && entry.kind != entry_kind::directory)
-      return failure{errc::invalid_argument, directory + "/segments: expected a directory; move it away"};
+      return failure{errc::invalid_argument,
+                     directory + "/segments: found a link or a file, expected a directory; move it away"};
     has_segments = has_segments || entry.name == "segments";
   }
   if (has_segments)

@@ -78,11 +78,15 @@ result<opened_store> open_locked(segments_store_config config, std::unique_ptr<d
     return found.error();
   if (auto taken = take_into_use(config, known->has_value(), store); !taken)
     return taken.error();
-  auto core = std::make_shared<segments_core>(config, std::move(lock), store);
+  auto held = config.files->hold(config.directory + "/segments");
+  if (!held)
+    return held.error();
+  const std::shared_ptr<held_directory> place{std::move(*held)};
+  auto core = std::make_shared<segments_core>(config, std::move(lock), place, store);
   if (auto adopted = core->adopt(*found); !adopted)
     return adopted.error();
   return opened_store{std::make_shared<store_handle<segments_core>>(std::move(core), std::move(config.io)),
-                      found->report};
+                      found->report, place};
 }
 
 } // namespace

@@ -100,6 +100,8 @@ void segments_core::work(checkpoint_job& job) {
   for (const auto& part : job.parts)
     if (job.outcome && part.sync_data)
       job.outcome = part.target->sync();
+  if (job.outcome) // whatever has taken the directory's place is somebody else's
+    job.outcome = place_->in_place();
   const bool durable = job.outcome.ok();
   for (const auto& part : job.parts) {
     if (!durable)
@@ -111,7 +113,7 @@ void segments_core::work(checkpoint_job& job) {
     if (job.outcome)
       job.outcome = done;
   }
-  if (job.recency) { // only a hint: that it could not be written is no failure
+  if (job.recency && durable) { // only a hint: that it could not be written is no failure
     const auto bytes = recency_snapshot();
     if (replace_file(*config_.files, folder_ + recency_name, bytes))
       job.written_bytes += bytes.size();

@@ -21,7 +21,7 @@ DEFECTS = [
     Defect("reclaim_is_a_drop", "making room in the cold tier counts as a write drop", "actors/tiers.cpp",
            "  hot_.mark_reclaimed(key);\n", "  give_up(drop_reason::evict_full, item->item);\n  hot_.mark_reclaimed(key);\n"),
     Defect("loss_uncounted", "what a failed write loses is not counted as lost", "actors/tiers_writes.cpp",
-           "    keep_hot(item, true);\n  else\n    lose(item);\n", "    keep_hot(item, true);\n"),
+           "  else if (!may_enter || !into_hot(item))\n    lose(item);\n", "  else if (may_enter)\n    into_hot(item);\n"),
     Defect("death_unaccounted", "what died with the writer stays pending for ever", "actors/tiers_writes.cpp",
            "entry.counters.ledger.fail(fail_reason::writer_died, bytes);", "(void)entry;"),
     # What is readable.
@@ -39,7 +39,7 @@ DEFECTS = [
     Defect("coalesced_reply_lost", "of two who wait for one cold read only the first is answered", "actors/cold_reads.cpp",
            "reads[found->second.index].waiters.push_back(who);", "reads[found->second.index].waiters.resize(1);"),
     Defect("dirty_block_leaves", "a dirty block leaves the hot tier without an offer", "actors/tiers.cpp",
-           "  return store_ && item.worth_writing() && !store_->find(item.item.key);", "  return store_ && bool{} && item.worth_writing();"),
+           "  return attached() && item.worth_writing() && !store_->find(item.item.key);", "  return attached() && bool{} && item.worth_writing();"),
     # Bounds.
     Defect("gate_one_too_many", "a mailbox takes one message more than its bound", "messages/gate.cpp",
            "slots <= slots_max - size.slots &&", "slots <= slots_max - size.slots + 1 &&"),

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <limits>
 #include <string>
+#include <utility>
 
 namespace hearth {
 
@@ -120,6 +121,24 @@ std::uint64_t unclaimed_bytes(const storage::block_store& store, const storage::
   return bytes;
 }
 
+/// Whoever opens the directory again, when it was away, opens it in the same way; nobody is told how far that is.
+result<std::shared_ptr<storage::detachable_store>> open_detachable(const cache_options& options, std::uint64_t limit,
+                                                                   const environment& world,
+                                                                   std::shared_ptr<storage::namespace_table> names) {
+  storage::detachable_store_config config;
+  config.directory = options.directory;
+  config.files = world.files;
+  config.io = world.io;
+  config.namespaces = names;
+  config.open = [options = cache_options{options}, world, names = std::move(names),
+                 first = true](std::uint64_t bytes_max) mutable {
+    if (!std::exchange(first, false))
+      options.on_opening = nullptr;
+    return open_engine(options, bytes_max, world, names);
+  };
+  return storage::detachable_store::open(std::move(config), limit);
+}
+
 result<void> open_store(const cache_options& options, const environment& world, cache_parts& parts) {
   auto limit = options.cold_bytes_max;
   if (limit == 0) {
@@ -128,18 +147,19 @@ result<void> open_store(const cache_options& options, const environment& world, 
       return automatic.error();
     limit = *automatic;
   }
-  auto opened = open_engine(options, limit, world, parts.namespaces);
+  auto opened = open_detachable(options, limit, world, parts.namespaces);
   if (!opened)
     return opened.error();
-  const auto& report = opened->report;
+  const auto& store = **opened;
+  const auto report = store.report();
   actors::log::info("cold.opened",
                     "recovered={} damaged={} unfinished={} foreign={} reclaimed={} bytes={} unclaimed_bytes={}",
                     report.recovered, report.damaged, report.unfinished, report.foreign, report.reclaimed,
-                    opened->store->bytes_in_use(), unclaimed_bytes(*opened->store, *parts.namespaces));
+                    store.bytes_in_use(), unclaimed_bytes(store, *parts.namespaces));
   if (report.damaged > 0)
     actors::log::warn("cold.damaged", "directory={} blocks={}", options.directory, report.damaged);
   parts.hot_cache_tally->update(0, [&](auto& entry) { entry.counters.errors += report.damaged; });
-  parts.store = std::move(opened->store);
+  parts.store = std::move(*opened);
   return {};
 }
 

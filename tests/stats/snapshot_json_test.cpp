@@ -42,6 +42,7 @@ snapshot small() {
   level.cold_written_bytes = 41;
   level.cold_reappended_bytes = 42;
   level.cold_unclaimed_bytes = 43;
+  level.cold_state = cold_state::detached;
   level.hot_cache_max_bytes = 38;
   level.max_size_bytes = 39;
   level.configured_max_size_bytes = std::numeric_limits<std::uint64_t>::max();
@@ -152,6 +153,7 @@ constexpr std::string_view small_text = R"({
   "cold_written_bytes": 41,
   "cold_reappended_bytes": 42,
   "cold_unclaimed_bytes": 43,
+  "cold_state": "detached",
   "namespaces": {}
 })";
 

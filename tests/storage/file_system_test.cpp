@@ -254,6 +254,35 @@ TEMPLATE_TEST_CASE("Sync and free space are asked of a path that exists", "", me
   CHECK(world.files->free_bytes(world.root + "/none").code() == errc::not_found);
 }
 
+TEMPLATE_TEST_CASE("A held directory knows whether its path still leads to it", "", memory_world, posix_world) {
+  TestType world;
+  auto& files = *world.files;
+  const auto path = world.root + "/d";
+  const auto move = [&](const std::string& from, const std::string& to) {
+    if constexpr (std::is_same_v<TestType, memory_world>)
+      files.move_directory(from, to);
+    else
+      REQUIRE(::rename(from.c_str(), to.c_str()) == 0);
+  };
+  CHECK(files.hold(path).code() == errc::not_found);
+  put_file(files, world.root + "/file", "");
+  CHECK(files.hold(world.root + "/file").code() == errc::invalid_argument);
+  REQUIRE(files.create_directory(path));
+  const auto held = files.hold(path);
+  REQUIRE(held);
+  CHECK((*held)->in_place());
+  CHECK((*held)->device() == files.hold(world.root).value()->device());
+  move(path, world.root + "/away");
+  CHECK((*held)->in_place().code() == errc::not_found);
+  REQUIRE(files.create_directory(path));
+  const auto other = (*held)->in_place();
+  CHECK(other.code() == errc::not_found);
+  CHECK(other.error().context.find(path + ": found another one") != std::string::npos);
+  move(path, world.root + "/other");
+  move(world.root + "/away", path);
+  CHECK((*held)->in_place());
+}
+
 TEST_CASE("On a real disk the lock names its holder, and files are for their owner only") {
   posix_world world;
   auto held = world.files->lock(world.root + "/lock");

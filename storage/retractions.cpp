@@ -1,0 +1,64 @@
+#include "storage/retractions.hpp"
+
+#include <utility>
+
+namespace hearth::storage {
+
+void retractions::add(const block_key& key) {
+  if (everything_)
+    return;
+  keys_.insert(key);
+  if (keys_.size() > keys_max_)
+    add(std::optional<namespace_id>{});
+}
+
+void retractions::add(std::optional<namespace_id> name_space) {
+  if (everything_)
+    return;
+  if (name_space) {
+    namespaces_.insert(*name_space);
+    return;
+  }
+  everything_ = true;
+  keys_.clear();
+  namespaces_.clear();
+}
+
+void retractions::add(const retractions& others) {
+  if (others.everything_)
+    add(std::optional<namespace_id>{});
+  for (const auto name_space : others.namespaces_)
+    add(std::optional{name_space});
+  for (const auto& key : others.keys_)
+    add(key);
+}
+
+std::size_t retractions::apply(block_store& store) const {
+  if (everything_)
+    return store.clear(std::nullopt);
+  std::size_t erased = 0;
+  for (const auto name_space : namespaces_)
+    erased += store.clear(name_space);
+  for (const auto& key : keys_)
+    erased += store.erase(key) ? 1 : 0;
+  return erased;
+}
+
+/// A sync that was under way at an erase may miss it; the one after it does not. So what was erased before the last
+/// sync but one is durable.
+retractions& recent_erases::after(std::uint64_t syncs) {
+  while (!stretches_.empty() && stretches_.front().syncs + 2 <= syncs)
+    stretches_.pop_front();
+  if (stretches_.empty() || stretches_.back().syncs != syncs)
+    stretches_.push_back({syncs, retractions{keys_max_}});
+  return stretches_.back().erased;
+}
+
+retractions recent_erases::take() {
+  retractions all{keys_max_};
+  for (const auto& one : std::exchange(stretches_, {}))
+    all.add(one.erased);
+  return all;
+}
+
+} // namespace hearth::storage

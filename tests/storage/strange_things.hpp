@@ -1,0 +1,115 @@
+#pragma once
+
+#include "tests/support/catch.hpp"
+#include "tests/support/text_files.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace hearth::testing {
+
+/// What can have a name without being a regular file.
+enum class strange : std::uint8_t { link, dangling_link, fifo, socket, directory };
+inline constexpr strange strange_things[] = {strange::link, strange::dangling_link, strange::fifo, strange::socket,
+                                             strange::directory};
+
+/// Something strange at `path`, on a real disk, with a file in it or behind it that nobody may touch; taken away at the
+/// end. An opened FIFO would let its test wait for ever, or fail: nobody has its other end.
+class strange_thing {
+public:
+  strange_thing(std::string path, strange what)
+      : path_(std::move(path)), what_(what),
+        beside_(std::filesystem::temp_directory_path() / ("hearth-neighbour-" + std::to_string(::getpid()))) {
+    std::filesystem::remove_all(beside_);
+    switch (what) {
+    case strange::link:
+      write(beside_);
+      std::filesystem::create_symlink(beside_, path_);
+      break;
+    case strange::dangling_link: std::filesystem::create_symlink(beside_, path_); break;
+    case strange::fifo: REQUIRE(::mkfifo(path_.c_str(), 0600) == 0); break;
+    case strange::socket: bind(); break;
+    case strange::directory:
+      std::filesystem::create_directory(path_);
+      write(path_ + "/inside");
+      break;
+    }
+    made_ = about();
+  }
+  strange_thing(const strange_thing&) = delete;
+  strange_thing& operator=(const strange_thing&) = delete;
+  ~strange_thing() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+    if (what_ == strange::link)
+      std::filesystem::remove(beside_, ignored);
+  }
+
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  [[nodiscard]] const char* name() const {
+    switch (what_) {
+    case strange::link: return "a link";
+    case strange::dangling_link: return "a link to nowhere";
+    case strange::fifo: return "a FIFO";
+    case strange::socket: return "a socket";
+    case strange::directory: break;
+    }
+    return "a directory";
+  }
+
+  /// Whether it is still there, and what it leads to as well.
+  [[nodiscard]] bool untouched() const {
+    const auto now = about();
+    if (now.st_ino != made_.st_ino || now.st_mode != made_.st_mode || now.st_mtim.tv_nsec != made_.st_mtim.tv_nsec)
+      return false;
+    switch (what_) {
+    case strange::link: return is_written(beside_);
+    case strange::dangling_link: return !std::filesystem::exists(beside_);
+    case strange::directory: return is_written(path_ + "/inside");
+    case strange::fifo:
+    case strange::socket: break;
+    }
+    return true;
+  }
+
+private:
+  static void write(const std::filesystem::path& path) { std::ofstream{path} << "somebody else's"; }
+  static bool is_written(const std::filesystem::path& path) {
+    std::ifstream opened{path};
+    std::string text;
+    return std::getline(opened, text) && text == "somebody else's";
+  }
+
+  /// Names of sockets are short: it gets its name by a rename.
+  void bind() const {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::strncpy(static_cast<char*>(address.sun_path), beside_.c_str(), sizeof address.sun_path - 1);
+    const int number = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    REQUIRE(number >= 0);
+    REQUIRE(::bind(number, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    ::close(number);
+    std::filesystem::rename(beside_, path_);
+  }
+
+  [[nodiscard]] struct stat about() const {
+    struct stat found {};
+    REQUIRE(::lstat(path_.c_str(), &found) == 0);
+    return found;
+  }
+
+  std::string path_;
+  strange what_;
+  std::filesystem::path beside_;
+  struct stat made_ {};
+};
+
+} // namespace hearth::testing
