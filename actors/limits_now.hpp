@@ -11,6 +11,7 @@ namespace hearth::actors {
 struct limits_now {
   std::atomic<std::uint64_t> hot_bytes_max{0};
   std::atomic<std::uint64_t> cold_bytes_max{0}; ///< as set; 0: automatic, or no cold tier
+  std::atomic<bool> cold_attached{true};        ///< false: its directory is gone, and what went with it is counted
   std::uint64_t lease_bytes_set = 0;            ///< 0: follows the hot tier
 
   /// Most that one get_prefix hands out.

@@ -79,7 +79,7 @@ caf::result<messages::snapshot_reply> stats_state::on_snapshot(messages::snapsho
   limits.configured_max_size_bytes = parts_->limits->cold_bytes_max;
   limits.max_size_bytes = parts_->store ? parts_->store->bytes_max() : 0;
   if (parts_->store)
-    limits.cold_state = parts_->store->attached() ? stats::cold_state::attached : stats::cold_state::detached;
+    limits.cold_state = parts_->limits->cold_attached ? stats::cold_state::attached : stats::cold_state::detached;
   auto whole = stats::make_snapshot(totals(), *parts_->baseline, parts_->namespaces->names(), limits);
   if (parts_->store) {
     auto& level = whole.whole.gauges;

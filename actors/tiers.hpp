@@ -128,7 +128,7 @@ public:
   void reattached();
 
   /// Whether blocks are written: there is a cold tier, and its directory is there.
-  [[nodiscard]] bool attached() const noexcept { return store_ != nullptr && attached_; }
+  [[nodiscard]] bool attached() const noexcept { return store_ != nullptr && limits_->cold_attached; }
 
   /// Nothing more will be written: drops what is pending or dirty as `closing` and returns how much that was.
   stats::amount abandon();
@@ -186,7 +186,6 @@ private:
   stats::amount persisted_;
   std::uint64_t accidents_ = 0;
   bool writer_up_ = true;
-  bool attached_ = true; ///< as far as this object has heard
 };
 
 } // namespace hearth::actors

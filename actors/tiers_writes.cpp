@@ -84,10 +84,16 @@ void tiers::writer_died() {
 }
 
 stats::amount tiers::detach(const std::vector<storage::abandoned_block>& gone) {
-  attached_ = false;
+  std::unordered_set<block_key, storage::block_key_hash> unwritten; // what the directory has of these is older
+  hot_.visit([&](const hot_block& item) {
+    if (item.dirty)
+      unwritten.insert(item.item.key);
+    return true;
+  });
   std::unordered_set<block_key, storage::block_key_hash> written; // and the news of it is still on its way
   std::map<storage::namespace_id, stats::amount> lost;
   for (const auto& [key, entry] : gone) {
+    unwritten.erase(key);
     if (pending_.find(key) != nullptr)
       written.insert(key);
     else if (hot_.find(key) != nullptr)
@@ -111,24 +117,28 @@ stats::amount tiers::detach(const std::vector<storage::abandoned_block>& gone) {
     }
     if (write.hidden)
       continue;
+    if (!written.contains(write.item.key))
+      unwritten.insert(write.item.key);
     if (!into_hot(write.item)) {
-      store_->erase(write.item.key); // what counts as lost must not come back
+      unwritten.insert(write.item.key); // what counts as lost must not come back
       lost[write.item.name_space].add(bytes);
     }
   }
+  for (const auto& key : unwritten)
+    store_->erase(key);
   stats::amount sum;
   for (const auto& one : lost) {
     ++accidents_;
     sum += one.second;
     count(one.first, [&](tally_entry& entry) { entry.counters.lost += one.second; });
   }
+  limits_->cold_attached = false; // now that all of it is counted
   return sum;
 }
 
 /// Hot blocks whose copy is back are clean. One that the directory has otherwise (somebody else has been at work in it)
 /// is taken out there: what was put into this cache counts.
 void tiers::reattached() {
-  attached_ = true;
   std::vector<std::pair<block_key, bool>> found;
   hot_.visit([&](const hot_block& item) {
     if (const auto cold = store_->find(item.item.key))
@@ -142,6 +152,7 @@ void tiers::reattached() {
     else
       store_->erase(key);
   }
+  limits_->cold_attached = true;
 }
 
 void tiers::offer_from(dirty_range& rest, haste speed) {
@@ -211,7 +222,7 @@ stats::amount tiers::abandon() {
   std::vector<block_key> keys;
   for (const auto* item = hot_.next_dirty(0); item != nullptr; item = hot_.next_dirty(item->dirty_number)) {
     keys.push_back(item->item.key);
-    const bool stranded = store_ && !attached_ && item->worth_writing();
+    const bool stranded = store_ && !limits_->cold_attached && item->worth_writing();
     if (!stranded && !needs_write(*item))
       continue;
     left.add(item->item.payload.size());

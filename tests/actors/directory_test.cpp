@@ -1,5 +1,6 @@
 #include "actors/host/cache_impl.hpp"
 #include "tests/actors/actor_fixture.hpp"
+#include "tests/support/late_disk.hpp"
 
 using namespace hearth;
 using namespace hearth::testing;
@@ -14,7 +15,8 @@ using std::chrono::seconds;
 namespace {
 
 struct vanishing_world : cache_world {
-  explicit vanishing_world(cache_options options = small_cache()) : cache_world(chosen(std::move(options))) {}
+  explicit vanishing_world(cache_options options = small_cache(), world_parts parts = {})
+      : cache_world(chosen(std::move(options)), std::move(parts)) {}
 
   static cache_options chosen(cache_options options) {
     options.engine = GENERATE(cold_engine::segments, cold_engine::files);
@@ -139,6 +141,46 @@ TEST_CASE("What is erased or put anew while the directory is away is not seen as
     CHECK_FALSE(*it.kept.contains(key(number)));
   for (const unsigned number : {4, 6, 7, 8})
     CHECK(it.has(number));
+}
+
+TEST_CASE("A block put anew is not seen as it was before it was reclaimed, when the directory comes back with that") {
+  std::shared_ptr<late_disk> disk;
+  world_parts parts;
+  parts.make_disk = [&](storage::clock_ns clock) { return disk = std::make_shared<late_disk>(std::move(clock)); };
+  auto options = small_cache();
+  options.promote_cold_hits = false;
+  options.reappend_percent = 0;
+  options.sync_every = milliseconds{0};
+  options.sync_bytes = 0;
+  options.request_timeout = std::chrono::hours{1};
+  vanishing_world it{options, std::move(parts)};
+  const auto put_and_write = [&](unsigned number) {
+    REQUIRE(it.put(number).ok());
+    it.world.run();
+  };
+  for (unsigned number = 1; number <= 10; ++number)
+    put_and_write(number);
+  REQUIRE(it.kept.flush(seconds{10})->synced);
+  disk->hold_next_read(); // so that its segment is given up, but not overwritten
+  it.kept.get_async(key(2), {}, [](const result<buffer>&) {});
+  it.world.run();
+  for (auto number = 11u; *it.kept.contains(key(1)) && number < 2'000; ++number)
+    put_and_write(number);
+  REQUIRE_FALSE(*it.kept.contains(key(1)));
+  REQUIRE(*it.kept.put(key(1), payload(1'001, block_bytes)) == put_outcome::stored);
+  it.away();
+  it.notice();
+  disk->tell();
+  it.world.run();
+  it.back();
+  it.notice();
+  REQUIRE(it.state() == cold_state::attached);
+  CHECK(same(it.kept.get(key(1)).value(), payload(1'001, block_bytes)));
+  for (auto number = 3'001u; number <= 3'008; ++number) // it leaves the hot tier
+    put_and_write(number);
+  const auto found = it.kept.get(key(1));
+  REQUIRE(found.ok());
+  CHECK(same(*found, payload(1'001, block_bytes)));
 }
 
 TEST_CASE("Writes under way when the directory vanishes end once, and what is lost with them stays away") {
