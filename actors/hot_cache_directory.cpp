@@ -3,8 +3,6 @@
 
 #include "actors/log.hpp"
 
-#include <caf/actor_cast.hpp>
-
 #include <utility>
 
 namespace hearth::actors {
@@ -12,19 +10,6 @@ namespace hearth::actors {
 using storage::errc;
 using storage::failure;
 using storage::result;
-
-namespace {
-
-/// What tells `me` as a `Message`, as long as it lives: the I/O may end later.
-template <class Message, class Outcome>
-std::function<void(result<Outcome>)> tell(const caf::actor_addr& me) {
-  return [me](result<Outcome> outcome) {
-    if (const auto hot_cache = caf::actor_cast<hot_cache_actor>(me))
-      caf::anon_send(hot_cache, Message{std::move(outcome)});
-  };
-}
-
-} // namespace
 
 /// Looks for a directory that should be there, or tries one that went away again, and sets the alarm for the next time.
 void hot_cache_state::watch_directory(time_point at) {
@@ -43,7 +28,7 @@ void hot_cache_state::watch_directory(time_point at) {
 void hot_cache_state::look_for_directory() {
   if (!tiers_.attached() || std::exchange(directory_asked_, true))
     return;
-  parts_->store->look(tell<messages::directory_seen, void>(self_->address()));
+  parts_->store->look(tell<messages::directory_seen, result<void>>());
 }
 
 void hot_cache_state::on_directory_seen(const messages::directory_seen& x) {
@@ -68,7 +53,7 @@ void hot_cache_state::detach(const failure& reason) {
 
 void hot_cache_state::open_directory_again() {
   directory_asked_ = true;
-  parts_->store->reattach(tell<messages::directory_opened, storage::recovery_report>(self_->address()));
+  parts_->store->reattach(tell<messages::directory_opened, result<storage::recovery_report>>());
 }
 
 /// Each new reason why it cannot be opened is told once.
@@ -83,9 +68,7 @@ void hot_cache_state::on_directory_opened(const messages::directory_opened& x) {
   const auto& found = *x.outcome;
   parts_->hot_cache_tally->update(0, [&](stats::tally_entry& entry) { entry.counters.errors += found.damaged; });
   tiers_.reattached();
-  log::info("cold.reattached", "recovered={} damaged={} unfinished={} foreign={} reclaimed={} bytes={}",
-            found.recovered, found.damaged, found.unfinished, found.foreign, found.reclaimed,
-            parts_->store->bytes_in_use());
+  log::info("cold.reattached", "{} bytes={}", to_string(found), parts_->store->bytes_in_use());
   directory_due_ = now() + parts_->config.directory_check;
   soil();
   retry_flushes(now());

@@ -72,10 +72,10 @@ void hot_cache_state::advance_flushes() {
       done.push_back(number);
     }
   }
-  if (!done.empty() && parts_->store && tiers_.attached())
+  if (!done.empty() && tiers_.attached())
     tiers_.pass_uses_on();
   for (const auto number : done) {
-    if (!parts_->store || !tiers_.attached())
+    if (!tiers_.attached())
       end_flush(number, {});
     else
       parts_->store->sync([number, me = hot_cache_actor(self_)](storage::result<void> outcome) {

@@ -4,8 +4,6 @@
 #include "actors/preflight.hpp"
 #include "actors/spawn.hpp"
 
-#include <caf/actor_cast.hpp>
-
 #include <algorithm>
 #include <utility>
 
@@ -26,7 +24,7 @@ hot_cache_actor::behavior_type hot_cache_state::make_behavior() {
   start_stats();
   if (parts_->store) {
     watch_directory(now());
-    listen_to_store();
+    parts_->store->on_reclaimed(tell<messages::blocks_reclaimed, std::vector<storage::block_key>>());
     start_writer();
     readers_.resize(parts_->config.readers);
     for (std::size_t i = 0; i < readers_.size(); ++i)
@@ -237,14 +235,6 @@ void hot_cache_state::on_write_failed(const failure& error) {
 }
 
 // --- supervision ---------------------------------------------------------------------------------------------------
-
-/// By a weak address: the store outlives this actor.
-void hot_cache_state::listen_to_store() {
-  parts_->store->on_reclaimed([me = self_->address()](std::vector<storage::block_key> keys) {
-    if (const auto hot_cache = caf::actor_cast<hot_cache_actor>(me))
-      caf::anon_send(hot_cache, messages::blocks_reclaimed{std::move(keys)});
-  });
-}
 
 void hot_cache_state::start_writer() {
   writer_ = spawn_writer(self_->system(), parts_, hot_cache_actor(self_));

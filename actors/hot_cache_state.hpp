@@ -5,12 +5,16 @@
 #include "actors/tiers.hpp"
 
 #include <caf/actor_addr.hpp>
+#include <caf/actor_cast.hpp>
 #include <caf/actor_clock.hpp>
+#include <caf/send.hpp>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -135,8 +139,17 @@ private:
   void detach(const storage::failure& reason);
   void open_directory_again();
 
+  /// What sends this actor a `Message` with what it is called with, on any thread. By a weak address: the store and its
+  /// I/O outlive this actor.
+  template <class Message, class Content>
+  [[nodiscard]] std::function<void(Content)> tell() const {
+    return [me = self_->address()](Content content) {
+      if (const auto hot_cache = caf::actor_cast<hot_cache_actor>(me))
+        caf::anon_send(hot_cache, Message{std::move(content)});
+    };
+  }
+
   // Supervision.
-  void listen_to_store();
   void start_writer();
   void start_reader(std::size_t index);
   void start_stats();

@@ -22,9 +22,12 @@ using hot_cache_actor = caf::typed_actor<
     caf::replies_to<messages::flush_request>::with<messages::flush_reply>,
     caf::replies_to<messages::close_request>::with<messages::close_reply>,
     // from the other tiers and itself
-    caf::reacts_to<messages::write_reply>, caf::reacts_to<messages::read_reply>,
-    caf::reacts_to<messages::sync_completed>, caf::reacts_to<messages::blocks_reclaimed>,
-    caf::reacts_to<messages::directory_seen>, caf::reacts_to<messages::directory_opened>,
+    caf::reacts_to<messages::write_reply>,
+    caf::reacts_to<messages::read_reply>,
+    caf::reacts_to<messages::sync_completed>,
+    caf::reacts_to<messages::blocks_reclaimed>,
+    caf::reacts_to<messages::directory_seen>,
+    caf::reacts_to<messages::directory_opened>,
     caf::reacts_to<messages::tick>>;
 
 using writer_actor =
@@ -35,9 +38,10 @@ using writer_actor =
 using reader_actor =
     caf::typed_actor<caf::reacts_to<messages::read_request>, caf::reacts_to<messages::reads_completed>>;
 
-using stats_actor = caf::typed_actor<caf::reacts_to<messages::totals_note>,
-                                     caf::replies_to<messages::snapshot_request>::with<messages::snapshot_reply>,
-                                     caf::replies_to<messages::reset_request>::with<messages::reset_reply>>;
+using stats_actor = caf::typed_actor<
+    caf::reacts_to<messages::totals_note>,
+    caf::replies_to<messages::snapshot_request>::with<messages::snapshot_reply>,
+    caf::replies_to<messages::reset_request>::with<messages::reset_reply>>;
 
 } // namespace hearth::actors
 

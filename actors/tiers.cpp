@@ -69,7 +69,7 @@ result<put_outcome> tiers::put(block item) {
     return put_cold(item);
   make_room(bytes, true);
   const bool dirty = store_ != nullptr;
-  if (dirty && !limits_->cold_attached)
+  if (dirty && !attached())
     store_->erase(item.key); // what the directory has under this key is older: it must not come back
   keep_hot(item, dirty);
   if (attached() && config_.policy == write_policy::through) {
@@ -111,7 +111,7 @@ result<put_outcome> tiers::put_cold(const block& item) {
   if (!store_)
     return {errc::too_large,
             size + ": hot_bytes_max is " + std::to_string(hot_.bytes_max()) + " and there is no cold tier"};
-  if (!limits_->cold_attached)
+  if (!attached())
     return {errc::overloaded,
             size + " does not fit the hot tier, and the cold tier's directory is gone: try again later"};
   const auto end = fate_of(item, false);
@@ -311,7 +311,7 @@ result<void> tiers::check(const messages::tier_limits& wanted) const {
   };
   if (wanted.cold_bytes_max && !store_)
     return refuse("cold_bytes_max", *wanted.cold_bytes_max, "none: this cache was opened without a cold tier");
-  if (wanted.cold_bytes_max && !limits_->cold_attached)
+  if (wanted.cold_bytes_max && !attached())
     return {errc::io, "cold_bytes_max: the cold tier's directory is gone: set it again when it is back"};
   if (wanted.cold_bytes_max > most)
     return refuse("cold_bytes_max", *wanted.cold_bytes_max, "at most " + std::to_string(most));

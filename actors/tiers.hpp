@@ -160,7 +160,9 @@ private:
   void withdraw(const storage::block_key& key);
   void persisted(const pending_write& write);
   void take_back(const pending_write& write, bool may_enter);
-  bool into_hot(const storage::block& item);
+  bool into_hot(const storage::block& item, bool may_enter);
+  void count_persisted(const pending_write& write);
+  void count_failed(const pending_write& write, stats::fail_reason reason);
   void give_up(stats::drop_reason reason, const storage::block& item);
   void lose(const storage::block& item);
   void count_lost(const storage::block& item);

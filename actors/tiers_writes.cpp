@@ -23,44 +23,46 @@ void tiers::settle(std::uint64_t sequence, const storage::result<void>& outcome)
     return;
   if (outcome.ok())
     return persisted(*write);
-  const auto bytes = write->item.payload.size();
-  pending_amount_.take(bytes);
-  ++accidents_;
   const bool no_room = outcome.code() == errc::no_space || outcome.code() == errc::too_large; // the limit was lowered
-  const auto reason = no_room ? fail_reason::no_space : fail_reason::io_error;
-  count(write->item.name_space, [&](tally_entry& entry) {
-    entry.counters.ledger.fail(reason, bytes);
-    ++entry.counters.errors;
-  });
+  count_failed(*write, no_room ? fail_reason::no_space : fail_reason::io_error);
   take_back(*write, false);
 }
 
 void tiers::persisted(const pending_write& write) {
-  const auto bytes = write.item.payload.size();
-  pending_amount_.take(bytes);
-  persisted_.add(bytes);
-  count(write.item.name_space, [&](tally_entry& entry) { entry.counters.ledger.persist(bytes); });
+  count_persisted(write);
   if (!write.hidden)
     reclaimed(write.item.key); // it may have been, before this news came
 }
 
-/// The write of a block has failed. A block that is still hot is dirty again; one that is not enters the hot tier if it
-/// fits and may, and is lost otherwise.
-void tiers::take_back(const pending_write& write, bool may_enter) {
-  const auto& item = write.item;
-  if (write.hidden)
-    return;
-  if (hot_.find(item.key) != nullptr)
-    set_dirty(item.key, true);
-  else if (!may_enter || !into_hot(item))
-    lose(item);
+void tiers::count_persisted(const pending_write& write) {
+  const auto bytes = write.item.payload.size();
+  pending_amount_.take(bytes);
+  persisted_.add(bytes);
+  count(write.item.name_space, [&](tally_entry& entry) { entry.counters.ledger.persist(bytes); });
 }
 
-/// Makes a block whose write came to nothing dirty in the hot tier, if it is there or fits.
-bool tiers::into_hot(const storage::block& item) {
+/// A death is no error of the disk.
+void tiers::count_failed(const pending_write& write, fail_reason reason) {
+  const auto bytes = write.item.payload.size();
+  pending_amount_.take(bytes);
+  ++accidents_;
+  count(write.item.name_space, [&](tally_entry& entry) {
+    entry.counters.ledger.fail(reason, bytes);
+    entry.counters.errors += reason == fail_reason::writer_died ? 0 : 1;
+  });
+}
+
+/// The write of a block has failed: it goes back to hot, or is lost.
+void tiers::take_back(const pending_write& write, bool may_enter) {
+  if (!write.hidden && !into_hot(write.item, may_enter))
+    lose(write.item);
+}
+
+/// Makes a block whose write came to nothing dirty in the hot tier, if it is there, or fits and may enter.
+bool tiers::into_hot(const storage::block& item, bool may_enter) {
   if (hot_.find(item.key) != nullptr)
     set_dirty(item.key, true);
-  else if (item.payload.size() <= hot_.bytes_max() && hot_.fits(item.payload.size()))
+  else if (may_enter && item.payload.size() <= hot_.bytes_max() && hot_.fits(item.payload.size()))
     keep_hot(item, true);
   else
     return false;
@@ -70,15 +72,11 @@ bool tiers::into_hot(const storage::block& item) {
 void tiers::writer_died() {
   writer_up_ = false;
   for (const auto& write : pending_.take_all()) {
-    const auto& [key, name_space, parent, payload] = write.item;
-    if (!write.hidden && store_->find(key)) { // only the news of its end died with the writer
+    if (!write.hidden && store_->find(write.item.key)) { // only the news of its end died with the writer
       persisted(write);
       continue;
     }
-    const auto bytes = payload.size();
-    pending_amount_.take(bytes);
-    ++accidents_;
-    count(name_space, [&](tally_entry& entry) { entry.counters.ledger.fail(fail_reason::writer_died, bytes); });
+    count_failed(write, fail_reason::writer_died);
     take_back(write, true);
   }
 }
@@ -102,27 +100,20 @@ stats::amount tiers::detach(const std::vector<storage::abandoned_block>& gone) {
       lost[entry.name_space].add(entry.payload_bytes);
   }
   for (const auto& write : pending_.take_all()) {
-    const auto bytes = write.item.payload.size();
+    const auto& item = write.item;
+    const bool had_been = !write.hidden && written.contains(item.key);
     (void)write.ticket->cancel();
-    pending_amount_.take(bytes);
-    ++accidents_;
-    if (!write.hidden && written.contains(write.item.key)) {
-      persisted_.add(bytes);
-      count(write.item.name_space, [&](tally_entry& entry) { entry.counters.ledger.persist(bytes); });
-    } else {
-      count(write.item.name_space, [&](tally_entry& entry) {
-        entry.counters.ledger.fail(fail_reason::io_error, bytes);
-        ++entry.counters.errors;
-      });
-    }
+    if (had_been)
+      count_persisted(write);
+    else
+      count_failed(write, fail_reason::io_error);
     if (write.hidden)
       continue;
-    if (!written.contains(write.item.key))
-      unwritten.insert(write.item.key);
-    if (!into_hot(write.item)) {
-      unwritten.insert(write.item.key); // what counts as lost must not come back
-      lost[write.item.name_space].add(bytes);
-    }
+    const bool kept = into_hot(item, true);
+    if (!kept)
+      lost[item.name_space].add(item.payload.size());
+    if (!kept || !had_been) // what counts as lost must not come back
+      unwritten.insert(item.key);
   }
   for (const auto& key : unwritten)
     store_->erase(key);
@@ -222,7 +213,7 @@ stats::amount tiers::abandon() {
   std::vector<block_key> keys;
   for (const auto* item = hot_.next_dirty(0); item != nullptr; item = hot_.next_dirty(item->dirty_number)) {
     keys.push_back(item->item.key);
-    const bool stranded = store_ && !limits_->cold_attached && item->worth_writing();
+    const bool stranded = store_ && !attached() && item->worth_writing();
     if (!stranded && !needs_write(*item))
       continue;
     left.add(item->item.payload.size());

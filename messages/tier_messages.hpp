@@ -4,7 +4,7 @@
 #include "messages/write_ticket.hpp"
 #include "storage/block.hpp"
 #include "storage/errors.hpp"
-#include "storage/files_store.hpp"
+#include "storage/opened_store.hpp"
 
 #include <cstdint>
 #include <memory>

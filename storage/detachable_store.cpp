@@ -186,32 +186,22 @@ void detachable_store::on_reclaimed(std::function<void(std::vector<block_key>)> 
     store->on_reclaimed(std::move(listener));
 }
 
+/// Notes what must not come back, a key or a namespace. Returns the store that has it, if there is one.
+template <class What>
+std::shared_ptr<block_store> detachable_store::retract(const What& what) {
+  std::lock_guard guard{mutex_};
+  (inner_ ? recent_.after(inner_->activity().syncs) : retractions_).add(what);
+  return inner_;
+}
+
 bool detachable_store::erase(const block_key& key) {
-  const auto store = inner();
-  const auto syncs = store ? store->activity().syncs : 0;
-  {
-    std::lock_guard guard{mutex_};
-    if (!inner_) {
-      retractions_.add(key);
-      return false;
-    }
-    recent_.after(syncs).add(key);
-  }
-  return inner()->erase(key);
+  const auto store = retract(key);
+  return store && store->erase(key);
 }
 
 std::size_t detachable_store::clear(std::optional<namespace_id> name_space) {
-  const auto store = inner();
-  const auto syncs = store ? store->activity().syncs : 0;
-  {
-    std::lock_guard guard{mutex_};
-    if (!inner_) {
-      retractions_.add(name_space);
-      return 0;
-    }
-    recent_.after(syncs).add(name_space);
-  }
-  return inner()->clear(name_space);
+  const auto store = retract(name_space);
+  return store ? store->clear(name_space) : 0;
 }
 
 void detachable_store::sync(std::function<void(result<void>)> done) {

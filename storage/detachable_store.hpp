@@ -1,6 +1,8 @@
 #pragma once
 
-#include "storage/files_store.hpp"
+#include "storage/io_engine.hpp"
+#include "storage/namespace_table.hpp"
+#include "storage/opened_store.hpp"
 #include "storage/retractions.hpp"
 
 #include <cstddef>
@@ -83,6 +85,8 @@ private:
   [[nodiscard]] result<void> may_return() const;
   [[nodiscard]] result<recovery_report> open_again();
   void publish(const std::shared_ptr<block_store>& fresh);
+  template <class What>
+  [[nodiscard]] std::shared_ptr<block_store> retract(const What& what);
 
   const detachable_store_config config_;
 

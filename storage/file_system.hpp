@@ -165,6 +165,12 @@ public:
   [[nodiscard]] virtual result<std::unique_ptr<directory_lock>> lock(const std::string& path) = 0;
 };
 
+/// Whether after this removal there is no file of ours: it is gone, was not there, or somebody's other thing has its
+/// name.
+[[nodiscard]] inline bool left_nothing(const result<void>& removed) noexcept {
+  return removed.ok() || removed.code() == errc::not_found || removed.code() == errc::invalid_argument;
+}
+
 /// The operating system's files.
 [[nodiscard]] std::shared_ptr<file_system> make_posix_file_system();
 

@@ -161,7 +161,7 @@ void files_core::write(append_job& job) const {
   if (job.outcome.ok())
     return;
   const auto removed = files.remove(blocks_ + to_string(job.name, block_file_kind::unfinished));
-  job.leftover = !removed && removed.code() != errc::not_found && removed.code() != errc::invalid_argument; // not ours
+  job.leftover = !left_nothing(removed);
 }
 
 void files_core::append_ended(const std::shared_ptr<append_job>& job, bool ran, deferred& later) {

@@ -1,9 +1,8 @@
 #pragma once
 
-#include "storage/block_store.hpp"
-#include "storage/file_system.hpp"
 #include "storage/io_engine.hpp"
 #include "storage/namespace_table.hpp"
+#include "storage/opened_store.hpp"
 
 #include <memory>
 #include <string>
@@ -25,26 +24,9 @@ struct files_store_config {
 /// this much.
 inline constexpr std::uint64_t files_store_fixed_bytes = 8192;
 
-/// What recovery met, for the log and for counters.
-struct recovery_report {
-  std::uint64_t recovered = 0;  ///< blocks found
-  std::uint64_t damaged = 0;    ///< files of ours with a bad header or a wrong length: removed
-  std::uint64_t unfinished = 0; ///< temporary files of writes that never ended: removed
-  std::uint64_t foreign = 0;    ///< names that are not ours: left alone, never opened
-  std::uint64_t reclaimed = 0;  ///< of the blocks found, those removed because the budget is smaller than it was
-  std::uint64_t replaced = 0;   ///< older files of a key that has a later one: removed
-};
-
 /// What a store in `directory` takes of its budget, as it is on disk now: 0 where there is none. Looks only, at every
 /// name once. Errors: io.
 [[nodiscard]] result<std::uint64_t> files_store_bytes(file_system& files, const std::string& directory);
-
-struct opened_store {
-  std::shared_ptr<block_store> store;
-  recovery_report report;
-  std::shared_ptr<held_directory> place; ///< where its blocks are: tells whether the directory is still the one that
-                                         ///< was opened
-};
 
 /// Opens a directory as a store that keeps one file a block: simple, portable, and the reference for other engines.
 /// Blocks while it reads every header once. The directory belongs to the store until the last job of it has ended.

@@ -33,15 +33,13 @@ void retractions::add(const retractions& others) {
     add(key);
 }
 
-std::size_t retractions::apply(block_store& store) const {
+void retractions::apply(block_store& store) const {
   if (everything_)
-    return store.clear(std::nullopt);
-  std::size_t erased = 0;
+    store.clear(std::nullopt);
   for (const auto name_space : namespaces_)
-    erased += store.clear(name_space);
+    store.clear(name_space);
   for (const auto& key : keys_)
-    erased += store.erase(key) ? 1 : 0;
-  return erased;
+    store.erase(key);
 }
 
 /// A sync that was under way at an erase may miss it; the one after it does not. So what was erased before the last

@@ -12,7 +12,7 @@
 namespace hearth::storage {
 
 /// What has been erased or replaced and must not turn up again when a directory that went away comes back: keys, whole
-/// namespaces, or everything once there are too many keys. Invariant: `keys() <= keys_max`. Threads: one at a time.
+/// namespaces, or everything once there are more than `keys_max` keys. Threads: one at a time.
 class retractions {
 public:
   explicit retractions(std::size_t keys_max) : keys_max_(keys_max) {}
@@ -23,11 +23,9 @@ public:
   void add(const retractions& others);
 
   [[nodiscard]] bool empty() const noexcept { return !everything_ && namespaces_.empty() && keys_.empty(); }
-  [[nodiscard]] bool everything() const noexcept { return everything_; }
-  [[nodiscard]] std::size_t keys() const noexcept { return keys_.size(); }
 
-  /// Erases all of it from `store`. Returns how many blocks that were there.
-  std::size_t apply(block_store& store) const;
+  /// Erases all of it from `store`.
+  void apply(block_store& store) const;
 
 private:
   std::size_t keys_max_;

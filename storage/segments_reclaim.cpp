@@ -232,8 +232,7 @@ void segments_core::work(segment_job& job) const {
 /// blocks would be written to a file that nobody finds. What is no file is not ours, and left alone.
 result<void> segments_core::remove_files(std::uint32_t slot) const {
   for (const auto kind : {segment_file_kind::index, segment_file_kind::data})
-    if (auto removed = config_.files->remove(folder_ + to_string(slot, kind));
-        !removed && removed.code() != errc::not_found && removed.code() != errc::invalid_argument)
+    if (auto removed = config_.files->remove(folder_ + to_string(slot, kind)); !left_nothing(removed))
       return removed;
   return {};
 }

@@ -1,7 +1,8 @@
 #pragma once
 
-#include "storage/files_store.hpp"
+#include "storage/io_engine.hpp"
 #include "storage/namespace_table.hpp"
+#include "storage/opened_store.hpp"
 #include "storage/recency.hpp"
 #include "storage/segment_index.hpp"
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "storage/block_store.hpp"
-#include "storage/files_store.hpp"
+#include "storage/io_engine.hpp"
+#include "storage/namespace_table.hpp"
+#include "storage/opened_store.hpp"
 #include "storage/reclaim_policy.hpp"
 #include "storage/segment_shape.hpp"
 

@@ -2,6 +2,7 @@
 
 #include "actors/log.hpp"
 #include "actors/preflight.hpp"
+#include "storage/files_store.hpp"
 #include "storage/io_uring.hpp"
 #include "storage/segments_store.hpp"
 
@@ -152,10 +153,8 @@ result<void> open_store(const cache_options& options, const environment& world, 
     return opened.error();
   const auto& store = **opened;
   const auto report = store.report();
-  actors::log::info("cold.opened",
-                    "recovered={} damaged={} unfinished={} foreign={} reclaimed={} bytes={} unclaimed_bytes={}",
-                    report.recovered, report.damaged, report.unfinished, report.foreign, report.reclaimed,
-                    store.bytes_in_use(), unclaimed_bytes(store, *parts.namespaces));
+  actors::log::info("cold.opened", "{} bytes={} unclaimed_bytes={}", to_string(report), store.bytes_in_use(),
+                    unclaimed_bytes(store, *parts.namespaces));
   if (report.damaged > 0)
     actors::log::warn("cold.damaged", "directory={} blocks={}", options.directory, report.damaged);
   parts.hot_cache_tally->update(0, [&](auto& entry) { entry.counters.errors += report.damaged; });

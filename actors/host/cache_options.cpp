@@ -1,5 +1,6 @@
 #include "actors/host/cache_options.hpp"
 
+#include "storage/files_store.hpp"
 #include "storage/segments_store.hpp"
 
 #include <string>

@@ -2,6 +2,7 @@
 
 #include "actors/host/verify_arguments.hpp"
 #include "stats/units.hpp"
+#include "storage/files_store.hpp"
 #include "storage/segment_record.hpp"
 #include "storage/segments_store.hpp"
 

@@ -3,6 +3,7 @@
 #include "tests/support/actor_world.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/keys.hpp"
+#include "tests/support/late_disk.hpp"
 
 #include <caf/send.hpp>
 
@@ -46,6 +47,22 @@ inline cache_options room_for_twelve() {
 inline block_key key_of(unsigned number) { return key(number); }
 inline buffer bytes_of(unsigned number) { return payload(number, block_bytes); }
 
+/// The small cache in which a cold block stays where it is, neither promoted nor copied on, and its read is waited for.
+inline cache_options cold_stays_put() {
+  auto options = small_cache();
+  options.promote_cold_hits = false;
+  options.reappend_percent = 0;
+  options.request_timeout = std::chrono::hours{1};
+  return options;
+}
+
+/// A world on a late disk, which is `disk` once a cache has been opened.
+inline world_parts on_late_disk(std::shared_ptr<late_disk>& disk) {
+  world_parts parts;
+  parts.make_disk = [&disk](storage::clock_ns clock) { return disk = std::make_shared<late_disk>(std::move(clock)); };
+  return parts;
+}
+
 /// Overwrites a few bytes at `offset` of every segment of the cold tier.
 inline void damage_segments(actor_world& world, std::uint64_t offset) {
   const auto files = world.files().list("/cache/segments");
@@ -78,6 +95,13 @@ struct cache_world {
   void put_all(unsigned first, unsigned last) {
     for (auto number = first; number <= last; ++number)
       REQUIRE(put(number).ok());
+  }
+  /// The same, and each is written, if it has to be, before the next.
+  void put_and_run(unsigned first, unsigned last) {
+    for (auto number = first; number <= last; ++number) {
+      put_all(number, number);
+      world.run();
+    }
   }
   /// Whether the block is there, with exactly its bytes.
   bool has(unsigned number) {

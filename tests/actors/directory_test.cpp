@@ -1,6 +1,5 @@
 #include "actors/host/cache_impl.hpp"
 #include "tests/actors/actor_fixture.hpp"
-#include "tests/support/late_disk.hpp"
 
 using namespace hearth;
 using namespace hearth::testing;
@@ -145,27 +144,17 @@ TEST_CASE("What is erased or put anew while the directory is away is not seen as
 
 TEST_CASE("A block put anew is not seen as it was before it was reclaimed, when the directory comes back with that") {
   std::shared_ptr<late_disk> disk;
-  world_parts parts;
-  parts.make_disk = [&](storage::clock_ns clock) { return disk = std::make_shared<late_disk>(std::move(clock)); };
-  auto options = small_cache();
-  options.promote_cold_hits = false;
-  options.reappend_percent = 0;
+  auto options = cold_stays_put();
   options.sync_every = milliseconds{0};
   options.sync_bytes = 0;
-  options.request_timeout = std::chrono::hours{1};
-  vanishing_world it{options, std::move(parts)};
-  const auto put_and_write = [&](unsigned number) {
-    REQUIRE(it.put(number).ok());
-    it.world.run();
-  };
-  for (unsigned number = 1; number <= 10; ++number)
-    put_and_write(number);
+  vanishing_world it{options, on_late_disk(disk)};
+  it.put_and_run(1, 10);
   REQUIRE(it.kept.flush(seconds{10})->synced);
   disk->hold_next_read(); // so that its segment is given up, but not overwritten
   it.kept.get_async(key(2), {}, [](const result<buffer>&) {});
   it.world.run();
   for (auto number = 11u; *it.kept.contains(key(1)) && number < 2'000; ++number)
-    put_and_write(number);
+    it.put_and_run(number, number);
   REQUIRE_FALSE(*it.kept.contains(key(1)));
   REQUIRE(*it.kept.put(key(1), payload(1'001, block_bytes)) == put_outcome::stored);
   it.away();
@@ -176,8 +165,7 @@ TEST_CASE("A block put anew is not seen as it was before it was reclaimed, when 
   it.notice();
   REQUIRE(it.state() == cold_state::attached);
   CHECK(same(it.kept.get(key(1)).value(), payload(1'001, block_bytes)));
-  for (auto number = 3'001u; number <= 3'008; ++number) // it leaves the hot tier
-    put_and_write(number);
+  it.put_and_run(3'001, 3'008); // it leaves the hot tier
   const auto found = it.kept.get(key(1));
   REQUIRE(found.ok());
   CHECK(same(*found, payload(1'001, block_bytes)));

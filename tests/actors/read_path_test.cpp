@@ -1,5 +1,4 @@
 #include "tests/actors/actor_fixture.hpp"
-#include "tests/support/late_disk.hpp"
 
 using namespace hearth;
 using namespace hearth::testing;
@@ -91,20 +90,8 @@ TEST_CASE("A get after an erase misses, although a read of the block was under w
 
 TEST_CASE("A get never shares a read of a block that was reclaimed and put with other bytes meanwhile") {
   std::shared_ptr<late_disk> disk;
-  world_parts parts;
-  parts.make_disk = [&](storage::clock_ns clock) { return disk = std::make_shared<late_disk>(std::move(clock)); };
-  auto options = small_cache();
-  options.promote_cold_hits = false;
-  options.reappend_percent = 0;
-  options.request_timeout = std::chrono::hours{1};
-  cache_world it{options, std::move(parts)};
-  const auto put_and_write = [&](unsigned first, unsigned last) {
-    for (auto number = first; number <= last; ++number) {
-      REQUIRE(it.put(number).ok());
-      it.world.run();
-    }
-  };
-  put_and_write(1, 200);
+  cache_world it{cold_stays_put(), on_late_disk(disk)};
+  it.put_and_run(1, 200);
   std::vector<buffer> found;
   disk->hold_next_read(); // that of the head; the answer waits for it, while the other is read and done
   it.kept.get_prefix_async({key(190), key(1)}, {}, [&](const result<prefix>& x) {
@@ -114,10 +101,10 @@ TEST_CASE("A get never shares a read of a block that was reclaimed and put with 
   it.world.run();
   auto next = 201u;
   for (; *it.kept.contains(key(1)); ++next)
-    put_and_write(next, next);
+    it.put_and_run(next, next);
   REQUIRE(*it.kept.contains(key(190)));
   REQUIRE(*it.kept.put(key(1), payload(1'001, block_bytes)) == put_outcome::stored);
-  put_and_write(next, next + 5); // so that it is cold again
+  it.put_and_run(next, next + 5); // so that it is cold again
   REQUIRE(found.empty());
   const auto again = it.kept.get(key(1));
   REQUIRE(again.ok());

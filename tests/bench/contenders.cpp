@@ -1,5 +1,6 @@
 #include "tests/bench/contenders.hpp"
 
+#include "storage/files_store.hpp"
 #include "storage/io_uring.hpp"
 #include "storage/segments_store.hpp"
 

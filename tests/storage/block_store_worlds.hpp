@@ -223,4 +223,13 @@ using posix_store_world = posix_world_of<files_engine>;
 using memory_segments_world = memory_world_of<segments_engine>;
 using posix_segments_world = posix_world_of<segments_engine>;
 
+/// Opens a store for eight blocks of 100 bytes, and puts 1 to 3 into it, durably.
+template <class World>
+void open_with_three(World& world) {
+  world.open(8, 100);
+  for (unsigned number = 1; number <= 3; ++number)
+    REQUIRE(world.append(number, 100) == errc::none);
+  REQUIRE(world.sync() == errc::none);
+}
+
 } // namespace hearth::testing

@@ -65,14 +65,6 @@ using kept_in_files = detachable_world<files_engine>;
 using kept_in_segments = detachable_world<segments_engine>;
 using numbers_of = std::vector<unsigned>;
 
-template <class World>
-void open_with_three(World& world) {
-  world.open(8, 100);
-  for (unsigned number = 1; number <= 3; ++number)
-    REQUIRE(world.append(number, 100) == errc::none);
-  REQUIRE(world.sync() == errc::none);
-}
-
 } // namespace
 
 TEMPLATE_TEST_CASE("A directory that goes away takes its blocks along, and brings them back", "", kept_in_files,

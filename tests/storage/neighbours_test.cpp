@@ -25,10 +25,7 @@ std::string folder_in(const World& world) {
 /// A store with three blocks, closed again.
 template <class World>
 void leave_three_blocks(World& world) {
-  world.open(8, 100);
-  for (unsigned number = 1; number <= 3; ++number)
-    REQUIRE(world.append(number, 100) == errc::none);
-  REQUIRE(world.sync() == errc::none);
+  open_with_three(world);
   world.close();
 }
 
