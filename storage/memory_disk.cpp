@@ -62,16 +62,9 @@ void memory_disk::remove(const std::string& path) {
 }
 
 void memory_disk::move_directory(const std::string& from, const std::string& to) {
-  assert(!expects_cuts && find(from) && !find(to));
-  for (auto at = nodes.lower_bound(from); at != nodes.end() && at->first.starts_with(from);) {
-    const auto next = std::next(at);
-    if (at->first.size() == from.size() || at->first[from.size()] == '/') {
-      auto node = nodes.extract(at);
-      node.key().replace(0, from.size(), to);
-      nodes.insert(std::move(node));
-    }
-    at = next;
-  }
+  assert(find(from) && !find(to));
+  move_paths(nodes, from, to);
+  durable.moved(from, to);
 }
 
 void memory_disk::cut_power(std::uint64_t seed) {

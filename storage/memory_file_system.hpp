@@ -35,7 +35,8 @@ public:
   virtual void power_cut(std::uint64_t seed) = 0;
 
   /// Gives a directory another name, with all that is in it; what is open stays open, and locked what is locked. As
-  /// somebody would who is at work beside hearth. Pre: it is there, the new name is free, no power cuts are expected.
+  /// somebody would who unmounts it there and mounts it here: a power cut does not undo it, and what was durable in it
+  /// is so under the new name. Pre: it is there, the new name is free.
   virtual void move_directory(const std::string& from, const std::string& to) = 0;
 
   /// Writes that would make the files hold more than this fail with no_space. Default: no limit.

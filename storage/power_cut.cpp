@@ -47,6 +47,16 @@ void memory_bytes::cut(std::mt19937_64& random) {
   durable_bytes_ = bytes_.size();
 }
 
+void durable_names::moved(const std::string& from, const std::string& to) {
+  move_paths(durable_, from, to);
+  move_paths(changes_, from, to);
+  for (auto& [directory, changes] : changes_)
+    for (auto& done : changes) {
+      done.path = path_after_move(done.path, from, to);
+      done.from = path_after_move(done.from, from, to);
+    }
+}
+
 void durable_names::sync(const std::string& directory) {
   for (const auto& done : std::exchange(changes_[directory], {}))
     apply(done);
@@ -91,6 +101,10 @@ void durable_names::apply(const change& done) {
 std::string parent_of(const std::string& path) {
   const auto slash = path.rfind('/');
   return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
+}
+
+std::string path_after_move(const std::string& path, const std::string& from, const std::string& to) {
+  return path == from || path.starts_with(from + '/') ? to + path.substr(from.size()) : path;
 }
 
 } // namespace hearth::storage

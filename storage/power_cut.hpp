@@ -7,6 +7,7 @@
 #include <random>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hearth::storage {
@@ -57,6 +58,9 @@ public:
   }
   void removed(const std::string& path) { note({path, {}, {}, true}); }
 
+  /// What is named `from` and all in it is named `to`, on the disk and in what is not durable yet.
+  void moved(const std::string& from, const std::string& to);
+
   /// The names in `directory` are durable now, and the lengths of its files.
   void sync(const std::string& directory);
   void sync_all();
@@ -82,5 +86,17 @@ private:
 
 /// The directory that a path names something in.
 [[nodiscard]] std::string parent_of(const std::string& path);
+
+/// The path of what was at `path` when what is named `from`, and all in it, is named `to`.
+[[nodiscard]] std::string path_after_move(const std::string& path, const std::string& from, const std::string& to);
+
+/// All in a map by path, under the paths that it has when `from` is named `to`.
+template <class Map>
+void move_paths(Map& by_path, const std::string& from, const std::string& to) {
+  Map moved;
+  for (auto& [path, one] : by_path)
+    moved.emplace(path_after_move(path, from, to), std::move(one));
+  by_path = std::move(moved);
+}
 
 } // namespace hearth::storage

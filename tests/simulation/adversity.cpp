@@ -18,6 +18,8 @@ constexpr std::array<const char*, 8> operation_names{"open",   "read", "write", 
 } // namespace
 
 void simulation::adversity(chance& draws) {
+  if (away_ && draws.one_in(4))
+    return directory_returns();
   const auto kind = draws.below(100);
   if (kind < 30 && profile_.write_faults)
     plan_fault(draws);
@@ -34,8 +36,11 @@ void simulation::adversity(chance& draws) {
     note("hang", hangs);
   } else if (kind < 76) {
     audit();
-  } else if (kind < 90) {
+  } else if (kind < 86) {
     world_->advance(milliseconds{draws.between(1, 1'500)});
+  } else if (kind < 90) {
+    if (profile_.vanishing && !away_)
+      directory_goes(draws);
   } else if (kind < 95) {
     restart(draws);
   } else if (profile_.crashes) {
@@ -121,6 +126,26 @@ void simulation::kill_actor(chance& draws) {
   }
 }
 
+/// Somebody unmounts it; half of the time it is noticed before anything else is asked.
+void simulation::directory_goes(chance& draws) {
+  files_->move_directory("/cache", "/away");
+  away_ = true;
+  ++times_away_;
+  accounts_.known = false; // what is lost with it may return, and what leaves the hot tier meanwhile is counted nowhere
+  fire("directory went away");
+  note("away");
+  if (draws.one_in(2))
+    world_->advance(milliseconds{draws.between(1, 3'000)});
+}
+
+void simulation::directory_returns() {
+  if (!std::exchange(away_, false))
+    return;
+  files_->move_directory("/away", "/cache");
+  fire("directory came back");
+  note("back");
+}
+
 void simulation::no_more_faults() {
   for (std::size_t kind = 0; kind < operation_names.size(); ++kind) {
     const auto operation = static_cast<file_operation>(kind);
@@ -128,6 +153,7 @@ void simulation::no_more_faults() {
   }
   files_->capacity(~std::uint64_t{0});
   disk_->hang(false);
+  directory_returns();
 }
 
 /// An ordinary end and a new start, in other modes.
@@ -190,6 +216,7 @@ void simulation::end_process() {
     fail("never answered: " + open_.begin()->second.what + ", and " + std::to_string(open_.size() - 1) + " more");
   world_.reset();
   disk_.reset();
+  directory_returns();
   // After an end in order this changes nothing that was synced. The files engine believes a file by its header.
   history_.crashed(profile_.options.engine == cold_engine::files);
 }

@@ -54,6 +54,7 @@ public:
   /// Blocks that must be there after a crash.
   [[nodiscard]] const std::set<number>& must_be_there() const noexcept { return durable_; }
   void durable_no_more() noexcept { durable_.clear(); }
+  void durable_no_more(number block) { durable_.erase(block); }
 
 private:
   struct put {

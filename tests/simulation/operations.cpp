@@ -125,10 +125,18 @@ void simulation::put(chance& draws) {
   const auto id = asked("put " + std::to_string(block) + " version " + std::to_string(which), seconds{1});
   kept_->put_async(key(block), payload(block, which), {name_space(block), parent(block), {}},
                    [this, id, block, which](const result<put_outcome>& x) {
-                     history_.put_ends(block, which, end_of(x));
-                     account(x);
+                     put_ended(block, which, x);
                      answered(id, x.code());
                    });
+}
+
+/// Stored: the block was nowhere. What was lost with the directory, and counted, does not come back with it then.
+void simulation::put_ended(number block, history::version which, const result<put_outcome>& put) {
+  const auto end = end_of(put);
+  history_.put_ends(block, which, end);
+  if (end == put_end::stored && times_away_ > 0)
+    history_.durable_no_more(block);
+  account(put);
 }
 
 void simulation::account(const result<put_outcome>& put) {
@@ -150,10 +158,11 @@ void simulation::put_made(chance& draws) {
                               },
                               {name_space(block), parent(block), {}});
   if (which)
-    history_.put_ends(block, *which, end_of(put));
+    put_ended(block, *which, put);
   else if (put.ok())
     fail("a put was accepted whose producer was never called");
-  account(put);
+  else
+    account(put);
   note("put made " + std::to_string(block), static_cast<std::uint64_t>(put.code()));
 }
 

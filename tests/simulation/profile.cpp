@@ -39,6 +39,7 @@ profile draw_profile(chance draws) {
   drawn.crashes = !draws.one_in(4);
   drawn.resets = draws.one_in(4);
   drawn.slow_one_in = draws.one_in(2) ? 100 : 0;
+  drawn.vanishing = draws.one_in(3);
   drawn.blocks = static_cast<unsigned>(draws.between(8, 48));
   auto& options = drawn.options;
   options.directory = "/cache";

@@ -18,6 +18,7 @@ struct profile {
   bool write_faults = false;     ///< writes, syncs, renames, removals fail
   bool deaths = false;           ///< actors die
   bool crashes = false;          ///< kills and power cuts
+  bool vanishing = false;        ///< the directory goes away and comes back
   bool resets = false;           ///< of the counters
   std::uint64_t slow_one_in = 0; ///< jobs of the disk that take seconds
 };

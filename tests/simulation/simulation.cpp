@@ -58,6 +58,7 @@ void simulation::open() {
   world_.emplace(std::move(parts));
   cold_bytes_most_ = profile_.options.cold_bytes_max;
   dead_ = false;
+  times_away_ = 0;
   auto opened = world_->open(profile_.options);
   if (!opened) { // a planned fault may have met it; without one it must open
     note("refused to open", static_cast<std::uint64_t>(opened.code()));
@@ -181,6 +182,7 @@ void simulation::check(const stats::snapshot& seen) {
   std::uint64_t reasons = ledger.failed().blocks;
   for (const auto reason : {evict_full, orphan, over_budget, too_large, closing})
     reasons += ledger.dropped(reason).blocks;
+  reasons += times_away_ * profile_.blocks; // all that was cold only
   hold(whole.counters.lost.blocks <= reasons, "more blocks are lost than were given up");
   hold(ledger.dropped(evict_full).blocks <= whole.counters.hot_cache_evictions,
        "more evict_full than blocks have left the hot tier");
@@ -189,7 +191,9 @@ void simulation::check(const stats::snapshot& seen) {
     if (whole.counters.ledger.dropped(static_cast<stats::drop_reason>(reason)).blocks > 0)
       report_.fired["dropped: " + std::string{to_string(static_cast<stats::drop_reason>(reason))}] += 1;
   if (whole.counters.evictions > 0)
-    report_.fired["snapshots with reclaimed blocks"] += 1;
+    fire("snapshots with reclaimed blocks");
+  if (whole.gauges.cold_state == stats::cold_state::detached)
+    fire("snapshots while detached");
 }
 
 /// All that is under way ends; the disk is well again.

@@ -72,6 +72,7 @@ private:
   void host_asks(chance& draws);
   void put(chance& draws);
   void put_made(chance& draws);
+  void put_ended(number block, history::version which, const result<put_outcome>& put);
   void account(const result<put_outcome>& put);
   void get_prefix(chance& draws);
   void erase(chance& draws);
@@ -97,6 +98,8 @@ private:
   void damage(chance& draws);
   void fill_disk(chance& draws);
   void kill_actor(chance& draws);
+  void directory_goes(chance& draws);
+  void directory_returns();
   void restart(chance& draws);
   void crash(chance& draws);
   void end_process();
@@ -118,6 +121,8 @@ private:
   std::map<std::uint64_t, question> open_;
   std::uint64_t cold_bytes_most_ = 0; ///< the largest cold limit since it was last reached
   bool dead_ = false;                 ///< hot_cache died: the cache answers closed
+  bool away_ = false;                 ///< the directory is
+  std::uint64_t times_away_ = 0;      ///< since the cache was opened
 
   /// What an audit compares since the cache was opened: blocks that came, and blocks that hosts were told have gone.
   struct accounts {
