@@ -74,8 +74,7 @@ void files_core::start_appends(deferred& later) {
     else if (make_room(*next))
       return;
     else
-      refused = {errc::no_space,
-                 blocks_ + ": nothing is left to reclaim, and bytes_max is " + std::to_string(bytes_max_)};
+      refused = no_room();
     waiting_.pop_front();
     if (refused.ok())
       continue;
@@ -91,10 +90,28 @@ bool files_core::make_room(append_job& next) {
   if (!std::exchange(next.stuck_retried, true))
     retry_stuck();
   const auto wanted = staying() + next.disk_bytes;
-  if (wanted > bytes_max_)
+  if (wanted > bytes_max_ && removals_make_room())
     for (const auto& victim : victims_for(next, wanted - bytes_max_))
       take_out(victim, &cold_ledger::reclaimed);
   return leaving_ > 0 || reading_ > 0 || !writing_.empty();
+}
+
+/// Whether giving blocks up is likely to make room: not where so much is stuck already, or the directory is elsewhere.
+bool files_core::removals_make_room() const {
+  const auto stuck = std::accumulate(stuck_.begin(), stuck_.end(), std::uint64_t{0},
+                                     [](std::uint64_t sum, const removal& file) { return sum + file.bytes; });
+  return in_place_.ok() && stuck <= bytes_max_ / 4;
+}
+
+/// Why an append that can wait for nothing is refused.
+failure files_core::no_room() const {
+  if (!in_place_)
+    return in_place_.error();
+  const auto budget = ", and bytes_max is " + std::to_string(bytes_max_);
+  if (!removals_make_room())
+    return {errc::no_space, blocks_ + stuck_.front().name + " and " + std::to_string(stuck_.size() - 1) +
+                                " more could not be removed" + budget};
+  return {errc::no_space, blocks_ + ": nothing is left to reclaim" + budget};
 }
 
 /// Blocks to give up for `next`: none while it is read, nor in favour of another append of its key, as it stays if that

@@ -35,10 +35,11 @@ result<void> files_core::adopt(scanned_blocks& scanned) {
   }
   shrink({}); // nobody had the time to claim a namespace: all are alike
   scanned.report.reclaimed = index_.ledger({}).reclaimed.blocks;
-  std::vector<removal> files{doomed_.begin(), doomed_.end()};
+  removal_job job;
+  job.files.assign(doomed_.begin(), doomed_.end());
   doomed_.clear();
-  unlink(files);
-  removals_ended(files);
+  unlink(job);
+  removals_ended(job);
   if (used_ > bytes_max_)
     return {errc::io, blocks_ + ": " + std::to_string(stuck_.size()) +
                           " files could not be removed and the store takes " + std::to_string(used_) +

@@ -29,8 +29,9 @@ namespace hearth::storage {
 /// Room. `used_` is what is on disk or set aside: present blocks, files whose removal has been decided but not
 /// happened, and appends at work. An append starts only if `used_` with its own bytes stays within `bytes_max`; until
 /// then it waits, first come, first served, while victims are removed. A file that cannot be removed stays in `used_`
-/// (`stuck_`) and is tried again for each append that needs room, and for each sync. A disk that is full all the same
-/// has the append tried once more, with blocks reclaimed for it.
+/// (`stuck_`) and is tried again for each append that needs room, and for each sync. Giving blocks up makes no room where
+/// removing fails: none is reclaimed for an append once a quarter of the budget is stuck, nor while the directory is
+/// elsewhere. A disk that is full all the same has the append tried once more, with blocks reclaimed for it.
 /// Invariant: `used_ <= bytes_max`, but for the time that a limit lowered while running takes to be reached, and for
 /// what of it cannot be removed.
 ///
@@ -84,6 +85,12 @@ private:
     bool removed = false;
   };
 
+  /// Files that one job unlinks.
+  struct removal_job {
+    std::vector<removal> files;
+    result<void> in_place; ///< written by the job: whether the directory was where it was opened
+  };
+
   /// A sync that waits for the removals that were decided before it.
   struct waiting_sync {
     std::function<void(result<void>)> done;
@@ -109,6 +116,8 @@ private:
   [[nodiscard]] result<void> admit(const append_job& job) const;
   void start_appends(deferred& later);
   [[nodiscard]] bool make_room(append_job& next);
+  [[nodiscard]] bool removals_make_room() const;
+  [[nodiscard]] failure no_room() const;
   [[nodiscard]] std::vector<std::shared_ptr<cold_record>> victims_for(const append_job& next,
                                                                       std::uint64_t disk_bytes) const;
   [[nodiscard]] readiness room_on_disk(append_job& next);
@@ -133,8 +142,8 @@ private:
   void schedule_removal(const cold_record& record);
   void retry_stuck();
   void start_removals(deferred& later);
-  void unlink(std::vector<removal>& files) const;
-  void removals_ended(std::vector<removal>& files);
+  void unlink(removal_job& job) const;
+  void removals_ended(removal_job& job);
   [[nodiscard]] std::uint64_t staying() const noexcept { return used_ - leaving_ - held_; }
   void shrink(std::span<const namespace_id> first);
   void start_syncs(deferred& later);
@@ -163,6 +172,7 @@ private:
   std::uint64_t leaving_ = 0;                        ///< bytes of both
   std::uint64_t held_ = 0;                           ///< bytes whose removal was decided and waits for readers
   std::vector<removal> stuck_;                       ///< could not be unlinked
+  result<void> in_place_;                            ///< whether the last removals found the directory in its place
   std::uint64_t next_ticket_ = 1;
   std::set<std::uint64_t> tickets_; ///< removals that were decided and have not happened
   std::vector<waiting_sync> syncs_;

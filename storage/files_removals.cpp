@@ -60,14 +60,15 @@ void files_core::start_removals(deferred& later) {
     return;
   removing_ = true;
   const auto count = static_cast<std::ptrdiff_t>(std::min(doomed_.size(), removals_at_once));
-  auto files = std::make_shared<std::vector<removal>>(doomed_.begin(), doomed_.begin() + count);
+  const auto job = std::make_shared<removal_job>();
+  job->files.assign(doomed_.begin(), doomed_.begin() + count);
   doomed_.erase(doomed_.begin(), doomed_.begin() + count);
-  later.jobs.push_back({io_kind::metadata, 0, [core = shared_from_this(), files] { core->unlink(*files); },
-                        [core = shared_from_this(), files](bool ran) {
+  later.jobs.push_back({io_kind::metadata, 0, [core = shared_from_this(), job] { core->unlink(*job); },
+                        [core = shared_from_this(), job](bool ran) {
                           core->update([&](deferred&) {
                             core->removing_ = false;
                             core->stopped_ = core->stopped_ || !ran;
-                            core->removals_ended(*files);
+                            core->removals_ended(*job);
                           });
                         }});
 }
@@ -75,18 +76,22 @@ void files_core::start_removals(deferred& later) {
 /// On a thread of the engine, without the mutex. A file that is gone already is removed as well as one can wish, and so
 /// is one in whose place somebody has put something that is no file. If the directory is gone from its path, its files
 /// are not: it may have been renamed, and come back.
-void files_core::unlink(std::vector<removal>& files) const {
-  for (auto& file : files) {
-    auto unlinked = place_->in_place();
-    if (unlinked)
-      unlinked = config_.files->remove(blocks_ + file.name);
+void files_core::unlink(removal_job& job) const {
+  for (auto& file : job.files) {
+    job.in_place = place_->in_place();
+    if (!job.in_place)
+      continue;
+    const auto unlinked = config_.files->remove(blocks_ + file.name);
+    if (unlinked.code() == errc::not_found)
+      job.in_place = place_->in_place();
     file.removed = unlinked.ok() || unlinked.code() == errc::invalid_argument ||
-                   (unlinked.code() == errc::not_found && place_->in_place().ok());
+                   (unlinked.code() == errc::not_found && job.in_place.ok());
   }
 }
 
-void files_core::removals_ended(std::vector<removal>& files) {
-  for (auto& file : files) {
+void files_core::removals_ended(removal_job& job) {
+  in_place_ = job.in_place;
+  for (auto& file : job.files) {
     leaving_ -= file.bytes;
     if (!file.removed) {
       stuck_.push_back(std::move(file));

@@ -226,3 +226,20 @@ TEMPLATE_TEST_CASE("A directory that was moved away is written to no more, nor i
   static_cast<void>(world.abandon());
   CHECK(names_in(*world.disk, folder).empty());
 }
+
+TEMPLATE_TEST_CASE("A full store whose directory is away gives up hardly a block for appends that cannot be written", "",
+                   kept_in_files, kept_in_segments) {
+  TestType world;
+  world.open(40, 100);
+  for (unsigned number = 1; number <= 40; ++number)
+    REQUIRE(world.append(number, 100) == errc::none);
+  world.away();
+  for (unsigned number = 41; number <= 80; ++number)
+    CHECK(world.append(number, 100) != errc::none);
+  CHECK(world.store->ledger(std::nullopt).reclaimed.blocks <= 2);
+  world.back();
+  for (unsigned number = 81; number <= 83; ++number)
+    CHECK(world.append(number, 100) == errc::none);
+  CHECK(world.store->ledger(std::nullopt).reclaimed.blocks <= 5);
+  CHECK(world.balanced());
+}

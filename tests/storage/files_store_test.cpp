@@ -376,3 +376,14 @@ TEST_CASE("An engine that stops closes the store: every call is answered") {
   world.settle();
   CHECK(writing.ok());
 }
+
+TEST_CASE("Where no file can be removed any more, not every block is given up for appends") {
+  memory_store_world world;
+  world.open(40, 100);
+  for (unsigned number = 1; number <= 40; ++number)
+    REQUIRE(world.append(number, 100) == errc::none);
+  world.disk->fail_next(file_operation::remove, errc::io, 10'000); // as if the kernel had made it read-only
+  for (unsigned number = 41; number <= 80; ++number)
+    CHECK(world.append(number, 100) == errc::no_space);
+  CHECK(world.store->ledger(std::nullopt).reclaimed.blocks <= 11);
+}
