@@ -74,12 +74,17 @@ std::vector<abandoned_block> detachable_store::abandon() {
   return blocks;
 }
 
+/// The job owns nothing: this store owns the engine, and on a disk that hangs neither would ever be destroyed.
 void detachable_store::reattach(std::function<void(result<recovery_report>)> done) {
   assert(!attached());
-  const auto outcome = std::make_shared<result<recovery_report>>(errc::closed, "the I/O engine stopped");
+  const auto outcome = std::make_shared<result<recovery_report>>(
+      errc::closed, config_.directory + ": not opened again, the store was closed or its I/O engine stopped");
+  const auto open = [me = weak_from_this(), outcome] {
+    if (const auto alive = me.lock())
+      *outcome = alive->open_again();
+  };
   std::vector<io_job> batch;
-  batch.push_back({io_kind::metadata, 0, [me = shared_from_this(), outcome] { *outcome = me->open_again(); },
-                   [outcome, done = std::move(done)](bool) { done(std::move(*outcome)); }});
+  batch.push_back({io_kind::metadata, 0, open, [outcome, done = std::move(done)](bool) { done(std::move(*outcome)); }});
   config_.io->submit(std::move(batch));
 }
 

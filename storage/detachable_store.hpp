@@ -54,7 +54,7 @@ public:
   /// Opens the directory again, on the I/O engine: the same one that is back, or, on the same file system, one that no
   /// store has ever been in. Pre: detached, and no other reattach is under way. Errors given to `done`: not_found,
   /// unsupported (another store's, or an empty one on another file system), those of opening; busy while something that
-  /// the abandoned store began is still under way; closed.
+  /// the abandoned store began is still under way; closed (the engine stopped, or this store is gone).
   void reattach(std::function<void(result<recovery_report>)> done);
 
   std::vector<abandoned_block> abandon() override;

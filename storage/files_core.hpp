@@ -29,9 +29,9 @@ namespace hearth::storage {
 /// Room. `used_` is what is on disk or set aside: present blocks, files whose removal has been decided but not
 /// happened, and appends at work. An append starts only if `used_` with its own bytes stays within `bytes_max`; until
 /// then it waits, first come, first served, while victims are removed. A file that cannot be removed stays in `used_`
-/// (`stuck_`) and is tried again for each append that needs room, and for each sync. Giving blocks up makes no room where
-/// removing fails: none is reclaimed for an append once a quarter of the budget is stuck, nor while the directory is
-/// elsewhere. A disk that is full all the same has the append tried once more, with blocks reclaimed for it.
+/// (`stuck_`) and is tried again for each append that needs room, and for each sync. Giving blocks up makes no room
+/// where removing fails: none is reclaimed for an append once a quarter of the budget is stuck, nor while the directory
+/// is elsewhere. A disk that is full all the same has the append tried once more, with blocks reclaimed for it.
 /// Invariant: `used_ <= bytes_max`, but for the time that a limit lowered while running takes to be reached, and for
 /// what of it cannot be removed.
 ///

@@ -227,8 +227,8 @@ TEMPLATE_TEST_CASE("A directory that was moved away is written to no more, nor i
   CHECK(names_in(*world.disk, folder).empty());
 }
 
-TEMPLATE_TEST_CASE("A full store whose directory is away gives up hardly a block for appends that cannot be written", "",
-                   kept_in_files, kept_in_segments) {
+TEMPLATE_TEST_CASE("A full store whose directory is away gives up hardly a block for appends that cannot be written",
+                   "", kept_in_files, kept_in_segments) {
   TestType world;
   world.open(40, 100);
   for (unsigned number = 1; number <= 40; ++number)
@@ -242,4 +242,22 @@ TEMPLATE_TEST_CASE("A full store whose directory is away gives up hardly a block
     CHECK(world.append(number, 100) == errc::none);
   CHECK(world.store->ledger(std::nullopt).reclaimed.blocks <= 5);
   CHECK(world.balanced());
+}
+
+TEMPLATE_TEST_CASE("Whoever lets go of a store that is being opened again has let go of all of it", "", kept_in_files,
+                   kept_in_segments) {
+  TestType world;
+  open_with_three(world);
+  world.away();
+  static_cast<void>(world.abandon());
+  world.back();
+  answer<recovery_report> reattached;
+  world.detachable->reattach(reattached.done());
+  const std::weak_ptr<detachable_store> held = world.detachable;
+  world.detachable.reset();
+  world.store.reset();
+  CHECK(held.expired()); // else an engine whose disk hangs would own, with it, itself
+  world.settle();
+  CHECK(reattached.code() == errc::closed);
+  CHECK(world.disk->lock("/cache/hearth.lock"));
 }
