@@ -52,8 +52,8 @@ void simulation::adversity(chance& draws) {
 /// up.
 void simulation::plan_fault(chance& draws) {
   using enum file_operation;
-  constexpr std::array kinds{write, sync, rename, remove, reserve, open, read};
-  const auto kind = kinds[draws.below(profile_.damage ? 7 : 6)];
+  constexpr std::array kinds{write, sync, rename, remove, reserve, open, list, read};
+  const auto kind = kinds[draws.below(profile_.damage ? kinds.size() : kinds.size() - 1)];
   const bool full = !profile_.roomy && draws.one_in(3) && (kind == write || kind == reserve);
   const auto code = full ? errc::no_space : errc::io;
   damaged_ = damaged_ || kind == read;

@@ -1,11 +1,10 @@
+#include "storage/detachable_store.hpp"
 #include "tests/storage/block_store_worlds.hpp"
+#include "tests/support/small_disk.hpp"
 #include "tests/support/text_files.hpp"
 
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
-
-#include <sys/mount.h>
 
 using namespace hearth::testing;
 
@@ -13,33 +12,6 @@ using namespace hearth::testing;
 // these test cases say that nothing was checked.
 
 namespace {
-
-/// A tmpfs over the directory of a world, unmounted at the end.
-class small_disk {
-public:
-  small_disk(std::string path, const char* size) : path_(std::move(path)) {
-    const auto options = std::string{"mode=0700,size="} + size;
-    mounted_ = ::mount("hearth-test", path_.c_str(), "tmpfs", 0, options.c_str()) == 0;
-    if (!mounted_)
-      WARN("SKIPPED: tmpfs cannot be mounted here (" << std::strerror(errno) << "); run as root: nothing was checked");
-  }
-  small_disk(const small_disk&) = delete;
-  small_disk& operator=(const small_disk&) = delete;
-  ~small_disk() {
-    if (mounted_)
-      ::umount2(path_.c_str(), MNT_DETACH);
-  }
-  [[nodiscard]] bool mounted() const noexcept { return mounted_; }
-  /// 0, or the error: EBUSY if a file is open for writing.
-  [[nodiscard]] int writable(bool on) {
-    const auto flags = MS_REMOUNT | (on ? 0ul : static_cast<unsigned long>(MS_RDONLY));
-    return ::mount("hearth-test", path_.c_str(), "tmpfs", flags, nullptr) == 0 ? 0 : errno;
-  }
-
-private:
-  std::string path_;
-  bool mounted_ = false;
-};
 
 constexpr std::size_t block_bytes = 60'000;
 
@@ -51,6 +23,49 @@ void fill(file_system& files, const std::string& path) {
   std::uint64_t offset = 0;
   while (write_text(**made, offset, text).ok())
     offset += text.size();
+}
+
+/// A detachable store in the directory of a world, with three blocks, durable.
+template <class World>
+std::shared_ptr<detachable_store> detachable_with_three(World& world) {
+  world.io = std::make_unique<threads_io_world>();
+  const auto engine = world.io->engine();
+  detachable_store_config config;
+  config.directory = world.directory.path();
+  config.files = world.disk;
+  config.io = engine;
+  config.namespaces = world.namespaces;
+  config.open = [&world, engine](std::uint64_t bytes_max) {
+    return world.open_store(
+        {world.directory.path(), bytes_max, world.disk, engine, world.namespaces, [] { return 1'000; }, {}});
+  };
+  auto opened = detachable_store::open(std::move(config), world.room_for(8, block_bytes));
+  REQUIRE(opened);
+  world.store = *opened;
+  for (unsigned number = 1; number <= 3; ++number)
+    REQUIRE(world.append(number, block_bytes) == errc::none);
+  REQUIRE(world.sync() == errc::none);
+  return *opened;
+}
+
+template <class World>
+errc look(World& world, detachable_store& store) {
+  answer<void> seen;
+  store.look(seen.done());
+  world.settle();
+  return seen.code();
+}
+
+/// The failure if it is refused.
+template <class World>
+failure reattach(World& world, detachable_store& store) {
+  failure refused;
+  store.reattach([&](const result<recovery_report>& outcome) {
+    if (!outcome)
+      refused = outcome.error();
+  });
+  world.settle();
+  return refused;
 }
 
 } // namespace
@@ -147,4 +162,48 @@ TEMPLATE_TEST_CASE("A store whose file system turns read-only goes on reading, a
   CHECK(world.sync() == errc::none);
   CHECK(same(world.read(24).value(), payload(24, 4096)));
   CHECK(world.balanced());
+}
+
+TEMPLATE_TEST_CASE("The empty directory beneath what was unmounted is not filled, and what is mounted again is taken",
+                   "", posix_store_world, posix_segments_world) {
+  TestType world;
+  const temporary_directory device;
+  small_disk disk{device.path(), "8m"};
+  if (!disk.mounted())
+    return;
+  bind_mount mounted{device.path(), world.directory.path()};
+  const auto store = detachable_with_three(world);
+  CHECK(look(world, *store) == errc::none);
+  mounted.end();
+  CHECK(look(world, *store) == errc::not_found);
+  CHECK(world.append(4, block_bytes) == errc::io);
+  CHECK(store->abandon().size() == 3);
+  const auto refused = reattach(world, *store);
+  CHECK(refused.code == errc::unsupported);
+  CHECK(refused.context.find(world.directory.path() + ": found an empty directory on another file system") == 0);
+  CHECK(std::filesystem::is_empty(world.directory.path()));
+
+  bind_mount again{device.path(), world.directory.path()};
+  CHECK(reattach(world, *store).code == errc::none);
+  CHECK(same(world.read(1).value(), payload(1, block_bytes)));
+  world.close();
+}
+
+TEMPLATE_TEST_CASE("What is mounted over the directory is left alone, and what was there is taken when it can be seen",
+                   "", posix_store_world, posix_segments_world) {
+  TestType world;
+  const auto store = detachable_with_three(world);
+  {
+    small_disk over{world.directory.path(), "8m"};
+    if (!over.mounted())
+      return;
+    CHECK(look(world, *store) == errc::not_found);
+    CHECK(world.append(4, block_bytes) == errc::io);
+    CHECK(store->abandon().size() == 3);
+    CHECK(reattach(world, *store).code == errc::unsupported);
+    CHECK(std::filesystem::is_empty(world.directory.path()));
+  }
+  CHECK(reattach(world, *store).code == errc::none);
+  CHECK(same(world.read(1).value(), payload(1, block_bytes)));
+  world.close();
 }

@@ -56,7 +56,7 @@ TEST_CASE("What is no regular file is neither opened, renamed, renamed over nor 
   const auto files = make_posix_file_system();
   const temporary_directory folder;
   const auto mine = folder.path() + "/mine";
-  for (const auto what : strange_things) {
+  for (const auto what : strange_things()) {
     const strange_thing other{folder.path() + "/other", what};
     INFO(other.name());
     put_file(*files, mine, "mine");
@@ -73,7 +73,7 @@ TEST_CASE("What is no regular file is neither opened, renamed, renamed over nor 
 
 TEMPLATE_TEST_CASE("A new directory is refused if what hearth would write there is something else", "",
                    posix_store_world, posix_segments_world) {
-  for (const auto what : strange_things)
+  for (const auto what : strange_things())
     for (const std::string name : {"hearth.format", "hearth.format.writing", "hearth.lock"}) {
       TestType world;
       const strange_thing other{world.directory.path() + "/" + name, what};
@@ -86,7 +86,7 @@ TEMPLATE_TEST_CASE("A new directory is refused if what hearth would write there 
 
 TEMPLATE_TEST_CASE("A directory in use is refused if somebody put something else in the place of its files", "",
                    posix_store_world, posix_segments_world) {
-  for (const auto what : strange_things)
+  for (const auto what : strange_things())
     for (const std::string name : {"hearth.format", "hearth.lock"}) {
       TestType world;
       leave_three_blocks(world);
@@ -129,7 +129,7 @@ TEMPLATE_TEST_CASE("The folder of the blocks may not be a link, the directory it
 }
 
 TEST_CASE("Something else in the place of the recency, or of a file being written, is left alone and costs nothing") {
-  for (const auto what : strange_things)
+  for (const auto what : strange_things())
     for (const std::string name : {"recency", "recency.writing", "0000abcd.index", "0000abcd.index.writing",
                                    "0000abcd.segment", "0000abcd.segment.writing", "nobody.knows"}) {
       posix_segments_world world;
@@ -149,7 +149,7 @@ TEST_CASE("Something else in the place of the recency, or of a file being writte
 }
 
 TEST_CASE("A segment in whose index's place somebody put something else is not touched, and the others are used") {
-  for (const auto what : strange_things) {
+  for (const auto what : strange_things()) {
     posix_segments_world world;
     leave_three_blocks(world);
     const auto index = folder_in(world) + "/00000001.index";
@@ -172,7 +172,7 @@ TEST_CASE("A segment in whose index's place somebody put something else is not t
 }
 
 TEST_CASE("What others put in the place of an index while a store runs fails a sync, which names it, and no append") {
-  for (const auto what : strange_things) {
+  for (const auto what : strange_things()) {
     posix_segments_world world;
     world.tuning.segment_bytes = 0;
     world.open(8, 100);
@@ -199,7 +199,7 @@ TEST_CASE("What others put in the place of an index while a store runs fails a s
 }
 
 TEST_CASE("A block file in whose place somebody put something else is a miss, and is not removed with the block") {
-  for (const auto what : strange_things) {
+  for (const auto what : strange_things()) {
     posix_store_world world;
     world.open(8, 100);
     REQUIRE(world.append(1, 100) == errc::none);

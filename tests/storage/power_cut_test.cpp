@@ -196,3 +196,23 @@ TEST_CASE("What a killed process still asks for fails and changes nothing, but f
   now.files->kill_after(memory_file_system::never);
   CHECK(now.text("/d/old") == pages('n', 1) + pages('o', 1));
 }
+
+TEST_CASE("A directory that is moved takes along what is durable in it, and what is not") {
+  const auto moved = [](world& now) {
+    put_file(*now.files, "/d/new", pages('n', 1));
+    REQUIRE(now.open("/d/new")->sync());
+    now.files->move_directory("/d", "/e");
+  };
+  const auto seen = outcomes(moved, [](world& now) {
+    CHECK(now.files->list("/d").code() == errc::not_found);
+    CHECK(now.text("/e/old") == pages('o', 2));
+    return std::to_string(names_in(*now.files, "/e").size());
+  });
+  CHECK(seen == std::set<std::string>{"1", "2"});
+
+  const auto synced = [&](world& now) {
+    moved(now);
+    REQUIRE(now.files->sync_names("/e"));
+  };
+  CHECK(outcomes(synced, [](world& now) { return now.text("/e/new"); }) == std::set<std::string>{pages('n', 1)});
+}

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_directory.hpp"
 #include "tests/support/text_files.hpp"
 
 #include <cerrno>
@@ -8,18 +9,36 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 namespace hearth::testing {
 
 /// What can have a name without being a regular file.
-enum class strange : std::uint8_t { link, dangling_link, fifo, socket, directory };
-inline constexpr strange strange_things[] = {strange::link, strange::dangling_link, strange::fifo, strange::socket,
-                                             strange::directory};
+enum class strange : std::uint8_t { link, dangling_link, fifo, socket, directory, device };
+
+/// A device that whoever opens it for writing swallows what it is given: /dev/null under another name.
+inline bool make_device(const std::string& path) { return ::mknod(path.c_str(), S_IFCHR | 0600, makedev(1, 3)) == 0; }
+
+/// All of them; without the device where it takes a right that this process has not.
+inline const std::vector<strange>& strange_things() {
+  static const auto all = [] {
+    std::vector<strange> things{strange::link, strange::dangling_link, strange::fifo, strange::socket,
+                                strange::directory};
+    const temporary_directory folder;
+    if (make_device(folder.path() + "/device"))
+      things.push_back(strange::device);
+    else
+      WARN("SKIPPED: a device cannot be made here (" << std::strerror(errno) << "); run as root to check it, too");
+    return things;
+  }();
+  return all;
+}
 
 /// Something strange at `path`, on a real disk, with a file in it or behind it that nobody may touch; taken away at the
 /// end. An opened FIFO would let its test wait for ever, or fail: nobody has its other end.
@@ -37,6 +56,7 @@ public:
     case strange::dangling_link: std::filesystem::create_symlink(beside_, path_); break;
     case strange::fifo: REQUIRE(::mkfifo(path_.c_str(), 0600) == 0); break;
     case strange::socket: bind(); break;
+    case strange::device: REQUIRE(make_device(path_)); break;
     case strange::directory:
       std::filesystem::create_directory(path_);
       write(path_ + "/inside");
@@ -60,6 +80,7 @@ public:
     case strange::dangling_link: return "a link to nowhere";
     case strange::fifo: return "a FIFO";
     case strange::socket: return "a socket";
+    case strange::device: return "a device";
     case strange::directory: break;
     }
     return "a directory";
@@ -75,7 +96,8 @@ public:
     case strange::dangling_link: return !std::filesystem::exists(beside_);
     case strange::directory: return is_written(path_ + "/inside");
     case strange::fifo:
-    case strange::socket: break;
+    case strange::socket:
+    case strange::device: break;
     }
     return true;
   }
