@@ -209,10 +209,24 @@ std::size_t detachable_store::clear(std::optional<namespace_id> name_space) {
   return store ? store->clear(name_space) : 0;
 }
 
+/// An erase that this makes durable needs no retraction any more, which would take out what was put anew since.
 void detachable_store::sync(std::function<void(result<void>)> done) {
-  if (const auto store = inner())
-    return store->sync(std::move(done));
-  done(gone());
+  std::shared_ptr<block_store> store;
+  std::uint64_t mark = 0;
+  {
+    std::lock_guard guard{mutex_};
+    store = inner_;
+    mark = recent_.sync_begins();
+  }
+  if (!store)
+    return done(gone());
+  store->sync([me = weak_from_this(), mark, done = std::move(done)](const result<void>& outcome) {
+    if (const auto alive = me.lock(); alive && outcome.ok()) {
+      std::lock_guard guard{alive->mutex_};
+      alive->recent_.durable(mark);
+    }
+    done(outcome);
+  });
 }
 
 void detachable_store::sync_soon() {

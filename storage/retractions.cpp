@@ -47,9 +47,14 @@ void retractions::apply(block_store& store) const {
 retractions& recent_erases::after(std::uint64_t syncs) {
   while (!stretches_.empty() && stretches_.front().syncs + 2 <= syncs)
     stretches_.pop_front();
-  if (stretches_.empty() || stretches_.back().syncs != syncs)
-    stretches_.push_back({syncs, retractions{keys_max_}});
+  if (stretches_.empty() || stretches_.back().syncs != syncs || stretches_.back().mark != mark_)
+    stretches_.push_back({syncs, mark_, retractions{keys_max_}});
   return stretches_.back().erased;
+}
+
+void recent_erases::durable(std::uint64_t mark) {
+  while (!stretches_.empty() && stretches_.front().mark <= mark)
+    stretches_.pop_front();
 }
 
 retractions recent_erases::take() {

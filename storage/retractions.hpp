@@ -34,9 +34,10 @@ private:
   bool everything_ = false;
 };
 
-/// What was erased and may not be durable yet: a directory that goes away now would come back with it. Forgets what is
-/// durable by counting the store's syncs: the second one that ended since an erase began after it.
-/// Invariant: no more than two sets of retractions. Threads: one at a time.
+/// What was erased and may not be durable yet: a directory that goes away now would come back with it. Two things tell
+/// what is durable: a sync that was asked for after the erase and has ended well, and the number of syncs that the
+/// store has carried out for itself, the second of which since the erase began after it. Invariant: no more sets of
+/// retractions than syncs under way, and two. Threads: one at a time.
 class recent_erases {
 public:
   explicit recent_erases(std::size_t keys_max) : keys_max_(keys_max) {}
@@ -44,15 +45,23 @@ public:
   /// The set for what is erased now, after so many syncs of the store have ended.
   [[nodiscard]] retractions& after(std::uint64_t syncs);
 
+  /// A sync is asked for. Returns the mark for `durable`, which is smaller than all later ones.
+  [[nodiscard]] std::uint64_t sync_begins() noexcept { return mark_++; }
+
+  /// The sync with this mark has ended well: what was erased before it began is durable.
+  void durable(std::uint64_t mark);
+
   /// Takes out what is not known to be durable.
   [[nodiscard]] retractions take();
 
 private:
   struct stretch {
-    std::uint64_t syncs = 0;
+    std::uint64_t syncs = 0; ///< had ended
+    std::uint64_t mark = 0;  ///< of the sync that was asked for next
     retractions erased;
   };
   std::size_t keys_max_;
+  std::uint64_t mark_ = 0;
   std::deque<stretch> stretches_;
 };
 

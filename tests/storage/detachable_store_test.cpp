@@ -261,3 +261,23 @@ TEMPLATE_TEST_CASE("Whoever lets go of a store that is being opened again has le
   CHECK(reattached.code() == errc::closed);
   CHECK(world.disk->lock("/cache/hearth.lock"));
 }
+
+TEMPLATE_TEST_CASE("A block that was put anew after an erase and synced is there when its directory is back", "",
+                   kept_in_files, kept_in_segments) {
+  TestType world;
+  open_with_three(world);
+  CHECK(world.store->erase(key(2)));
+  REQUIRE(world.append(2, 100, 7) == errc::none);
+  CHECK(world.store->erase(key(3)));
+  answer<void> synced;
+  world.store->sync(synced.done());
+  CHECK(world.store->erase(key(1))); // behind the sync: not known to be durable
+  world.settle();
+  REQUIRE(synced.ok());
+  world.away();
+  CHECK(world.abandon() == numbers_of{2});
+  world.back();
+  REQUIRE(world.reattach() == errc::none);
+  CHECK(world.numbers() == numbers_of{2});
+  CHECK(same(world.read(2).value(), payload(9, 100)));
+}

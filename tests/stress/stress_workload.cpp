@@ -143,8 +143,15 @@ void host::put_made() {
   put_ended(lap_, block, which, begun, end);
 }
 
+/// Now and then several at once for one block, which share a read if it is cold.
 void host::get() {
   const auto block = draw_block();
+  for (auto others = draws_.one_in(8) ? draws_.between(1, 3) : 0; others > 0; --others)
+    get(block, false);
+  get(block, waits());
+}
+
+void host::get(history::number block, bool waits) {
   const bool elsewhere = draws_.one_in(16); // in a namespace that is not the block's
   const get_options options{
       elsewhere ? lap_.numbers[(name_space_of(block) + 1) % name_spaces.size()] : number_of(block), 0, {}};
@@ -158,7 +165,7 @@ void host::get() {
     }
     of->past.ended(begun);
   };
-  if (waits())
+  if (waits)
     done(lap_.kept.get(key_of(block), options));
   else
     lap_.kept.get_async(key_of(block), options, tracked(done));

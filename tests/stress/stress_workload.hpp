@@ -20,6 +20,7 @@ private:
   void put();
   void put_made();
   void get();
+  void get(history::number block, bool waits);
   void get_prefix();
   void contains();
   void erase();
