@@ -36,8 +36,14 @@ storage::failure preflight::too_large(storage::namespace_id name_space, std::uin
 
 storage::result<void> preflight::check(storage::namespace_id name_space, std::uint64_t bytes) const {
   const bool never_written = !writer_gate_ || writer_gate_->never_admits({1, bytes});
-  if (bytes > config_.block_bytes_max || (never_written && bytes > limits_->hot_bytes_max))
+  const bool never_hot = bytes > limits_->hot_bytes_max;
+  if (bytes > config_.block_bytes_max || (never_written && never_hot))
     return too_large(name_space, bytes);
+  if (!limits_->cold_attached && never_hot)
+    return {storage::errc::overloaded, "the block does not fit the hot tier, and the cold tier's directory is gone; "
+                                       "nothing was produced: try again later"};
+  if (!limits_->cold_attached) // blocks stay hot, or others leave for them
+    return {};
   if (never_written || writer_gate_->open_for({1, bytes}) || hot_takes(bytes))
     return {};
   tally_->update(name_space, [&](stats::tally_entry& entry) {

@@ -64,7 +64,7 @@ result<put_outcome> tiers::put(block item) {
                                  std::to_string(config_.block_bytes_max)};
   }
   if (const auto seen = look(item.key); seen.where != place::nowhere)
-    return refresh(std::move(item), seen);
+    return refresh(item, seen);
   if (bytes > hot_.bytes_max())
     return put_cold(item);
   make_room(bytes, true);
@@ -88,22 +88,18 @@ result<put_outcome> tiers::accept(const block& item, put_outcome outcome) {
   return outcome;
 }
 
-result<put_outcome> tiers::refresh(block item, const sighting& seen) {
+/// The bytes stay those of the put that made the block: of a cold one nobody has compared them.
+result<put_outcome> tiers::refresh(const block& item, const sighting& seen) {
   if (seen.name_space != item.name_space || seen.bytes != item.payload.size())
     return {errc::conflict, "key " + to_hex(item.key) + " is there with " + std::to_string(seen.bytes) +
                                 " bytes in namespace " + std::to_string(seen.name_space) + ", put with " +
                                 std::to_string(item.payload.size()) + " bytes in namespace " +
                                 std::to_string(item.name_space) + ": erase it first, or use a key of its own"};
-  const auto accepted = accept(item, put_outcome::refreshed);
   if (seen.where == place::hot)
     hot_.touch(item.key);
-  if (seen.where == place::cold) {
+  if (seen.where == place::cold)
     store_->touch(item.key);
-    const auto bytes = item.payload.size();
-    if (bytes <= hot_.bytes_max() && make_room(bytes, false))
-      keep_hot(std::move(item), false);
-  }
-  return accepted;
+  return accept(item, put_outcome::refreshed);
 }
 
 result<put_outcome> tiers::put_cold(const block& item) {
@@ -142,10 +138,17 @@ tiers::fate tiers::fate_of(const block& item, bool asked) {
     return fate::too_large;
   if (!writer_up_)
     return fate::no_writer;
-  if (!writer_gate_->open_for(size))
+  if (!writer_gate_->open_for(size) || !may_be_pending(size))
     return fate::full;
   const auto worth = asked ? storage::write_worth::asked : storage::write_worth::untouched;
   return within_budget(size.bytes, worth) ? fate::admitted : fate::over_budget;
+}
+
+/// When a writer dies its mailbox is free at once, and what was in it is pending until hot_cache has heard of that.
+bool tiers::may_be_pending(const messages::load& size) const {
+  const auto& limits = writer_gate_->limits();
+  return pending_amount_.blocks + size.slots <= limits.slots_max &&
+         pending_amount_.bytes + size.bytes <= limits.bytes_max;
 }
 
 /// What reclaim copies on wears the disk as well: the budget owes it before anything else is written.

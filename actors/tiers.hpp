@@ -147,11 +147,12 @@ private:
   [[nodiscard]] fate fate_of(const storage::block& item, bool asked);
   void offer(const storage::block& item, fate end);
   [[nodiscard]] bool half_full() const;
+  [[nodiscard]] bool may_be_pending(const messages::load& size) const;
   [[nodiscard]] bool within_budget(std::uint64_t bytes, storage::write_worth worth);
   [[nodiscard]] bool needs_write(const storage::hot_block& item) const;
   [[nodiscard]] storage::result<void> check(const messages::tier_limits& wanted) const;
   bool make_room(std::uint64_t bytes, bool may_lose);
-  storage::result<messages::put_outcome> refresh(storage::block item, const sighting& seen);
+  storage::result<messages::put_outcome> refresh(const storage::block& item, const sighting& seen);
   storage::result<messages::put_outcome> put_cold(const storage::block& item);
   storage::result<messages::put_outcome> accept(const storage::block& item, messages::put_outcome outcome);
   void keep_hot(storage::block item, bool dirty);

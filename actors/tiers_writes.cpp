@@ -147,8 +147,10 @@ void tiers::reattached() {
 }
 
 void tiers::offer_from(dirty_range& rest, haste speed) {
-  if (!attached())
+  if (!attached()) {
+    rest.after = rest.last; // nothing of it can be written
     return;
+  }
   for (const auto* item = hot_.next_dirty(rest.after); item != nullptr && item->dirty_number <= rest.last;
        item = hot_.next_dirty(rest.after)) {
     const auto number = item->dirty_number;

@@ -48,7 +48,7 @@ struct cold_activity {
   std::uint64_t written_bytes = 0;    ///< handed to the disk: records, copies, indexes. Over the one before: write
                                       ///< amplification
   std::uint64_t reappended_bytes = 0; ///< of these, copies of blocks that reclaim kept
-  std::uint64_t syncs = 0;            ///< that ended well
+  std::uint64_t syncs = 0;            ///< that ended well, each of all there was to sync when it began
   std::uint64_t sync_failures = 0;
 
   cold_activity& operator+=(const cold_activity& other) noexcept;

@@ -58,20 +58,42 @@ void detachable_store::look(std::function<void(result<void>)> done) {
 }
 
 /// The store stays in its place until its numbers have joined those of the past: nobody sees them missing, or twice.
+/// Its end, which closes files of a disk that may not answer, is the engine's work and not the caller's.
 std::vector<abandoned_block> detachable_store::abandon() {
-  const auto store = inner(); // destroyed without the mutex
+  auto store = inner();
   if (!store)
     return {};
   auto blocks = store->abandon();
-  std::lock_guard guard{mutex_};
-  for (namespace_id id = 0; id < config_.namespaces->names().size(); ++id)
-    if (const auto ledger = store->ledger(id); ledger != cold_ledger{})
-      past_ledgers_[id] += ledger;
-  past_activity_ += store->activity();
-  bytes_max_ = store->bytes_max();
-  retractions_.add(recent_.take());
-  inner_.reset();
+  {
+    std::lock_guard guard{mutex_};
+    put_aside(*store);
+    store.reset();
+  }
+  std::vector<io_job> batch;
+  batch.push_back({io_kind::metadata, 0,
+                   [me = weak_from_this()] {
+                     if (const auto alive = me.lock())
+                       alive->let_go();
+                   },
+                   [](bool) {}});
+  config_.io->submit(std::move(batch));
   return blocks;
+}
+
+void detachable_store::put_aside(const block_store& store) {
+  for (namespace_id id = 0; id < config_.namespaces->names().size(); ++id)
+    if (const auto ledger = store.ledger(id); ledger != cold_ledger{})
+      past_ledgers_[id] += ledger;
+  past_activity_ += store.activity();
+  bytes_max_ = store.bytes_max();
+  retractions_.add(recent_.take());
+  abandoned_.push_back(std::move(inner_));
+}
+
+void detachable_store::let_go() {
+  std::vector<std::shared_ptr<block_store>> abandoned; // destroyed without the mutex
+  std::lock_guard guard{mutex_};
+  abandoned.swap(abandoned_);
 }
 
 /// The job owns nothing: this store owns the engine, and on a disk that hangs neither would ever be destroyed.
@@ -89,6 +111,7 @@ void detachable_store::reattach(std::function<void(result<recovery_report>)> don
 }
 
 result<recovery_report> detachable_store::open_again() {
+  let_go();
   if (auto may = may_return(); !may)
     return may.error();
   auto opened = config_.open(bytes_max());

@@ -81,6 +81,8 @@ private:
 
   [[nodiscard]] std::shared_ptr<block_store> inner() const;
   [[nodiscard]] failure gone() const;
+  void put_aside(const block_store& store);
+  void let_go();
   [[nodiscard]] result<void> adopt(opened_store opened);
   [[nodiscard]] result<void> may_return() const;
   [[nodiscard]] result<recovery_report> open_again();
@@ -91,8 +93,9 @@ private:
   const detachable_store_config config_;
 
   mutable std::mutex mutex_; ///< guards everything below; held across no call of a store that tells somebody something
-  std::shared_ptr<block_store> inner_;    ///< null: detached
-  std::shared_ptr<held_directory> place_; ///< of the last store, also while detached
+  std::shared_ptr<block_store> inner_;                  ///< null: detached
+  std::vector<std::shared_ptr<block_store>> abandoned_; ///< still to be destroyed
+  std::shared_ptr<held_directory> place_;               ///< of the last store, also while detached
   recovery_report report_;
   std::uint64_t store_number_ = 0;                   ///< 0: the engine has none
   std::uint64_t bytes_max_ = 0;                      ///< of the last store

@@ -127,7 +127,7 @@ std::vector<std::shared_ptr<cold_record>> files_core::victims_for(const append_j
 
 /// A disk that is full below `bytes_max` (others write to it, too) must not stop the cold tier. The append that it
 /// failed is tried once more, alone: when nothing is being written or removed, blocks are reclaimed for it and their
-/// files removed, and until it has ended no other append takes that room.
+/// files removed (if files can be), and until it has ended no other append takes that room.
 files_core::readiness files_core::room_on_disk(append_job& next) {
   if (std::any_of(writing_.begin(), writing_.end(), [](const auto& job) { return job->second_try; }))
     return readiness::wait;
@@ -140,7 +140,7 @@ files_core::readiness files_core::room_on_disk(append_job& next) {
   const auto victims = victims_for(next, next.disk_bytes);
   const auto bytes = std::accumulate(victims.begin(), victims.end(), std::uint64_t{0},
                                      [](std::uint64_t sum, const auto& victim) { return sum + victim->disk_bytes; });
-  if (bytes < next.disk_bytes)
+  if (bytes < next.disk_bytes || !removals_make_room())
     return readiness::hopeless;
   for (const auto& victim : victims)
     take_out(victim, &cold_ledger::reclaimed);

@@ -147,7 +147,7 @@ private:
   [[nodiscard]] std::uint64_t staying() const noexcept { return used_ - leaving_ - held_; }
   void shrink(std::span<const namespace_id> first);
   void start_syncs(deferred& later);
-  void start_sync(std::function<void(result<void>)> done, deferred& later);
+  void start_sync(std::vector<std::function<void(result<void>)>> waiting, deferred& later);
 
   const files_store_config config_; ///< without `io` and `on_opening`
   const std::string blocks_;        ///< the directory of the blocks, ending in '/'
@@ -176,6 +176,8 @@ private:
   std::uint64_t next_ticket_ = 1;
   std::set<std::uint64_t> tickets_; ///< removals that were decided and have not happened
   std::vector<waiting_sync> syncs_;
+  bool syncing_ = false;                         ///< one is at work
+  bool removed_since_sync_ = false;              ///< names that the last one may have missed
   std::map<namespace_id, cold_amount> unsynced_; ///< persisted since the last sync began
   cold_activity activity_;
   std::vector<std::shared_ptr<cold_record>> touched_; ///< their last use has yet to be stored

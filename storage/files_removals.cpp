@@ -99,6 +99,7 @@ void files_core::removals_ended(removal_job& job) {
     }
     used_ -= file.bytes;
     tickets_.erase(file.ticket);
+    removed_since_sync_ = true;
   }
 }
 
@@ -110,8 +111,9 @@ void files_core::sync(std::function<void(result<void>)> done) {
 }
 
 /// A sync may start when every removal that was decided before it has happened. One that cannot happen fails it: after
-/// a power cut the erased block would be found again.
+/// a power cut the erased block would be found again. One job at a time, for all that may start.
 void files_core::start_syncs(deferred& later) {
+  std::vector<std::function<void(result<void>)>> ready;
   const auto ended = [&](const waiting_sync& sync) {
     const auto answer = [&](errc code, std::string context) {
       later.answers.push_back([done = sync.done, error = failure{code, std::move(context)}] { done(error); });
@@ -125,26 +127,34 @@ void files_core::start_syncs(deferred& later) {
       return answer(errc::io, blocks_ + stuck->name +
                                   ": could not be removed, so its block would be found again "
                                   "after a power cut; the next sync tries once more");
-    if (!tickets_.empty() && *tickets_.begin() < sync.tickets_end)
+    if (syncing_ || (!tickets_.empty() && *tickets_.begin() < sync.tickets_end))
       return false;
-    start_sync(sync.done, later);
+    ready.push_back(std::move(sync.done));
     return true;
   };
   std::erase_if(syncs_, ended);
+  if (!ready.empty())
+    start_sync(std::move(ready), later);
 }
 
-void files_core::start_sync(std::function<void(result<void>)> done, deferred& later) {
+void files_core::start_sync(std::vector<std::function<void(result<void>)>> waiting, deferred& later) {
   struct job {
+    std::vector<std::function<void(result<void>)>> waiting;
     std::map<namespace_id, cold_amount> persisted;
     result<void> outcome;
   };
   const auto at_work = std::make_shared<job>();
+  at_work->waiting = std::move(waiting);
   at_work->persisted.swap(unsynced_);
-  const auto ended = [core = shared_from_this(), at_work, done = std::move(done)](bool ran) {
+  syncing_ = true;
+  removed_since_sync_ = false;
+  const auto ended = [core = shared_from_this(), at_work](bool ran) {
     if (!ran)
       at_work->outcome = {errc::closed, core->blocks_ + ": not synced, the I/O engine stopped"};
     core->update([&](deferred& next) {
+      core->syncing_ = false;
       core->stopped_ = core->stopped_ || !ran;
+      core->removed_since_sync_ = core->removed_since_sync_ || !at_work->outcome;
       ++(at_work->outcome ? core->activity_.syncs : core->activity_.sync_failures);
       for (const auto& [name_space, amount] : at_work->persisted) {
         if (at_work->outcome)
@@ -152,7 +162,8 @@ void files_core::start_sync(std::function<void(result<void>)> done, deferred& la
         else
           core->unsynced_[name_space] += amount;
       }
-      next.answers.push_back([done, at_work] { done(at_work->outcome); });
+      for (const auto& done : at_work->waiting)
+        next.answers.push_back([done, at_work] { done(at_work->outcome); });
     });
   };
   later.jobs.push_back({io_kind::metadata, 0,
@@ -161,7 +172,7 @@ void files_core::start_sync(std::function<void(result<void>)> done, deferred& la
 
 void files_core::sync_soon() {
   update([&](deferred&) {
-    if (!unsynced_.empty())
+    if (!unsynced_.empty() || removed_since_sync_ || leaving_ > 0)
       syncs_.push_back({[](const result<void>&) {}, next_ticket_}); // seen in the ledger
   });
 }

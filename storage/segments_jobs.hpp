@@ -69,6 +69,7 @@ struct segments_core::checkpoint_job {
   std::vector<part> parts;
   std::map<namespace_id, cold_amount> persisted; ///< blocks that are synced if it ends well
   std::vector<std::function<void(result<void>)>> waiting;
+  bool complete = true; ///< no index that changed was left out
   bool recency = false;
   std::uint64_t written_bytes = 0;
   result<std::uint64_t> free = std::uint64_t{0}; ///< bytes of the file system, seen at the end

@@ -58,6 +58,7 @@ void segments_core::start_checkpoint(deferred& later) {
     const bool complete = one.state == segment_state::sealing && one.writes.empty();
     const bool dirty = one.data_dirty || one.index_dirty || complete;
     const bool busy = preparing_ && preparing_->at_work && preparing_->victim == slot;
+    job->complete = job->complete && !(dirty && busy);
     if (!dirty || busy || one.target == nullptr)
       continue;
     job->parts.push_back({index_of(one), one.target, one.data_dirty});
@@ -147,7 +148,10 @@ void segments_core::checkpoint_ended(checkpoint_job& job, bool ran, deferred& la
   if (ran)
     note_free(job.free);
   activity_.written_bytes += job.written_bytes;
-  ++(job.outcome ? activity_.syncs : activity_.sync_failures);
+  if (!job.outcome)
+    ++activity_.sync_failures;
+  else if (job.complete)
+    ++activity_.syncs;
   for (const auto& [name_space, amount] : job.persisted) {
     if (job.outcome)
       ledgers_.sync(name_space, amount);

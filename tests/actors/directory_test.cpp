@@ -234,6 +234,47 @@ TEST_CASE("A close while the directory is away ends at its deadline, and gives u
   CHECK_FALSE(report->synced);
 }
 
+TEST_CASE("A close while the directory is away ends at once if nothing is left to write") {
+  auto options = small_cache();
+  options.close_timeout = seconds{30};
+  vanishing_world it{options};
+  it.fill();
+  it.away();
+  it.notice();
+  REQUIRE(it.kept.clear().ok());
+  const auto before = it.world.now();
+  const auto report = it.kept.close();
+  REQUIRE(report.ok());
+  CHECK(report->left == stats::amount{});
+  CHECK(it.world.now() - before < seconds{1});
+}
+
+TEST_CASE("While the directory is away the preflight asks for room in memory only") {
+  vanishing_world it;
+  it.fill();
+  it.away();
+  it.notice();
+  REQUIRE(it.state() == cold_state::detached);
+  it.put_all(11, 14); // nothing in the hot tier could leave without being written
+  const auto held =
+      messages::admit(it.kept.actors().writer_gate, {4, 0}); // as by writes of before, on a disk that hangs
+  REQUIRE(held);
+  bool called = false;
+  const auto make = [&](unsigned number, std::size_t bytes) {
+    return it.kept.put(key(number), bytes, [&, number, bytes]() -> result<buffer> {
+      called = true;
+      return payload(number, bytes);
+    });
+  };
+  CHECK(make(21, block_bytes).value() == put_outcome::stored);
+  CHECK(std::exchange(called, false));
+  CHECK(it.has(21));
+  const auto big = make(22, 5 * block_bytes); // more than the hot tier
+  CHECK(big.code() == errc::overloaded);
+  CHECK_FALSE(called);
+  CHECK(it.dropped(drop_reason::preflight_full) == 0);
+}
+
 TEST_CASE("A cache without a cold tier says so") {
   auto options = small_cache();
   options.directory.clear();

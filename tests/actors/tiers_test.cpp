@@ -95,6 +95,19 @@ TEST_CASE("A block whose write ends while its namespace is cleared is counted on
   CHECK(world.store->present.empty());
 }
 
+TEST_CASE("What died with the writer is pending until that is known, and no more than its mailbox holds ever is") {
+  hurried_world world;
+  for (unsigned number = 1; number <= 30; ++number) {
+    static_cast<void>(world.kept.put({key(number), 0, {}, payload(number, block_bytes)}));
+    world.sent.clear(); // a writer that has died, and its mailbox, whose room is free at once
+    CHECK(world.kept.pending().size() <= 8);
+  }
+  CHECK(world.kept.pending().size() == 8);
+  world.kept.writer_died();
+  CHECK(world.kept.pending().empty());
+  CHECK(world.tally->read().at(0).counters.ledger.balanced());
+}
+
 TEST_CASE("A hot block whose cold copy is reclaimed while its namespace is cleared is counted once") {
   hurried_world world;
   world.put(1);

@@ -34,6 +34,25 @@ TEST_CASE("A put of a block that is there only refreshes it, in every tier") {
   CHECK(it.counters().saves == 8);
 }
 
+TEST_CASE("A refresh with other bytes changes nothing: a get returns those of the put that made the block") {
+  cache_world it;
+  it.world.disk().hang(true);
+  it.put_all(1, 5); // 1 is pending, 5 hot
+  const auto other = payload(77, block_bytes);
+  for (const unsigned number : {1u, 5u}) {
+    CHECK(it.kept.put(key(number), other).value() == put_outcome::refreshed);
+    CHECK(it.has(number));
+  }
+  it.world.disk().hang(false);
+  it.world.run();
+  CHECK(it.kept.put(key(1), other).value() == put_outcome::refreshed); // cold
+  CHECK(it.has(1));
+  it.put_all(11, 16); // all of these leave the hot tier
+  it.world.run();
+  CHECK(it.has(1));
+  CHECK(it.has(5));
+}
+
 TEST_CASE("The same key with another length is refused, and what was there stays") {
   cache_world it;
   it.put_all(1, 1);

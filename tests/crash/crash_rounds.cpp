@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <numeric>
 #include <utility>
 
 #include <sys/stat.h>
@@ -36,6 +37,9 @@ std::vector<std::string> fault_variables(const crash_options& options, const std
           plan.full_disk ? "HEARTH_FAULT_FULL=1" : "HEARTH_FAULT_FULL=0"};
 }
 
+/// So many rounds meet everything.
+constexpr std::uint64_t rounds_that_suffice = 10;
+
 } // namespace
 
 std::uint64_t disk_bytes(const std::string& directory) {
@@ -63,7 +67,18 @@ bool crash_rounds::run() {
     }
   }
   print_totals();
-  return true;
+  return struck();
+}
+
+/// Whether what is to be survived has happened at all, as it must in a run of some length.
+bool crash_rounds::struck() const {
+  const auto all = earlier_ + (record_ ? record_->totals() : record_totals{});
+  const auto kills = std::accumulate(kills_.begin(), kills_.end(), std::uint64_t{0});
+  const bool faults = options_.shim.empty() || (all.faults > 0 && all.failed_operations + all.failed_writes > 0);
+  if (rounds_ < rounds_that_suffice || (kills > 0 && all.synced_checked > 0 && faults))
+    return true;
+  std::printf("no process was killed, no synced block was checked, or no fault struck: this proves nothing\n");
+  return false;
 }
 
 bool crash_rounds::round(std::uint64_t number) {

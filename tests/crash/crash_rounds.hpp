@@ -32,6 +32,7 @@ private:
   void measure(const char* when);
   void print_failure(std::uint64_t number, const life_plan& plan) const;
   void print_totals() const;
+  [[nodiscard]] bool struck() const;
 
   crash_options options_;
   std::string folder_;

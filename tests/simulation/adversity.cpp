@@ -171,6 +171,7 @@ void simulation::restart(chance& draws) {
   fire("restarts");
   change_modes(profile_, draws);
   open();
+  look_for_durable("restart");
 }
 
 /// The process is killed in the middle of what it does, or the power goes.
@@ -182,7 +183,7 @@ void simulation::crash(chance& draws) {
     if (!world_->step())
       world_->advance(milliseconds{1});
   files_->kill_after(0);
-  end_process();
+  end_process(power);
   if (power)
     files_->power_cut(draws.next());
   else
@@ -191,20 +192,23 @@ void simulation::crash(chance& draws) {
   note("crash", power);
   change_modes(profile_, draws);
   open();
+  look_for_durable(power ? "power cut" : "kill");
+}
+
+void simulation::look_for_durable(const std::string& after) {
   for (const auto block : std::set<number>{history_.must_be_there()}) {
     const auto begun = history_.now();
     const auto found = kept_->get(key(block), {name_space(block), 0, {}});
     if (found.ok())
       check_block(block, *found, begun);
     else if (profile_.roomy && found.code() == errc::not_found)
-      return fail("block " + std::to_string(block) + " was synced and is gone after a " +
-                  (power ? "power cut" : "kill"));
-    fire("synced blocks looked for after a crash");
+      return fail("block " + std::to_string(block) + " was synced and is gone after a " + after);
+    fire("synced blocks looked for after a " + after);
   }
 }
 
 /// Whatever is asked is answered on the way.
-void simulation::end_process() {
+void simulation::end_process(bool power_went) {
   kept_.reset();
   for (std::size_t kind = 0; kind < operation_names.size(); ++kind) {
     auto& sum = report_.fired[std::string{"failed: "} + operation_names[kind]];
@@ -217,8 +221,9 @@ void simulation::end_process() {
   world_.reset();
   disk_.reset();
   directory_returns();
-  // After an end in order this changes nothing that was synced. The files engine believes a file by its header.
-  history_.crashed(profile_.options.engine == cold_engine::files);
+  // After an end in order this changes nothing that was synced. The files engine believes a file by its header, which a
+  // power cut may leave of it.
+  history_.crashed(power_went && profile_.options.engine == cold_engine::files);
 }
 
 } // namespace hearth::simulation

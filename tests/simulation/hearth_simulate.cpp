@@ -56,7 +56,9 @@ constexpr const char* must_fire[] = {"failed: open",
                                      "synced flushes",
                                      "hits",
                                      "snapshots with reclaimed blocks",
-                                     "synced blocks looked for after a crash"};
+                                     "synced blocks looked for after a kill",
+                                     "synced blocks looked for after a power cut",
+                                     "synced blocks looked for after a restart"};
 constexpr std::uint64_t seeds_for_all_faults = 200;
 
 void report_violation(const settings& chosen, const sim_report& seen) {

@@ -5,7 +5,7 @@
 namespace hearth::simulation {
 
 history::version history::put_begins(number block) {
-  puts_[block][++last_version_] = {now(), {}};
+  puts_[block][++last_version_].begun = now();
   return last_version_;
 }
 
@@ -43,6 +43,7 @@ void history::erase_ends(std::uint64_t token, bool done) {
 }
 
 void history::synced(moment begun) {
+  synced_until_ = begun;
   for (auto& [token, one] : erases_)
     one.synced = one.synced || (one.ended && *one.ended < begun);
   for (auto& [block, puts] : puts_)
@@ -84,6 +85,8 @@ void history::crashed(bool torn) {
   for (auto& [block, puts] : puts_)
     for (auto& [which, one] : puts) {
       one.stored = one.stored && one.synced;
+      if (one.seen_gone && *one.seen_gone >= synced_until_)
+        one.seen_gone.reset();
       if (!one.ended)
         one.ended = end;
     }
@@ -96,6 +99,8 @@ bool history::may_return(number block, version which, moment begun) const {
   const auto put = puts->second.find(which);
   if (put == puts->second.end())
     return false;
+  if (put->second.seen_gone && *put->second.seen_gone < begun)
+    return false;
   const auto ended_between = [&](const auto& one) {
     return put->second.ended && one.begun > *put->second.ended && one.ended && *one.ended < begun;
   };
@@ -105,6 +110,12 @@ bool history::may_return(number block, version which, moment begun) const {
   const auto erases = erases_of_.find(block);
   return erases == erases_of_.end() ||
          std::ranges::none_of(erases->second, [&](auto token) { return ended_between(erases_.at(token)); });
+}
+
+void history::returned(number block, version which, moment begun) {
+  for (auto& [version, one] : puts_[block])
+    if (version != which && one.ended && *one.ended < begun && !one.seen_gone)
+      one.seen_gone = now();
 }
 
 } // namespace hearth::simulation

@@ -8,16 +8,17 @@
 
 namespace hearth::simulation {
 
-/// What a host was told of a put. `refused`: it changed nothing; `stored`: the block was nowhere before it.
+/// What a host was told of a put. `refused`: its bytes were not taken; `stored`: the block was nowhere before it.
 enum class put_end { unknown, refused, stored };
 
 /// The model: what was asked of a cache and answered, and therefore what a get may return. Blocks are numbers, their
 /// bytes are named by versions: every put brings a version of its own.
 ///
 /// A get may return a version if its put had begun, and nothing that says the block is gone began after that put had
-/// ended and ended before the get began: an erase, or another put that was stored, for that is what a block is only if
-/// it was nowhere. A crash undoes what no sync had covered. A block must be there if a sync covered it and nothing has
-/// touched it since; whether the cache had a right to reclaim it is the caller's to know.
+/// ended and ended before the get began: an erase, another put that was stored, for that is what a block is only if it
+/// was nowhere, or a get that returned another version. A crash undoes what no sync had covered. A block must be there
+/// if a sync covered it and nothing has touched it since; whether the cache had a right to reclaim it is the caller's
+/// to know.
 class history {
 public:
   using number = unsigned;
@@ -50,6 +51,8 @@ public:
 
   /// Whether a get that began at `begun` may return this now.
   [[nodiscard]] bool may_return(number block, version which, moment begun) const;
+  /// It has: what had been put before it began is gone.
+  void returned(number block, version which, moment begun);
 
   /// Blocks that must be there after a crash.
   [[nodiscard]] const std::set<number>& must_be_there() const noexcept { return durable_; }
@@ -62,6 +65,7 @@ private:
     std::optional<moment> ended;
     bool stored = false; ///< what was put before it is gone
     bool synced = false;
+    std::optional<moment> seen_gone; ///< a get has returned another version, which came later
   };
   struct erase {
     std::vector<number> blocks;
@@ -73,6 +77,7 @@ private:
   moment clock_ = 0;
   version last_version_ = 0;
   std::uint64_t last_token_ = 0;
+  moment synced_until_ = 0;
   std::map<number, std::map<version, put>> puts_;
   std::map<std::uint64_t, erase> erases_;
   std::map<number, std::vector<std::uint64_t>> erases_of_; ///< tokens

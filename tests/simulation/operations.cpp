@@ -19,9 +19,9 @@ bool refused(errc code) {
 }
 
 put_end end_of(const result<put_outcome>& put) {
-  if (refused(put.code()))
+  if (refused(put.code()) || (put.ok() && *put == put_outcome::refreshed))
     return put_end::refused;
-  return put.ok() && *put == put_outcome::stored ? put_end::stored : put_end::unknown;
+  return put.ok() ? put_end::stored : put_end::unknown;
 }
 
 std::uint64_t read_number(std::span<const std::byte> bytes, std::size_t at) {
@@ -71,7 +71,8 @@ void simulation::check_block(number block, const buffer& found, history::moment 
   if (!std::ranges::equal(found.bytes(), payload(block, which).bytes()))
     return fail(name + " has bytes that nobody put");
   if (!history_.may_return(block, which, begun))
-    fail(name + " has version " + std::to_string(which) + ", which was refused, or erased before it was asked for");
+    fail(name + " has version " + std::to_string(which) + ", which was never taken, or gone before it was asked for");
+  history_.returned(block, which, begun);
   note("version", which);
 }
 
@@ -271,10 +272,20 @@ void simulation::limit(chance& draws) {
     wanted.hot_bytes_max = draws.between(1, 400'000);
   if (!profile_.roomy && draws.one_in(2)) {
     wanted.cold_bytes_max = draws.between(600'000, 3'000'000);
-    cold_bytes_most_ = std::max(cold_bytes_most_, *wanted.cold_bytes_max);
   }
-  kept_->limit_async(wanted,
-                     [this, id = asked("limit", seconds{1})](const result<void>& x) { answered(id, x.code()); });
+  auto& [hot_now, hot_most, cold_now, cold_most, in_flight] = limits_;
+  hot_most = std::max(hot_most, wanted.hot_bytes_max.value_or(0));
+  cold_most = std::max(cold_most, wanted.cold_bytes_max.value_or(0));
+  ++in_flight;
+  kept_->limit_async(wanted, [this, wanted, id = asked("limit", seconds{1})](const result<void>& x) {
+    answered(id, x.code());
+    if (x.ok()) {
+      limits_.hot_now = wanted.hot_bytes_max.value_or(limits_.hot_now);
+      limits_.cold_now = wanted.cold_bytes_max.value_or(limits_.cold_now);
+    }
+    if (--limits_.in_flight == 0)
+      limits_.hot_most = limits_.hot_now;
+  });
 }
 
 void simulation::ask_stats() {

@@ -59,6 +59,7 @@ private:
   void open();
   void check();
   void check(const stats::snapshot& seen);
+  void live();
   void finish();
   void settle();
   void audit();
@@ -102,7 +103,8 @@ private:
   void directory_returns();
   void restart(chance& draws);
   void crash(chance& draws);
-  void end_process();
+  void end_process(bool power_went = false);
+  void look_for_durable(const std::string& after);
   void no_more_faults();
 
   sim_request request_;
@@ -119,10 +121,19 @@ private:
   std::size_t operation_ = 0;
   std::uint64_t last_question_ = 0;
   std::map<std::uint64_t, question> open_;
-  std::uint64_t cold_bytes_most_ = 0; ///< the largest cold limit since it was last reached
-  bool dead_ = false;                 ///< hot_cache died: the cache answers closed
-  bool away_ = false;                 ///< the directory is
-  std::uint64_t times_away_ = 0;      ///< since the cache was opened
+
+  /// What was asked for and answered last, and the most that may be in use until a lower one is reached.
+  struct limits {
+    std::uint64_t hot_now = 0;
+    std::uint64_t hot_most = 0;
+    std::uint64_t cold_now = 0;
+    std::uint64_t cold_most = 0;
+    unsigned in_flight = 0;
+  };
+  limits limits_;
+  bool dead_ = false;            ///< hot_cache died: the cache answers closed
+  bool away_ = false;            ///< the directory is
+  std::uint64_t times_away_ = 0; ///< since the cache was opened
 
   /// What an audit compares since the cache was opened: blocks that came, and blocks that hosts were told have gone.
   struct accounts {

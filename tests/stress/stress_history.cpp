@@ -32,8 +32,9 @@ std::string history::put_ends(number block, version which, put_end end) {
   if (end == put_end::unknown)
     return {};
   found->ended = now(); // under the lock: who begins later meets it here
-  found->refused = end == put_end::refused;
-  auto wrong = found->refused && found->seen ? text(*found) + " was refused, and a get has returned it" : std::string{};
+  found->refused = end != put_end::stored;
+  auto wrong =
+      found->refused && found->seen ? text(*found) + " stored nothing, and a get has returned it" : std::string{};
   if (end == put_end::stored)
     of.removals.push_back({found->begun, found->ended, which});
   forget(of);
@@ -58,10 +59,14 @@ void history::erase_ends(number block, moment begun, bool done) {
   forget(of);
 }
 
+bool history::goes_with(const put& one, const removal& by) noexcept {
+  return by.stored != one.which && one.ended && *one.ended < by.begun;
+}
+
 /// What took `one` away before `begun`, if anything did.
 const history::removal* history::removal_of(const block_history& of, const put& one, moment begun) {
   const auto found = std::find_if(of.removals.begin(), of.removals.end(), [&](const removal& by) {
-    return by.stored != one.which && one.ended && *one.ended < by.begun && by.ended && *by.ended < begun;
+    return goes_with(one, by) && by.ended && *by.ended < begun;
   });
   return found == of.removals.end() ? nullptr : &*found;
 }
@@ -78,9 +83,16 @@ std::string history::check(number block, version which, moment begun, moment end
   if (found->begun > ended)
     return get + " returned what was put later: " + text(*found);
   if (found->refused)
-    return get + " returned what was refused: " + text(*found);
+    return get + " returned what was never stored: " + text(*found);
   if (const auto* by = removal_of(of, *found, begun))
     return get + " returned " + text(*found) + ", which had gone with " + text(*by);
+  // Whatever had been put before this get began was before what it returned, and is gone.
+  const auto was_before = [&](const put& one) {
+    return one.which != which && !one.refused && one.ended && *one.ended < begun &&
+           removal_of(of, one, ended) == nullptr;
+  };
+  if (std::any_of(of.puts.begin(), of.puts.end(), was_before))
+    of.removals.push_back({begun, ended, which, true});
   return {};
 }
 
@@ -144,18 +156,18 @@ void history::forget(block_history& of) const {
     if (one.ended && *one.ended < settled && (last == nullptr || one.begun > last->begun))
       last = &one;
   if (last != nullptr) {
-    const auto gone = std::erase_if(of.puts, [&](const put& one) { return one.ended && *one.ended < last->begun; });
+    const auto gone = std::erase_if(of.puts, [&](const put& one) { return goes_with(one, *last); });
     if (gone > 0)
       of.forgot_by = *last;
   }
   std::erase_if(of.removals, [&](const removal& by) {
-    return by.ended && std::none_of(of.puts.begin(), of.puts.end(),
-                                    [&](const put& one) { return one.ended && *one.ended < by.begun; });
+    return by.ended && std::none_of(of.puts.begin(), of.puts.end(), [&](const put& one) { return goes_with(one, by); });
   });
 }
 
 std::string history::text(const removal& one) {
-  return (one.stored == 0 ? "an erase [" : "the stored put of version " + std::to_string(one.stored) + " [") +
+  const auto version = " version " + std::to_string(one.stored) + " [";
+  return (one.stored == 0 ? "an erase [" : (one.seen ? "a get of" : "the stored put of") + version) +
          std::to_string(one.begun) + ", " + (one.ended ? std::to_string(*one.ended) : "...") + "]";
 }
 

@@ -15,10 +15,11 @@ namespace hearth::stress {
 /// What many threads asked of a cache, when they began to and when they had the answer, and therefore what a get may
 /// return. Blocks are numbers; every put of a block brings a version of its own. Misses need no reason.
 ///
-/// A get may return a version if its put began before the get ended, was not refused, and no other call took the block
-/// away in between: an erase or clear that was answered, or a put of another version that was answered `stored` (so
-/// nothing was there any more), which began after the put had ended, and had ended when the get began. Puts without an
-/// answer have not ended until the cache is opened anew. An end that no sync covers undoes what took blocks away.
+/// A get may return a version if its put began before the get ended, was not answered other than `stored`, and no other
+/// call took the block away in between: an erase or clear that was answered, a put of another version that was answered
+/// `stored` (so nothing was there any more), or a get that returned another version, which began after the put had
+/// ended, and had ended when the get began. Puts without an answer have not ended until the cache is opened anew. An
+/// end that no sync covers undoes what took blocks away.
 ///
 /// Forgets what no call that is under way or still to come can need: memory stays bounded as long as blocks are erased
 /// and synced now and then. Threads: any; each block has a lock of its own, so that checking orders them little.
@@ -28,7 +29,8 @@ public:
   using version = std::uint64_t;
   using moment = std::uint64_t;
 
-  /// How a put ended. `unknown`: no answer, or one that does not tell: its block may be stored, or may yet be.
+  /// How a put ended. `refreshed`, `refused`: its bytes were not taken. `unknown`: no answer, or one that does not
+  /// tell: its block may be stored, or may yet be.
   enum class put_end : std::uint8_t { stored, refreshed, refused, unknown };
 
   explicit history(number blocks) : blocks_(blocks) {}
@@ -71,14 +73,15 @@ private:
     version which = 0;
     moment begun = 0;
     std::optional<moment> ended{};
-    bool refused = false;
-    bool seen = false; ///< a get has returned it
+    bool refused = false; ///< or refreshed
+    bool seen = false;    ///< a get has returned it
   };
   /// A call after which nothing is left of what was put before it.
   struct removal {
     moment begun = 0;
     std::optional<moment> ended{};
-    version stored = 0; ///< the put that found nothing; 0: an erase
+    version stored = 0; ///< the put that found nothing, or what a get returned; 0: an erase
+    bool seen = false;  ///< by a get
   };
   struct block_history {
     std::mutex mutex;
@@ -90,6 +93,7 @@ private:
 
   static std::string text(const removal& one);
   static std::string text(const put& one);
+  static bool goes_with(const put& one, const removal& by) noexcept;
   static const removal* removal_of(const block_history& of, const put& one, moment begun);
   void forget(block_history& of) const;
 

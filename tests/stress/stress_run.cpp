@@ -171,8 +171,9 @@ void stress_run::check_closed(lap& now) {
     return; // stats has died before hot_cache, and nobody replaces it any more
   if (!judge(now, "the snapshot after the end", seen))
     return;
-  for (int tries = 0; now.plan.end == lap_end::death && seen.ok() && tries < 6'000 &&
-                      seen->whole.counters.ledger.pending() != stats::amount{};
+  for (int tries = 0;
+       now.plan.end == lap_end::death && seen.ok() && tries < 6'000 &&
+       (seen->whole.counters.ledger.pending() != stats::amount{} || seen->whole.gauges.dirty != stats::amount{});
        ++tries) {
     std::this_thread::sleep_for(milliseconds{10}); // stats has yet to hear of the death
     seen = ask();

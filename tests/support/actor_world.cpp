@@ -5,6 +5,7 @@
 #include <caf/atom.hpp>
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace hearth::testing {
@@ -14,11 +15,13 @@ namespace {
 /// The longest that time moves without looking whether an alarm has come due.
 constexpr std::chrono::nanoseconds stride = std::chrono::milliseconds{1};
 
+constexpr std::uint64_t messages_at_once_most = 1'000'000;
+
 } // namespace
 
 actor_world::actor_world(world_parts parts)
     : files_(parts.files ? std::move(parts.files) : storage::make_memory_file_system()),
-      next_actor_(std::move(parts.next_actor)) {
+      next_actor_(std::move(parts.next_actor)), after_message_(std::move(parts.after_message)) {
   config_.set("scheduler.policy", caf::atom("testing"));
   system_ = std::make_unique<caf::actor_system>(config_);
   const auto clock = [this] { return static_cast<std::int64_t>(now().count()); };
@@ -52,7 +55,13 @@ bool actor_world::step() {
     const auto chosen = jobs.begin() + static_cast<std::ptrdiff_t>(next_actor_(jobs.size()));
     std::rotate(jobs.begin(), chosen, chosen + 1);
   }
-  return scheduler().try_run_once();
+  if (!scheduler().try_run_once())
+    return false;
+  if (++messages_since_ > messages_at_once_most)
+    throw std::runtime_error("the actors send messages for ever: a million, and time stands still");
+  if (after_message_)
+    after_message_();
+  return true;
 }
 
 std::size_t actor_world::deliver() {
@@ -67,6 +76,8 @@ void actor_world::pass(nanoseconds limit) {
   auto leap = std::min(limit, stride);
   if (const auto due = disk_->next_due_ns())
     leap = std::clamp(nanoseconds{*due} - now(), nanoseconds{0}, leap);
+  if (leap > nanoseconds{0})
+    messages_since_ = 0;
   scheduler().advance_time(leap);
   disk_->step();
 }

@@ -23,6 +23,8 @@ struct world_parts {
   /// Which of so many actors with a message handles its next one: below that number. None: who waits longest. An order
   /// that a seed decides finds what depends on an order by accident.
   std::function<std::size_t(std::size_t actors)> next_actor{};
+  std::function<void()>
+      after_message{}; ///< called after each message that was handled; what must hold at every instant
 };
 
 /// A world in which a cache's real actors run step by step, for deterministic tests of hearth and of its host apps:
@@ -48,7 +50,8 @@ public:
   /// Opens a cache on this world's files and disk. "/cache" is there already.
   [[nodiscard]] result<cache> open(cache_options options);
 
-  /// Handles exactly one message. Returns false if none is waiting.
+  /// Handles exactly one message. Returns false if none is waiting. Throws std::runtime_error if actors send messages
+  /// for ever and time stands still: after a million.
   bool step();
 
   /// Handles messages until none is waiting; no time passes, so no I/O ends. Returns how many there were.
@@ -79,6 +82,8 @@ private:
   std::shared_ptr<storage::memory_file_system> files_;
   std::shared_ptr<storage::memory_io> disk_;
   std::function<std::size_t(std::size_t)> next_actor_;
+  std::function<void()> after_message_;
+  std::uint64_t messages_since_ = 0; ///< handled since time moved last
 };
 
 } // namespace hearth::testing
