@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Plants one defect after the other in a copy of the tree, and prints which of them the simulation and the unit suites find.
 
-defects.py [--only NAME,...] [--jobs N]. A defect that nothing finds is a hole in the tests, and the exit code is 1.
+defects.py [--only NAME,...] [--jobs N] [--first] [--check]. A defect that nothing finds is a hole in the tests, and the exit
+code is 1. With --first the unit suites are built and asked only about what the simulation does not find.
 A defect is a piece of the source and what stands in its place: it stands in defects_list.py, not in the product, which is the
-same with and without this. A piece that the source no longer has fails the run: the list follows the code.
+same with and without this. A piece that the source no longer has fails the run, and CI, which runs --check: the list follows
+the code.
 Works in build-defects/. Closes with "N passed, N failed".
 """
 import argparse
@@ -32,10 +34,10 @@ def copy_tree():
             shutil.copyfile(source, target)
 
 
-def build(jobs):
+def build(jobs, programs):
     if not (BUILD / "build.ninja").is_file():
         subprocess.run(["meson", "setup", "--buildtype=debugoptimized", BUILD, TREE], check=True, stdout=subprocess.DEVNULL)
-    made = subprocess.run(["ninja", "-C", BUILD, "-j", str(jobs), SIMULATION, *SUITES], capture_output=True, text=True)
+    made = subprocess.run(["ninja", "-C", BUILD, "-j", str(jobs), *programs], capture_output=True, text=True)
     if made.returncode != 0:
         sys.exit(f"does not build:\n{made.stdout[-3000:]}")
 
@@ -49,9 +51,13 @@ def complains(program, *arguments):
     return ended.returncode != 0
 
 
-def finders(seeds):
-    if complains(SIMULATION, "--seeds", str(seeds), "--ops", "500", "--first"):
+def finders(chosen, first):
+    build(chosen.jobs, [SIMULATION] if first else [SIMULATION, *SUITES])
+    if complains(SIMULATION, "--seeds", str(chosen.seeds), "--ops", "500", "--first"):
         yield "simulation"
+        if first:
+            return
+    build(chosen.jobs, SUITES)
     for suite in SUITES:
         if complains(suite):
             yield suite.split("/")[1]
@@ -59,10 +65,14 @@ def finders(seeds):
 
 def planted(defect):
     path = TREE / defect.file
-    text = path.read_text()
-    if text.count(defect.old) != 1:
-        sys.exit(f"{defect.name}: {defect.file} has {text.count(defect.old)} times, expected once:\n{defect.old}")
-    path.write_text(text.replace(defect.old, defect.new))
+    path.write_text(path.read_text().replace(defect.old, defect.new))
+
+
+def out_of_date():
+    """What the source does not have exactly once."""
+    for defect in DEFECTS:
+        if (times := (ROOT / defect.file).read_text().count(defect.old)) != 1:
+            yield f"{defect.name}: {defect.file} has {times} times, expected once:\n{defect.old}"
 
 
 def main():
@@ -70,11 +80,15 @@ def main():
     parser.add_argument("--only", default="", help="names, separated by commas")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seeds", type=int, default=1000)
+    parser.add_argument("--first", action="store_true")
+    parser.add_argument("--check", action="store_true", help="only whether the source has what is to be replaced")
     chosen = parser.parse_args()
+    if (stale := list(out_of_date())) or chosen.check:
+        print(*stale or [f"{len(DEFECTS)} defects can be planted"], sep="\n")
+        return 1 if stale else 0
     only = set(filter(None, chosen.only.split(",")))
     copy_tree()
-    build(chosen.jobs)
-    if found := list(finders(chosen.seeds)):
+    if found := list(finders(chosen, False)):
         sys.exit(f"without any defect there are complaints from: {', '.join(found)}")
     print(f"{'defect':34} {'found by':40} what it is", flush=True)
     passed = failed = 0
@@ -83,8 +97,7 @@ def main():
             continue
         planted(defect)
         try:
-            build(chosen.jobs)
-            found = list(finders(chosen.seeds))
+            found = list(finders(chosen, chosen.first))
         finally:
             copy_tree()
         print(f"{defect.name:34} {', '.join(found) or 'NOTHING':40} {defect.what}", flush=True)
