@@ -63,15 +63,40 @@ void simulation::plan_fault(chance& draws) {
   note("fault", static_cast<std::uint64_t>(kind));
 }
 
-/// Something happens to the bytes at rest: a bit flips, a page is torn, or a page lands in another place.
-void simulation::damage(chance& draws) {
+/// A file of the cold tier, with its path as its name.
+storage::directory_entry simulation::draw_file(chance& draws) {
   const auto folder = profile_.options.engine == cold_engine::segments ? std::string{"/cache/segments/"}
                                                                        : std::string{"/cache/blocks/"};
   const auto names = files_->list(folder);
   if (!names || names->empty())
+    return {};
+  auto chosen = (*names)[draws.below(names->size())];
+  chosen.name.insert(0, folder);
+  return chosen;
+}
+
+/// While no cache is open: of a file only the front is left, as after a copy that was broken off.
+void simulation::cut_short(chance& draws) {
+  const auto chosen = draw_file(draws);
+  auto file = files_->open(chosen.name, storage::open_mode::read_write);
+  if (!file || chosen.bytes == 0)
     return;
-  const auto& chosen = (*names)[draws.below(names->size())];
-  auto file = files_->open(folder + chosen.name, storage::open_mode::read_write);
+  std::vector<std::byte> front(static_cast<std::size_t>(draws.below(chosen.bytes)));
+  if (!(*file)->read(0, front) || !files_->remove(chosen.name))
+    return;
+  auto made = files_->open(chosen.name, storage::open_mode::create);
+  const std::span<const std::byte> part{front};
+  if (made && (front.empty() || (*made)->write(0, {&part, 1}).ok()))
+    fire("files cut short");
+  damaged_ = true;
+  history_.durable_no_more();
+  note("cut short " + chosen.name, front.size());
+}
+
+/// Something happens to the bytes at rest: a bit flips, a page is torn, or a page lands in another place.
+void simulation::damage(chance& draws) {
+  const auto chosen = draw_file(draws);
+  auto file = files_->open(chosen.name, storage::open_mode::read_write);
   if (!file || chosen.bytes == 0)
     return;
   damaged_ = true;
@@ -190,6 +215,8 @@ void simulation::crash(chance& draws) {
     files_->kill_after(storage::memory_file_system::never);
   fire(power ? "power cuts" : "kills");
   note("crash", power);
+  if (profile_.damage && draws.one_in(3))
+    cut_short(draws);
   change_modes(profile_, draws);
   open();
   look_for_durable(power ? "power cut" : "kill");

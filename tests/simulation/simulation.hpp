@@ -97,6 +97,8 @@ private:
   void adversity(chance& draws);
   void plan_fault(chance& draws);
   void damage(chance& draws);
+  void cut_short(chance& draws);
+  [[nodiscard]] storage::directory_entry draw_file(chance& draws);
   void fill_disk(chance& draws);
   void kill_actor(chance& draws);
   void directory_goes(chance& draws);

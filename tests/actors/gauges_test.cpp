@@ -1,0 +1,173 @@
+#include "actors/tiers.hpp"
+#include "tests/simulation/chance.hpp"
+#include "tests/storage/block_store_worlds.hpp"
+
+#include <map>
+#include <utility>
+
+using namespace hearth;
+using namespace hearth::testing;
+using simulation::chance;
+using stats::amount;
+
+// Gauges are kept by adding and taking away. Here, over a real store, each is compared with what is counted anew by
+// walking what it is the level of, in blocks and bytes, for every namespace, after every call.
+
+namespace {
+
+constexpr unsigned blocks_total = 40;
+
+std::size_t size_of(unsigned number) { return 500 + number * 397 % 6'000; }
+storage::namespace_id name_space_of(unsigned number) { return number % 3 == 0 ? 1 : 0; }
+
+/// Tiers whose writer is this test: what is offered waits in `sent` until the test writes it, fails it, or dies.
+template <class World>
+class walked_tiers {
+public:
+  walked_tiers() {
+    (void)below_.namespaces->intern("other").value();
+    below_.open(24, 6'500);
+    limits_->hot_bytes_max = 30'000;
+    below_.store->on_reclaimed(
+        [this](const std::vector<block_key>& keys) { reclaimed_.insert(reclaimed_.end(), keys.begin(), keys.end()); });
+    kept_.emplace(
+        actors::tiers_config{.block_bytes_max = 10'000, .budget = {}}, limits_, below_.store,
+        std::make_shared<messages::gate>(messages::gate_limits{6, 25'000, 0}), tally_,
+        [this](messages::write_request x) { sent_.push_back(std::move(x)); }, [] { return 0; });
+  }
+
+  void act(chance& draws) {
+    const auto number = static_cast<unsigned>(draws.below(blocks_total));
+    const auto kind = draws.below(100);
+    if (kind < 45)
+      put(number, draws.one_in(3));
+    else if (kind < 55)
+      kept_->erase(name_space_of(number), key(number));
+    else if (kind < 60)
+      kept_->touch(key(number));
+    else if (kind < 70)
+      promote(number);
+    else if (kind < 75)
+      offer_all();
+    else if (kind < 92)
+      write(draws);
+    else if (kind < 94)
+      die();
+    else if (kind < 95)
+      (void)kept_->clear(draws.one_in(2) ? std::nullopt : std::optional<storage::namespace_id>{1});
+    else
+      lower_or_raise(draws);
+    below_.settle();
+    for (const auto& gone : std::exchange(reclaimed_, {}))
+      kept_->reclaimed(gone);
+  }
+
+  void compare() const {
+    const auto entries = tally_->read();
+    amount hot;
+    for (storage::namespace_id id = 0; id < 2; ++id) {
+      const auto entry = id < entries.size() ? entries[id] : stats::tally_entry{};
+      amount in_hot;
+      amount dirty;
+      kept_->hot().visit([&](const storage::hot_block& one) {
+        if (one.item.name_space == id) {
+          in_hot.add(one.item.payload.size());
+          if (one.dirty)
+            dirty.add(one.item.payload.size());
+        }
+        return true;
+      });
+      amount pending; // what was sent and has neither been answered nor given up
+      for (const auto& one : sent_)
+        if (one.item.name_space == id && !one.ticket->cancelled())
+          pending.add(one.item.payload.size());
+      amount cold;
+      for (const auto& one : below_.store->keys())
+        if (const auto entry_of = below_.store->find(one); entry_of && entry_of->name_space == id)
+          cold.add(entry_of->payload_bytes);
+      CHECK(entry.gauges.hot == in_hot);
+      CHECK(entry.gauges.dirty == dirty);
+      CHECK(entry.counters.ledger.pending() == pending);
+      CHECK(entry.counters.ledger.balanced());
+      const auto present = below_.store->ledger(id).present;
+      CHECK(amount{present.blocks, present.bytes} == cold);
+      hot += in_hot;
+    }
+    CHECK(amount{kept_->hot().blocks(), kept_->hot().bytes()} == hot);
+    CHECK(kept_->hot().bytes() <= kept_->hot().bytes_max());
+    CHECK(below_.balanced());
+  }
+
+private:
+  void put(unsigned number, bool in_chain) {
+    storage::block item{key(number), name_space_of(number), {}, payload(number, size_of(number))};
+    if (in_chain && number > 0)
+      item.parent = key(number - 1);
+    (void)kept_->put(std::move(item));
+  }
+
+  void promote(unsigned number) {
+    const auto found = below_.read(number, name_space_of(number));
+    if (found.ok() && kept_->look(name_space_of(number), key(number)).where == actors::place::cold)
+      kept_->promote(found.value());
+  }
+
+  void offer_all() {
+    auto dirty = kept_->dirty();
+    kept_->offer_from(dirty, actors::tiers::haste::all_of_it);
+  }
+
+  /// One of what was sent, in any order: to the disk, or it fails.
+  void write(chance& draws) {
+    if (sent_.empty())
+      return;
+    const auto at = sent_.begin() + static_cast<std::ptrdiff_t>(draws.below(sent_.size()));
+    auto request = std::move(*at);
+    sent_.erase(at);
+    if (draws.one_in(6)) {
+      if (request.ticket->start())
+        kept_->settle(request.sequence, {storage::errc::io, "planned"});
+      return;
+    }
+    answer<void> written;
+    below_.store->append({{request.item, written.done(), [&] { return request.ticket->start(); }}});
+    below_.settle();
+    if (!request.ticket->cancelled())
+      kept_->settle(request.sequence, written.ok() ? storage::result<void>{} : storage::failure{written.code(), ""});
+  }
+
+  void die() {
+    sent_.clear();
+    kept_->writer_died();
+    kept_->writer_restarted();
+  }
+
+  void lower_or_raise(chance& draws) {
+    messages::tier_limits wanted;
+    wanted.hot_bytes_max = draws.between(10'000, 40'000);
+    REQUIRE(kept_->limit(wanted));
+    while (!kept_->approach_hot_limit()) {
+    }
+  }
+
+  World below_;
+  std::shared_ptr<actors::limits_now> limits_ = std::make_shared<actors::limits_now>();
+  std::shared_ptr<stats::tally> tally_ = std::make_shared<stats::tally>();
+  std::vector<messages::write_request> sent_;
+  std::vector<block_key> reclaimed_;
+  std::optional<actors::tiers> kept_;
+};
+
+} // namespace
+
+TEMPLATE_TEST_CASE("Every gauge is what is counted by walking, whatever was asked and in whatever order it ended", "",
+                   memory_store_world, memory_segments_world) {
+  const auto seed = GENERATE(range(1, 9));
+  chance draws{static_cast<std::uint64_t>(seed)};
+  walked_tiers<TestType> walked;
+  for (unsigned calls = 0; calls < 600; ++calls) {
+    INFO("seed " << seed << ", call " << calls);
+    walked.act(draws);
+    walked.compare();
+  }
+}
