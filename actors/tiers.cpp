@@ -298,6 +298,8 @@ bool tiers::touch(const block_key& key) {
 
 void tiers::promote(block item) {
   const auto bytes = item.payload.size();
+  if (!attached()) // a read that is late, or early: hot blocks have no other copy that is known of
+    return;
   if (look(item.key).where != place::cold || bytes > hot_.bytes_max() || !make_room(bytes, false))
     return;
   count(item.name_space, [](tally_entry& entry) { ++entry.counters.hot_cache_promotions; });

@@ -6,7 +6,10 @@
 namespace hearth::storage {
 
 void segments_core::sync(std::function<void(result<void>)> done) {
-  update([&](deferred&) { syncs_.push_back({std::move(done), next_order_ + 1}); });
+  update([&](deferred&) {
+    shrink_refused_ = false;
+    syncs_.push_back({std::move(done), next_order_ + 1});
+  });
 }
 
 void segments_core::sync_soon() {
