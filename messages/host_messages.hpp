@@ -26,7 +26,7 @@ template <class Duration>
 /// What became of an accepted put. Numbers reach bindings: append, never renumber.
 enum class put_outcome : std::uint8_t {
   stored = 0,    ///< new; it can be read back from now on
-  refreshed = 1, ///< it was there already; it counts as used now
+  refreshed = 1, ///< it was there already, and stays as it is; it counts as used now
 };
 
 /// host -> hot_cache. Keep `item`.
