@@ -24,7 +24,6 @@ std::uint64_t history::erase_begins(const std::vector<number>& blocks) {
   for (const auto block : blocks) {
     erases_of_[block].push_back(last_token_);
     durable_.erase(block);
-    doubtful_.erase(block);
   }
   return last_token_;
 }
@@ -45,7 +44,11 @@ void history::erase_ends(std::uint64_t token, bool done) {
 void history::synced(moment begun) {
   synced_until_ = begun;
   for (auto& [token, one] : erases_)
-    one.synced = one.synced || (one.ended && *one.ended < begun);
+    if (!one.synced && one.ended && *one.ended < begun) {
+      one.synced = true;
+      for (const auto block : one.blocks)
+        doubtful_.erase(block);
+    }
   for (auto& [block, puts] : puts_)
     for (auto& [which, one] : puts)
       one.synced = one.synced || (one.ended && *one.ended < begun);

@@ -82,7 +82,7 @@ private:
   std::map<std::uint64_t, erase> erases_;
   std::map<number, std::vector<std::uint64_t>> erases_of_; ///< tokens
   std::set<number> durable_;
-  std::set<number> doubtful_; ///< perhaps half written before a crash: a put of it may be taken for a refresh
+  std::set<number> doubtful_; ///< perhaps half written before a crash, and not erased for good since
 };
 
 } // namespace hearth::simulation

@@ -108,9 +108,10 @@ void simulation::audit() {
   world_->run();
   if (!open_.empty() || dead_)
     return;
-  (void)kept_->flush(seconds{5}); // what could not be removed, and is in the way of a lower limit, is tried again
+  const auto flushed = kept_->flush(seconds{5});
   world_->run();
-  limits_.cold_most = limits_.cold_now;
+  if (flushed.ok() && flushed->synced) // not while detached; what could not be removed has been tried again
+    limits_.cold_most = limits_.cold_now;
   check();
   const auto seen = kept_->stats();
   const auto present = count_present();
