@@ -320,3 +320,74 @@ TEST_CASE("An engine that stops closes the segments store: every call is answere
   world.settle();
   CHECK(writing.ok());
 }
+
+namespace {
+
+/// Keeps writes back until the test lets one of them go on.
+class held_writes final : public io_engine {
+public:
+  explicit held_writes(std::shared_ptr<io_engine> inner) : inner_(std::move(inner)) {}
+  void submit(std::vector<io_job> batch) override {
+    std::vector<io_job> rest;
+    for (auto& job : batch)
+      (job.kind == io_kind::write ? held : rest).push_back(std::move(job));
+    inner_->submit(std::move(rest));
+  }
+  void go_on(std::size_t which) {
+    std::vector<io_job> one;
+    one.push_back(std::move(held.at(which)));
+    held.erase(held.begin() + static_cast<std::ptrdiff_t>(which));
+    inner_->submit(std::move(one));
+  }
+  std::size_t in_flight() const override { return inner_->in_flight() + held.size(); }
+  bool stop(std::chrono::nanoseconds patience) override { return inner_->stop(patience); }
+
+  std::vector<io_job> held;
+
+private:
+  std::shared_ptr<io_engine> inner_;
+};
+
+} // namespace
+
+TEST_CASE("Of two appends of one key the later one stays, in whichever order their writes end") {
+  const bool in_order = GENERATE(true, false);
+  segments_world world;
+  world.tuning.write_bytes = 4096; // nothing waits to be gathered
+  const auto io = std::make_shared<held_writes>(world.io.engine());
+  auto opened = world.open_store({"/cache", world.room(4), world.disk, io, world.namespaces, [] { return 1; }, {}});
+  REQUIRE(opened);
+  world.store = opened->store;
+  const auto earlier = world.start_append(1, 4096);
+  world.settle();
+  REQUIRE(io->held.size() == 1);
+  const auto later = world.start_append(1, 70'000); // into a segment of its own
+  world.settle();
+  REQUIRE(io->held.size() == 2);
+  io->go_on(in_order ? 0 : 1);
+  world.settle();
+  io->go_on(0);
+  world.settle();
+  CHECK(earlier.ok());
+  CHECK(later.ok());
+  CHECK(same(world.read(1).value(), payload(1, 70'000)));
+  CHECK(world.balanced());
+  io->held.clear();
+  world.close();
+}
+
+TEST_CASE("A record of another namespace than its index says is damage: it is never handed out") {
+  segments_world world;
+  world.open_segments(3);
+  REQUIRE(world.append(1, 4096, 0, 1) == errc::none); // in "b"
+  REQUIRE(world.sync() == errc::none);
+  world.close();
+  auto index = world.index_of(0);
+  REQUIRE(index.names == std::vector<std::string>{"b"});
+  index.names = {"a"};
+  REQUIRE(write_segment_index(*world.disk, index_path(0), index));
+  world.open_segments(3);
+  REQUIRE(world.store->find(key(1)));
+  CHECK(world.read(1, 0).code() == errc::corrupt);
+  CHECK_FALSE(world.store->find(key(1)));
+}
