@@ -84,10 +84,10 @@ public:
   /// before all others. "default", number 0, counts as named. Errors: invalid_argument, overloaded (namespaces_max).
   [[nodiscard]] result<namespace_id> name_space(std::string_view name);
 
-  /// Keeps `payload` under `key`; shared, never copied. Returns once it can be read back, not once it is on disk. A block
-  /// that is there with this length is `refreshed`: it counts as used, and its bytes stay those of the put that made it.
-  /// Errors: too_large, conflict, invalid_argument (empty payload), overloaded (also: given up as late_full), orphan
-  /// (only without a hot tier: the parent is in no tier).
+  /// Keeps `payload` under `key`; shared, never copied. Returns once it can be read back, not once it is on disk. A
+  /// block that is there with this length is `refreshed`: it counts as used, and its bytes stay those of the put that
+  /// made it. Errors: too_large, conflict, invalid_argument (empty payload), overloaded (also: given up as late_full),
+  /// orphan (only without a hot tier: the parent is in no tier).
   result<put_outcome> put(const block_key& key, buffer payload, const put_options& options = {});
 
   /// As above, for a payload that costs something to make: `producer` is called, on this thread, only if there is room
