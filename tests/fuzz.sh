@@ -9,22 +9,17 @@ set -eu
 . "$root/tests/install.sh"
 
 seconds=${1:-20}
-built=$root/build-fuzz/tests/fuzz
+built=$root/build-clang/tests/fuzz
+kept=$root/build-fuzz
 passed=0 failed=0
 closing='0 passed, 1 failed'
 trap 'status=$?; echo "$closing"; exit "$status"' EXIT
 
-# Where the runtime of libFuzzer is a package of its own, clang does not bring it along.
-can_fuzz() {
-  echo 'extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }' |
-    clang++ -fsanitize=fuzzer,address -x c++ - -o /dev/null 2>/dev/null
-}
-
 # fuzz NAME
 fuzz() {
-  mkdir -p "$root/build-fuzz/corpus/$1" "$root/build-fuzz/broken"
+  mkdir -p "$kept/corpus/$1" "$kept/broken"
   "$built/fuzz_$1" "-max_total_time=$seconds" -max_len=4096 -entropic=0 -timeout=30 -rss_limit_mb=2048 \
-    -print_final_stats=1 "-artifact_prefix=$root/build-fuzz/broken/$1-" "$root/build-fuzz/corpus/$1" "$root/build-fuzz/seeds/$1" \
+    -print_final_stats=1 "-artifact_prefix=$kept/broken/$1-" "$kept/corpus/$1" "$kept/seeds/$1" \
     >"$logs/fuzz-$1.log" 2>&1 </dev/null
 }
 
@@ -45,15 +40,11 @@ report() {
   [ -z "$input" ] || echo "once more: UBSAN_OPTIONS=$UBSAN_OPTIONS $built/fuzz_$1 $input"
 }
 
-install_packages clang
-can_fuzz || install_packages "libclang-rt-$(clang++ -dumpversion | cut -d. -f1)-dev"
-CXX=clang++ configure build-fuzz --buildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false \
-  -Dcpp_args=-fsanitize=fuzzer-no-link "-Dwerror=$werror"
-step 'building build-fuzz' build-fuzz ninja -C "$root/build-fuzz" fuzzers
-step 'writing the seeds' fuzz-seeds "$built/hearth_fuzz_seeds" "$root/build-fuzz/seeds"
+configure_clang
+step 'building the fuzzers' build-fuzzers ninja -C "$root/build-clang" fuzzers
+step 'writing the seeds' fuzz-seeds "$built/hearth_fuzz_seeds" "$kept/seeds"
 
-export ASAN_OPTIONS=detect_stack_use_after_return=1:quarantine_size_mb=16:malloc_context_size=8
-export UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1:suppressions=$root/tests/fuzz/ubsan_suppressions.txt"
+ASAN_OPTIONS=$ASAN_OPTIONS:quarantine_size_mb=16:malloc_context_size=8 # a small heap for many small inputs
 echo "fuzzing for $seconds seconds each, two at once"
 set -- records indexes recovery snapshot trace arguments
 while [ $# -gt 0 ]; do

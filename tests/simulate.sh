@@ -47,13 +47,12 @@ same_traces() {
   [ "$(wc -l <"$logs/traces-build.log")" -eq 200 ] && diff "$logs/traces-build.log" "$logs/traces-build-clang.log"
 }
 
-install_packages clang
 configure build --buildtype=release "-Dwerror=$werror"
 step 'building the simulation' build-simulation ninja -C "$root/build" tests/simulation/hearth-simulate
-CXX=clang++ configure build-clang --buildtype=debugoptimized "-Dwerror=$werror"
+configure_clang
 step 'building it with clang++' build-simulation-clang ninja -C "$root/build-clang" tests/simulation/hearth-simulate
 
-# As it is shipped, and once more with the assertions of the product.
+# As it is shipped, and once more with the assertions of the product and the sanitizers.
 count 'fixed seeds' simulate build 1
 random=$(($(od -An -N4 -tu4 /dev/urandom) + 1000000))
 echo "random seeds, from $random on"
