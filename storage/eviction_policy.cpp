@@ -8,7 +8,7 @@ namespace hearth::storage {
 
 namespace {
 
-/// Least recently used: a list, oldest first, and where each key stands in it. O(1) but for skipped victims.
+/// Least recently used: a list, oldest first, and where each key stands in it. O(1).
 class lru_policy final : public eviction_policy {
 public:
   void insert(const block_key& key, const std::optional<block_key>&) override {
@@ -29,12 +29,7 @@ public:
     places_.erase(place);
   }
 
-  std::optional<block_key> victim(const std::function<bool(const block_key&)>& may_leave) const override {
-    for (const auto& key : order_)
-      if (may_leave(key))
-        return key;
-    return std::nullopt;
-  }
+  std::optional<block_key> victim() override { return order_.empty() ? std::nullopt : std::optional{order_.front()}; }
 
   void visit(const std::function<bool(const block_key&)>& visit) const override {
     for (const auto& key : order_)

@@ -21,14 +21,14 @@ public:
   /// `key` was asked for. Touch a chain deepest-first, so that heads outlive tails. Pre: tracked.
   virtual void touch(const block_key& key) = 0;
 
-  /// Forgets `key`. Pre: tracked.
+  /// Forgets `key`, but for what a policy remembers of blocks that have left. Pre: tracked.
   virtual void erase(const block_key& key) = 0;
 
-  /// The tracked key that should leave first among those for which `may_leave` answers true; it stays tracked.
-  [[nodiscard]] virtual std::optional<block_key>
-  victim(const std::function<bool(const block_key&)>& may_leave) const = 0;
+  /// The tracked key that should leave first; nothing if none is tracked. It stays tracked, and is the answer until the
+  /// next insert, touch or erase.
+  [[nodiscard]] virtual std::optional<block_key> victim() = 0;
 
-  /// Calls `visit` for every tracked key, first to leave first, until it answers false.
+  /// Calls `visit` for every tracked key until it answers false: about in the order in which they would leave.
   virtual void visit(const std::function<bool(const block_key&)>& visit) const = 0;
 
   [[nodiscard]] virtual std::size_t size() const noexcept = 0;

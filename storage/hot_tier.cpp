@@ -98,13 +98,13 @@ std::optional<hot_block> hot_tier::erase(const block_key& key) {
   return taken;
 }
 
-const hot_block* hot_tier::victim() const {
-  const auto key = policy_->victim([](const block_key&) { return true; });
+const hot_block* hot_tier::victim() {
+  const auto key = policy_->victim();
   return key ? find(*key) : nullptr;
 }
 
-const hot_block* hot_tier::expendable_victim() const {
-  const auto key = expendable_->victim([](const block_key&) { return true; });
+const hot_block* hot_tier::expendable_victim() {
+  const auto key = expendable_->victim();
   return key ? find(*key) : nullptr;
 }
 

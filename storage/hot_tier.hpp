@@ -63,11 +63,11 @@ public:
   std::optional<hot_block> erase(const block_key& key);
 
   /// The block that should leave first, or nullptr. It stays.
-  [[nodiscard]] const hot_block* victim() const;
+  [[nodiscard]] const hot_block* victim();
 
   /// Among those that may leave without being written the one that was asked for, or became so, longest ago; or
   /// nullptr. It stays.
-  [[nodiscard]] const hot_block* expendable_victim() const;
+  [[nodiscard]] const hot_block* expendable_victim();
 
   /// The dirty block that became dirty first after the one with this number, or nullptr. Before all others: 0.
   [[nodiscard]] const hot_block* next_dirty(std::uint64_t number) const;
@@ -75,7 +75,8 @@ public:
   /// No dirty block has a larger number.
   [[nodiscard]] std::uint64_t last_dirty_number() const noexcept { return last_dirty_number_; }
 
-  /// Calls `visit` for every block, first to leave first, until it answers false. `visit` must not change the tier.
+  /// Calls `visit` for every block, about in the order in which they would leave, until it answers false. `visit` must
+  /// not change the tier.
   void visit(const std::function<bool(const hot_block&)>& visit) const;
 
   [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }

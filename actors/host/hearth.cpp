@@ -1,5 +1,7 @@
-// The program `hearth`: its commands are `replay` and `verify`.
+// The program `hearth`: its commands are `replay`, `verify` and `policies`.
 
+#include "actors/host/policies_arguments.hpp"
+#include "actors/host/policies_command.hpp"
 #include "actors/host/printable.hpp"
 #include "actors/host/replay_arguments.hpp"
 #include "actors/host/replay_command.hpp"
@@ -22,8 +24,11 @@ hearth::command_outcome run(const hearth::storage::result<Options>& options,
 }
 
 hearth::command_outcome run(int argc, char** argv) {
-  return hearth::asks_to_verify(argc, argv) ? run(hearth::parse_verify_arguments(argc, argv), hearth::run_verify)
-                                            : run(hearth::parse_replay_arguments(argc, argv), hearth::run_replay);
+  if (hearth::asks_to_verify(argc, argv))
+    return run(hearth::parse_verify_arguments(argc, argv), hearth::run_verify);
+  if (hearth::asks_for_policies(argc, argv))
+    return run(hearth::parse_policies_arguments(argc, argv), hearth::run_policies);
+  return run(hearth::parse_replay_arguments(argc, argv), hearth::run_replay);
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "actors/host/replay_arguments.hpp"
 
+#include "actors/host/policies_arguments.hpp"
 #include "actors/host/verify_arguments.hpp"
 #include "stats/units.hpp"
 #include "storage/files_store.hpp"
@@ -163,7 +164,8 @@ std::string one_line(std::string text) {
 result<replay_options> parse_replay_arguments(int argc, const char* const* argv) {
   CLI::App app{"hearth: a two-tier cache for KV-cache blocks", "hearth"};
   auto* replay = app.add_subcommand("replay", "Sends a workload through a cache and reports what became of it");
-  describe_verify(app); // for its line in the help: its arguments are read elsewhere
+  for (auto* describe : {describe_verify, describe_policies}) // for their lines in the help: they are read elsewhere
+    describe(app);
   app.require_subcommand(1);
   replay_options options;
   typed_values typed;
