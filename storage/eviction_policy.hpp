@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 
 namespace hearth::storage {
 
@@ -14,6 +15,10 @@ namespace hearth::storage {
 class eviction_policy {
 public:
   virtual ~eviction_policy() = default;
+
+  /// A request asks for this chain, head first, whether its blocks are tracked or not; touches and inserts of them
+  /// follow. For those who learn from requests.
+  virtual void asked(std::span<const block_key>) {}
 
   /// Starts to track `key`. Pre: not tracked.
   virtual void insert(const block_key& key, const std::optional<block_key>& parent) = 0;

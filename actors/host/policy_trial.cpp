@@ -1,8 +1,10 @@
 #include "actors/host/policy_trial.hpp"
 
+#include "storage/conversation_policy.hpp"
 #include "storage/s3_fifo_policy.hpp"
 #include "storage/w_tinylfu_policy.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <cstring>
 #include <limits>
@@ -59,6 +61,7 @@ const std::vector<named_policy>& all_policies() {
       {"lru", [](std::size_t) { return storage::make_lru_policy(); }},
       {"s3-fifo", [](std::size_t) { return storage::make_s3_fifo_policy(); }},
       {"w-tinylfu", [](std::size_t capacity) { return storage::make_w_tinylfu_policy(capacity); }},
+      {"conversation", [](std::size_t) { return storage::make_conversation_policy(); }},
   };
   return all;
 }
@@ -70,10 +73,13 @@ policy_score try_policy(std::span<const request> trace, std::size_t capacity, st
   for (const auto& asked : trace) {
     const auto& ids = asked.block_ids;
     count(score, asked, [&](std::uint64_t id) { return present.contains(key_of(id)); });
+    std::vector<block_key> chain(ids.size());
+    std::transform(ids.begin(), ids.end(), chain.begin(), key_of);
+    policy.asked(chain);
     for (auto i = ids.size(); i-- > 0;) {
-      const auto key = key_of(ids[i]);
+      const auto& key = chain[i];
       if (present.insert(key).second)
-        policy.insert(key, i > 0 ? std::optional{key_of(ids[i - 1])} : std::nullopt);
+        policy.insert(key, i > 0 ? std::optional{chain[i - 1]} : std::nullopt);
       else
         policy.touch(key);
     }

@@ -1,3 +1,4 @@
+#include "storage/conversation_policy.hpp"
 #include "storage/eviction_policy.hpp"
 #include "storage/s3_fifo_policy.hpp"
 #include "storage/w_tinylfu_policy.hpp"
@@ -21,6 +22,9 @@ struct s3_fifo {
 struct w_tinylfu {
   std::unique_ptr<eviction_policy> policy = make_w_tinylfu_policy(4); // few: it has to grow
 };
+struct conversation {
+  std::unique_ptr<eviction_policy> policy = make_conversation_policy();
+};
 
 std::vector<block_key> order(const eviction_policy& policy) {
   std::vector<block_key> keys;
@@ -35,7 +39,8 @@ std::vector<block_key> order(const eviction_policy& policy) {
 
 // The contract of eviction_policy.hpp, over every policy.
 
-TEMPLATE_TEST_CASE("A policy knows exactly what was inserted and not erased", "", lru, s3_fifo, w_tinylfu) {
+TEMPLATE_TEST_CASE("A policy knows exactly what was inserted and not erased", "", lru, s3_fifo, w_tinylfu,
+                   conversation) {
   TestType world;
   auto& policy = *world.policy;
   CHECK(policy.size() == 0);
@@ -53,7 +58,7 @@ TEMPLATE_TEST_CASE("A policy knows exactly what was inserted and not erased", ""
 }
 
 TEMPLATE_TEST_CASE("A victim is tracked, stays the victim until something changes, and stays tracked", "", lru, s3_fifo,
-                   w_tinylfu) {
+                   w_tinylfu, conversation) {
   TestType world;
   auto& policy = *world.policy;
   for (unsigned i = 1; i <= 300; ++i) {
@@ -73,7 +78,7 @@ TEMPLATE_TEST_CASE("A victim is tracked, stays the victim until something change
   CHECK_FALSE(policy.victim());
 }
 
-TEMPLATE_TEST_CASE("A visit ends when it is told to", "", lru, s3_fifo, w_tinylfu) {
+TEMPLATE_TEST_CASE("A visit ends when it is told to", "", lru, s3_fifo, w_tinylfu, conversation) {
   TestType world;
   auto& policy = *world.policy;
   for (unsigned i = 1; i <= 5; ++i)
@@ -105,7 +110,7 @@ TEMPLATE_TEST_CASE("What is asked for again and again outlives a scan", "", s3_f
         }) == 10);
 }
 
-TEMPLATE_TEST_CASE("The same calls give the same order", "", lru, s3_fifo, w_tinylfu) {
+TEMPLATE_TEST_CASE("The same calls give the same order", "", lru, s3_fifo, w_tinylfu, conversation) {
   TestType one;
   TestType other;
   for (auto* policy : {one.policy.get(), other.policy.get()}) {

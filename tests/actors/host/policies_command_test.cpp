@@ -50,7 +50,7 @@ TEST_CASE("The table has a row a capacity and a column a policy, the clairvoyant
   REQUIRE(outcome.status == 0);
   INFO(outcome.output);
   CHECK(has(outcome.output, "300 requests"));
-  CHECK(has(outcome.output, "lru  s3-fifo  w-tinylfu  clairvoyant\n"));
+  CHECK(has(outcome.output, "lru  s3-fifo  w-tinylfu  conversation  clairvoyant\n"));
   CHECK(has(outcome.output, "\n50 "));
   CHECK(has(outcome.output, "\n500 "));
   CHECK(run_policies(options).output == outcome.output);

@@ -1,0 +1,250 @@
+#include "storage/conversation_policy.hpp"
+
+#include "storage/return_model.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cstdint>
+#include <deque>
+#include <list>
+#include <map>
+#include <set>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace hearth::storage {
+
+namespace {
+
+constexpr std::uint64_t requests_between_learning = 16;
+constexpr std::size_t departed_part = 4;     ///< remembered for each tracked block
+constexpr std::size_t departed_min = 16'384; ///< a small tier has the most to learn
+
+/// Blocks of one request and one class: they age together.
+struct cohort {
+  std::uint64_t asked_at = 0; ///< request number
+  std::size_t kind = 0;       ///< class of the model
+  std::size_t bin = 0;
+  std::size_t blocks = 0;        ///< that were not asked for since, tracked or remembered
+  std::vector<block_key> leaves; ///< tracked ones without a tracked child
+};
+
+/// A block that is tracked, or remembered.
+struct acquaintance {
+  std::uint64_t cohort = 0; ///< number
+  std::size_t asked = 0;    ///< times
+  std::size_t children = 0; ///< tracked ones
+  std::optional<block_key> parent;
+  bool tracked = false;
+  std::list<block_key>::iterator departed; ///< unless tracked
+};
+
+class conversation_policy final : public eviction_policy {
+public:
+  conversation_policy() { model_.learn(); }
+
+  void asked(std::span<const block_key> chain) override {
+    begin_request();
+    std::size_t known = 0;
+    while (known < chain.size() && known_.contains(chain[known]))
+      ++known;
+    for (std::size_t i = 0; i < chain.size(); ++i)
+      enter(chain[i], {chain.size() - 1 - i, chain.size() - known, known, 0});
+    forget_some();
+  }
+
+  void insert(const block_key& key, const std::optional<block_key>& parent) override {
+    if (!known_.contains(key)) {
+      begin_request();
+      enter(key, {0, 1, 0, 0});
+    }
+    auto& block = known_.at(key);
+    assert(!block.tracked);
+    departed_.erase(block.departed);
+    block.tracked = true;
+    if (parent != key)
+      block.parent = parent;
+    ++tracked_;
+    if (auto* above = above_of(block); above != nullptr && ++above->children == 1 && above->tracked)
+      no_leaf(*parent, *above);
+    if (block.children == 0)
+      leaf(key, block);
+  }
+
+  void touch(const block_key& key) override {
+    assert(known_.at(key).tracked);
+    if (cohorts_.at(known_.at(key).cohort).asked_at == requests_) // `asked` has seen to it
+      return;
+    begin_request();
+    enter(key, {0, 0, 1, 0});
+  }
+
+  void erase(const block_key& key) override {
+    auto& block = known_.at(key);
+    assert(block.tracked);
+    if (block.children == 0)
+      no_leaf(key, block);
+    block.tracked = false;
+    block.departed = departed_.insert(departed_.end(), key);
+    --tracked_;
+    // Not so if the parent was forgotten and came anew: it does not know of this child.
+    if (auto* above = above_of(block); above != nullptr && above->children > 0)
+      if (--above->children == 0 && above->tracked)
+        leaf(*block.parent, *above);
+    block.parent.reset();
+    forget_some();
+  }
+
+  std::optional<block_key> victim() override {
+    const std::pair<const place, std::set<std::uint64_t>>* least = nullptr;
+    double least_worth = 0;
+    for (const auto& each : leaves_)
+      if (const auto worth = worth_of(each.first); least == nullptr || worth < least_worth)
+        least = &each, least_worth = worth;
+    if (least != nullptr)
+      return cohorts_.at(*least->second.begin()).leaves.back();
+    std::optional<block_key> oldest; // none is a leaf: somebody put blocks that are each other's parents
+    visit([&](const block_key& key) {
+      oldest = key;
+      return false;
+    });
+    return oldest;
+  }
+
+  void visit(const std::function<bool(const block_key&)>& visit) const override {
+    std::vector<std::pair<std::uint64_t, block_key>> all;
+    for (const auto& [key, block] : known_)
+      if (block.tracked)
+        all.emplace_back(block.cohort, key);
+    std::sort(all.begin(), all.end());
+    for (const auto& each : all)
+      if (!visit(each.second))
+        return;
+  }
+
+  std::size_t size() const noexcept override { return tracked_; }
+
+private:
+  using place = std::pair<std::size_t, std::size_t>; ///< class and bin
+
+  acquaintance* above_of(const acquaintance& block) {
+    const auto found = block.parent ? known_.find(*block.parent) : known_.end();
+    return found == known_.end() ? nullptr : &found->second;
+  }
+
+  /// Everybody grows older by one request.
+  void begin_request() {
+    ++requests_;
+    for (std::size_t bin = 1; bin < return_model::bins; ++bin)
+      for (auto& queue = younger_than_[bin]; !queue.empty(); queue.pop_front()) {
+        const auto found = cohorts_.find(queue.front());
+        if (found == cohorts_.end())
+          continue;
+        auto& [number, each] = *found;
+        if (requests_ - each.asked_at < return_model::first_age(bin))
+          break;
+        model_.ages(each.kind, bin, each.blocks);
+        if (!each.leaves.empty())
+          unlist(number, each);
+        each.bin = bin;
+        if (!each.leaves.empty())
+          leaves_[{each.kind, bin}].insert(number);
+        if (bin + 1 < return_model::bins)
+          younger_than_[bin + 1].push_back(number);
+      }
+    if (requests_ % requests_between_learning == 0)
+      model_.learn();
+  }
+
+  /// The block belongs to the present request from here on. A new one is remembered, and tracked once it is inserted.
+  void enter(const block_key& key, return_model::traits of) {
+    auto [place, fresh] = known_.try_emplace(key);
+    auto& block = place->second;
+    const bool is_leaf = block.tracked && block.children == 0;
+    if (fresh) {
+      block.departed = departed_.insert(departed_.end(), key);
+    } else {
+      if (is_leaf)
+        no_leaf(key, block);
+      const auto& before = cohorts_.at(block.cohort);
+      model_.returns(before.kind, before.bin);
+      leave_cohort(block);
+    }
+    of.asked = ++block.asked;
+    const auto kind = return_model::class_of(of);
+    if (cohorts_.empty() || cohorts_.rbegin()->second.asked_at != requests_ || cohorts_.rbegin()->second.kind != kind) {
+      cohorts_.emplace_hint(cohorts_.end(), ++last_cohort_, cohort{requests_, kind, 0, 0, {}});
+      younger_than_[1].push_back(last_cohort_);
+    }
+    block.cohort = last_cohort_;
+    ++cohorts_.at(last_cohort_).blocks;
+    model_.waits(kind);
+    if (is_leaf)
+      leaf(key, block);
+  }
+
+  void leave_cohort(const acquaintance& block) {
+    if (const auto found = cohorts_.find(block.cohort); --found->second.blocks == 0)
+      cohorts_.erase(found);
+  }
+
+  void leaf(const block_key& key, const acquaintance& block) {
+    auto& own = cohorts_.at(block.cohort);
+    own.leaves.push_back(key);
+    if (own.leaves.size() == 1)
+      leaves_[{own.kind, own.bin}].insert(block.cohort);
+  }
+
+  void no_leaf(const block_key& key, const acquaintance& block) {
+    auto& own = cohorts_.at(block.cohort);
+    own.leaves.erase(std::find(own.leaves.begin(), own.leaves.end(), key));
+    if (own.leaves.empty())
+      unlist(block.cohort, own);
+  }
+
+  void unlist(std::uint64_t number, const cohort& of) {
+    const auto found = leaves_.find({of.kind, of.bin});
+    found->second.erase(number);
+    if (found->second.empty())
+      leaves_.erase(found);
+  }
+
+  void forget_some() {
+    while (departed_.size() > std::max(departed_part * tracked_, departed_min)) {
+      const auto found = known_.find(departed_.front());
+      const auto& own = cohorts_.at(found->second.cohort);
+      model_.forgotten(own.kind, own.bin);
+      leave_cohort(found->second);
+      known_.erase(found);
+      departed_.pop_front();
+    }
+  }
+
+  double worth_of(const place& of) {
+    auto& [epoch, worth] = worths_[of.first * return_model::bins + of.second];
+    if (epoch != model_.epoch()) {
+      epoch = model_.epoch();
+      worth = model_.worth(of.first, of.second);
+    }
+    return worth;
+  }
+
+  return_model model_;
+  std::uint64_t requests_ = 0;
+  std::uint64_t last_cohort_ = 0;
+  std::size_t tracked_ = 0;
+  std::unordered_map<block_key, acquaintance, block_key_hash> known_;
+  std::list<block_key> departed_; ///< known and not tracked, in the order in which they left
+  std::map<std::uint64_t, cohort> cohorts_;
+  std::array<std::deque<std::uint64_t>, return_model::bins> younger_than_; ///< cohorts on their way into a bin
+  std::map<place, std::set<std::uint64_t>> leaves_;                        ///< cohorts that have leaves
+  std::vector<std::pair<std::uint64_t, double>> worths_{return_model::classes * return_model::bins};
+};
+
+} // namespace
+
+std::unique_ptr<eviction_policy> make_conversation_policy() { return std::make_unique<conversation_policy>(); }
+
+} // namespace hearth::storage

@@ -1,0 +1,141 @@
+#include "storage/conversation_policy.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/keys.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+#include <vector>
+
+using namespace hearth::storage;
+using hearth::testing::key;
+
+namespace {
+
+/// A tier of so many blocks, all admitted.
+struct small_tier {
+  explicit small_tier(std::size_t blocks) : capacity(blocks) {}
+
+  void ask(const std::vector<block_key>& chain) {
+    policy->asked(chain);
+    for (auto i = chain.size(); i-- > 0;)
+      if (here.insert(chain[i]).second)
+        policy->insert(chain[i], i > 0 ? std::optional{chain[i - 1]} : std::nullopt);
+      else
+        policy->touch(chain[i]);
+    while (policy->size() > capacity)
+      leave(*policy->victim());
+  }
+
+  void leave(const block_key& who) {
+    policy->erase(who);
+    here.erase(who);
+    left.push_back(who);
+  }
+
+  std::size_t capacity;
+  std::unique_ptr<eviction_policy> policy = make_conversation_policy();
+  std::unordered_set<block_key, block_key_hash> here;
+  std::vector<block_key> left;
+};
+
+std::vector<block_key> chain(unsigned first, unsigned blocks) {
+  std::vector<block_key> keys;
+  while (keys.size() < blocks)
+    keys.push_back(key(first + static_cast<unsigned>(keys.size())));
+  return keys;
+}
+
+} // namespace
+
+TEST_CASE("Knowing nothing, the conversation policy gives up the conversation of longest ago, from its tail") {
+  small_tier tier{12};
+  for (unsigned i = 0; i < 3; ++i)
+    tier.ask(chain(100 * i, 4));
+  for (unsigned i = 3; i < 8; ++i) // time passes
+    tier.ask(chain(200, 4));
+  tier.ask(chain(900, 2));
+  CHECK(tier.left == std::vector<block_key>{key(3), key(2)});
+}
+
+TEST_CASE("A block with a child is no victim, and becomes one when its child has left") {
+  small_tier tier{100};
+  tier.ask(chain(1, 3));
+  for (unsigned expected : {3, 2, 1}) {
+    const auto victim = tier.policy->victim();
+    REQUIRE(victim == key(expected));
+    tier.leave(*victim);
+  }
+  CHECK_FALSE(tier.policy->victim());
+}
+
+TEST_CASE("Blocks that are each other's parents, or their own, leave all the same") {
+  const auto policy = make_conversation_policy();
+  policy->insert(key(1), key(2));
+  policy->insert(key(2), key(1));
+  policy->insert(key(3), key(3));
+  for (auto left = policy->size(); left > 0; --left) {
+    const auto victim = policy->victim();
+    REQUIRE(victim);
+    policy->erase(*victim);
+    CHECK(policy->size() == left - 1);
+  }
+}
+
+TEST_CASE("The conversation policy learns that short questions go on and long documents do not") {
+  small_tier tier{400};
+  unsigned next = 0;
+  for (unsigned round = 0; round < 400; ++round) { // a chat of six blocks that comes back, a document that does not
+    const auto chat = next;
+    tier.ask(chain(chat, 6));
+    tier.ask(chain(chat + 10, 40));
+    if (round % 2 == 1)
+      tier.ask(chain(chat - 60, 7));
+    next += 60;
+  }
+  const auto before = tier.left.size();
+  tier.ask(chain(100'000, 6));
+  for (unsigned i = 0; i < 12; ++i)
+    tier.ask(chain(110'000 + 100 * i, 40));
+  const auto gone = [&](unsigned number) {
+    return std::count(tier.left.begin() + static_cast<std::ptrdiff_t>(before), tier.left.end(), key(number)) > 0;
+  };
+  CHECK_FALSE(gone(100'004)); // older than any of the documents
+  CHECK(gone(110'039));
+}
+
+TEST_CASE("Any order of calls leaves the conversation policy with what was inserted and not erased") {
+  unsigned state = 1;
+  const auto draw = [&](unsigned below) {
+    state = state * 1664525 + 1013904223; // Numerical Recipes
+    return (state >> 8) % below;
+  };
+  const auto policy = make_conversation_policy();
+  std::vector<block_key> here;
+  const auto tracked = [&](const block_key& who) { return std::find(here.begin(), here.end(), who) != here.end(); };
+  for (int step = 0; step < 30'000; ++step) {
+    const auto who = key(draw(300));
+    switch (draw(4)) {
+    case 0: policy->asked(chain(draw(290), 1 + draw(10))); break;
+    case 1:
+      if (tracked(who))
+        policy->touch(who);
+      else if (policy->insert(who, draw(3) == 0 ? std::nullopt : std::optional{key(draw(300))}); true)
+        here.push_back(who);
+      break;
+    case 2:
+      if (tracked(who)) {
+        policy->erase(who);
+        std::erase(here, who);
+      }
+      break;
+    default:
+      if (const auto victim = policy->victim(); here.size() > 100) {
+        REQUIRE(victim);
+        REQUIRE(tracked(*victim));
+        policy->erase(*victim);
+        std::erase(here, *victim);
+      }
+    }
+    REQUIRE(policy->size() == here.size());
+  }
+}
