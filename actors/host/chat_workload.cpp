@@ -61,4 +61,12 @@ std::uint64_t chat_workload::random() noexcept {
 
 std::uint64_t chat_workload::below(std::uint64_t bound) noexcept { return ((random() >> 32) * bound) >> 32; }
 
+std::vector<request> chat_requests(std::uint64_t seed, std::size_t count) {
+  chat_workload chat{seed};
+  std::vector<request> made;
+  while (made.size() < count)
+    made.push_back(chat.next());
+  return made;
+}
+
 } // namespace hearth

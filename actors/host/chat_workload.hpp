@@ -2,6 +2,7 @@
 
 #include "actors/host/workload.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -32,5 +33,8 @@ private:
   std::vector<blocks> system_prompts_;
   std::vector<blocks> active_; ///< conversations, the one that spoke last at the end
 };
+
+/// The first `count` requests of the chat with this seed. Threads: any.
+[[nodiscard]] std::vector<request> chat_requests(std::uint64_t seed, std::size_t count);
 
 } // namespace hearth

@@ -1,13 +1,14 @@
 #include "actors/host/policies_arguments.hpp"
 
+#include "actors/host/refused_arguments.hpp"
+
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace hearth {
 
-using storage::errc;
 using storage::failure;
 using storage::result;
 
@@ -15,11 +16,7 @@ namespace {
 
 constexpr std::size_t capacity_max = 1'000'000'000;
 
-failure refuse(std::string what) {
-  std::replace(what.begin(), what.end(), '\n', ' ');
-  what.erase(what.find_last_not_of(' ') + 1);
-  return {errc::invalid_argument, what + " (see hearth policies --help)"};
-}
+failure refuse(std::string what) { return refused_arguments(std::move(what), "policies"); }
 
 } // namespace
 

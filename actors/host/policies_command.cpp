@@ -32,11 +32,7 @@ result<std::vector<request>> load(const policies_options& options) {
       trace->resize(wanted);
     return trace;
   }
-  std::vector<request> all;
-  chat_workload chat{options.seed};
-  while (all.size() < wanted)
-    all.push_back(chat.next());
-  return all;
+  return chat_requests(options.seed, wanted);
 }
 
 /// Shares at which a policy matters: a tier that holds nearly everything needs none.

@@ -1,6 +1,7 @@
 #include "actors/host/replay_arguments.hpp"
 
 #include "actors/host/policies_arguments.hpp"
+#include "actors/host/refused_arguments.hpp"
 #include "actors/host/verify_arguments.hpp"
 #include "stats/units.hpp"
 #include "storage/files_store.hpp"
@@ -153,12 +154,6 @@ result<void> read_values(typed_values& typed, replay_options& options) {
   return check_together(options);
 }
 
-std::string one_line(std::string text) {
-  std::replace(text.begin(), text.end(), '\n', ' ');
-  text.erase(text.find_last_not_of(' ') + 1);
-  return text;
-}
-
 } // namespace
 
 result<replay_options> parse_replay_arguments(int argc, const char* const* argv) {
@@ -179,7 +174,7 @@ result<replay_options> parse_replay_arguments(int argc, const char* const* argv)
     return refuse("expected the command replay or verify, found " + (argc > 1 ? std::string{argv[1]} : "none") +
                   " (see hearth --help)");
   } catch (const CLI::Error& refused) {
-    return refuse(one_line(refused.what()) + " (see hearth replay --help)");
+    return refused_arguments(refused.what(), "replay");
   }
   for (const auto* option : replay->get_options())
     if (option->count() > 0 && option->get_expected_max() > 0 && option->as<std::string>().empty())

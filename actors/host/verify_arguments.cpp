@@ -1,23 +1,20 @@
 #include "actors/host/verify_arguments.hpp"
 
+#include "actors/host/refused_arguments.hpp"
+
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace hearth {
 
-using storage::errc;
 using storage::failure;
 using storage::result;
 
 namespace {
 
-failure refuse(std::string what) {
-  std::replace(what.begin(), what.end(), '\n', ' ');
-  what.erase(what.find_last_not_of(' ') + 1);
-  return {errc::invalid_argument, what + " (see hearth verify --help)"};
-}
+failure refuse(std::string what) { return refused_arguments(std::move(what), "verify"); }
 
 } // namespace
 

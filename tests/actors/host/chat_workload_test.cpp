@@ -6,28 +6,16 @@
 
 using namespace hearth;
 
-namespace {
-
-std::vector<request> requests(std::uint64_t seed, std::size_t count) {
-  chat_workload chat{seed};
-  std::vector<request> made;
-  while (made.size() < count)
-    made.push_back(chat.next());
-  return made;
-}
-
-} // namespace
-
 TEST_CASE("The same seed gives the same chat, another seed another one") {
-  CHECK(requests(1, 500) == requests(1, 500));
-  CHECK(requests(1, 500) != requests(2, 500));
+  CHECK(chat_requests(1, 500) == chat_requests(1, 500));
+  CHECK(chat_requests(1, 500) != chat_requests(2, 500));
 }
 
 TEST_CASE("A chat is the same on every compiler and machine") {
   // Sums computed once; another value means that runs of different builds can no longer be compared.
   std::uint64_t blocks = 0;
   std::uint64_t mixed = 0;
-  for (const auto& one : requests(1, 1000)) {
+  for (const auto& one : chat_requests(1, 1000)) {
     blocks += one.block_ids.size();
     for (auto id : one.block_ids)
       mixed = mixed * 31 + id;
@@ -38,7 +26,7 @@ TEST_CASE("A chat is the same on every compiler and machine") {
 
 TEST_CASE("An id stands for a block and everything before it") {
   std::map<std::uint64_t, std::uint64_t> before;
-  for (const auto& one : requests(3, 3000)) {
+  for (const auto& one : chat_requests(3, 3000)) {
     REQUIRE_FALSE(one.block_ids.empty());
     REQUIRE(one.block_ids.size() <= 400);
     std::uint64_t previous = ~0ull;
@@ -55,7 +43,7 @@ TEST_CASE("In a chat about two thirds of the blocks that are asked for were ther
     std::set<std::uint64_t> known;
     std::size_t asked = 0;
     std::size_t usable = 0;
-    for (const auto& one : requests(seed, 3000)) {
+    for (const auto& one : chat_requests(seed, 3000)) {
       asked += one.block_ids.size();
       for (std::size_t i = 0; i < one.block_ids.size() && known.count(one.block_ids[i]); ++i)
         ++usable;

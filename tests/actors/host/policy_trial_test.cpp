@@ -14,14 +14,6 @@ policy_score lru(const std::vector<request>& trace, std::size_t capacity) {
   return try_policy(trace, capacity, *policy);
 }
 
-std::vector<request> chat(std::uint64_t seed, std::size_t requests) {
-  chat_workload workload{seed};
-  std::vector<request> all;
-  while (all.size() < requests)
-    all.push_back(workload.next());
-  return all;
-}
-
 } // namespace
 
 TEST_CASE("A block counts only if every block before it in its request is present") {
@@ -52,7 +44,7 @@ TEST_CASE("A block twice in a request is one block") {
 
 TEST_CASE("No policy beats the one that knows the future, and none needs to be told when everything fits") {
   for (const std::uint64_t seed : {1, 2, 3}) {
-    const auto trace = chat(seed, 1500);
+    const auto trace = chat_requests(seed, 1500);
     const auto blocks = distinct_blocks(trace);
     const auto most = lru(trace, blocks).usable;
     REQUIRE(most > 0);
@@ -77,7 +69,7 @@ TEST_CASE(
   double sum = 0;
   int trials = 0;
   for (const std::uint64_t seed : {1, 2, 3, 4, 5, 6}) {
-    const auto trace = chat(seed, 3000);
+    const auto trace = chat_requests(seed, 3000);
     const auto blocks = distinct_blocks(trace);
     for (const auto part : {100, 50, 20, 10, 5}) {
       const auto capacity = blocks / part;
@@ -93,7 +85,7 @@ TEST_CASE(
 }
 
 TEST_CASE("A scan through chats costs the conversation policy no more than LRU") {
-  auto trace = chat(7, 3000);
+  auto trace = chat_requests(7, 3000);
   const auto blocks = distinct_blocks(trace);
   std::uint64_t id = std::uint64_t{1} << 62;
   for (std::size_t at = 1000; at < 2000; at += 4) { // documents that nobody asks for twice
@@ -112,7 +104,7 @@ TEST_CASE("A scan through chats costs the conversation policy no more than LRU")
 }
 
 TEST_CASE("When chats turn into agents that ask again at once, the conversation policy follows") {
-  auto trace = chat(8, 1500);
+  auto trace = chat_requests(8, 1500);
   for (std::uint64_t agent = 0; agent < 60; ++agent) // each grows by a block a step, ten agents at a time
     for (std::uint64_t step = 1; step <= 25; ++step) {
       request grown;
