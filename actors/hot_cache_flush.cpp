@@ -27,6 +27,7 @@ caf::result<messages::close_reply> hot_cache_state::on_close(const messages::clo
   if (closing_)
     return closed_error();
   closing_ = true;
+  parts_->hot_index->hide();
   cleaning_ = {};
   auto promise = self_->make_response_promise<messages::close_reply>();
   start_flush(answer<messages::close_reply>{promise}, x.deadline, {});
@@ -34,6 +35,7 @@ caf::result<messages::close_reply> hot_cache_state::on_close(const messages::clo
 }
 
 void hot_cache_state::start_flush(flush_promise promise, std::chrono::nanoseconds deadline, messages::permit slot) {
+  learn_of_reads(); // what was asked for is worth writing
   // Without a cold tier nothing is dirty.
   flush_in_flight flush{std::move(promise),
                         tiers_.dirty(),
@@ -72,8 +74,10 @@ void hot_cache_state::advance_flushes() {
       done.push_back(number);
     }
   }
-  if (!done.empty() && tiers_.attached())
+  if (!done.empty() && tiers_.attached()) {
+    learn_of_reads();
     tiers_.pass_uses_on();
+  }
   for (const auto number : done) {
     if (!tiers_.attached())
       end_flush(number, {});

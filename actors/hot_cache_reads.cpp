@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <span>
 #include <utility>
 
 namespace hearth::actors {
@@ -67,6 +68,20 @@ hot_cache_state::prefix_plan hot_cache_state::plan_prefix(const messages::get_pr
   return plan;
 }
 
+/// What threads have copied out by themselves counts as use now.
+void hot_cache_state::learn_of_reads() {
+  parts_->read_notes->take([this](std::span<const storage::block_key> chain) {
+    for (auto i = chain.size(); i-- > 0;) // deepest first: heads outlive tails
+      if (tiers_.touch(chain[i]))
+        soil();
+  });
+}
+
+void hot_cache_state::on_reads_noted() {
+  learn_of_reads();
+  settled();
+}
+
 /// Readers take turns; one that is full, or died and has not been replaced yet, is passed over.
 void hot_cache_state::choose_reader() {
   for (std::size_t tries = 0; tries < readers_.size(); ++tries) {
@@ -79,6 +94,7 @@ void hot_cache_state::choose_reader() {
 caf::result<messages::get_prefix_reply> hot_cache_state::on_get_prefix(messages::get_prefix_request& x) {
   if (auto refused = refusal(x.name_space))
     return refused;
+  learn_of_reads();
   const auto number = ++last_number_;
   choose_reader();
   auto plan = plan_prefix(x, number);

@@ -15,8 +15,8 @@ using storage::failure;
 hot_cache_state::hot_cache_state(hot_cache_actor::base* self, std::shared_ptr<const cache_parts> parts)
     : self_(self), parts_(std::move(parts)), stats_(parts_->roster, parts_->stats_mailbox.gate),
       tiers_(
-          parts_->config.tiers, parts_->limits, parts_->store, parts_->writer_mailbox.gate, parts_->hot_cache_tally,
-          [this](messages::write_request x) { caf::anon_send(writer_, std::move(x)); },
+          parts_->config.tiers, parts_->limits, parts_->hot_index, parts_->store, parts_->writer_mailbox.gate,
+          parts_->hot_cache_tally, [this](messages::write_request x) { caf::anon_send(writer_, std::move(x)); },
           [this] { return std::int64_t{now().time_since_epoch().count()}; }) {}
 
 hot_cache_actor::behavior_type hot_cache_state::make_behavior() {
@@ -45,6 +45,7 @@ hot_cache_actor::behavior_type hot_cache_state::make_behavior() {
       [this](const messages::blocks_reclaimed& x) { on_blocks_reclaimed(x); },
       [this](const messages::directory_seen& x) { on_directory_seen(x); },
       [this](const messages::directory_opened& x) { on_directory_opened(x); },
+      [this](messages::reads_noted) { on_reads_noted(); },
       [this](messages::tick) { on_tick(); },
   };
 }
@@ -66,6 +67,7 @@ caf::result<messages::put_reply> hot_cache_state::on_put(messages::put_request& 
   const auto slot = std::move(x.slot); // free before the reply is sent
   if (auto refused = refusal(x.item.name_space))
     return refused;
+  learn_of_reads(); // before it is chosen who leaves
   const auto key = x.item.key;
   const auto outcome = tiers_.put(std::move(x.item));
   if (outcome && *outcome == messages::put_outcome::stored)
@@ -110,6 +112,7 @@ caf::result<messages::limit_reply> hot_cache_state::on_limit(messages::limit_req
   auto slot = std::move(x.slot);
   if (auto refused = refusal({}))
     return refused;
+  learn_of_reads(); // before it is chosen who leaves
   const auto changed = tiers_.limit(x.limits);
   if (!changed)
     return to_caf(changed.error());
@@ -162,6 +165,7 @@ void hot_cache_state::on_tick() {
   if (!next_alarm_ || at < *next_alarm_) // an alarm that an earlier one has replaced
     return;
   next_alarm_.reset();
+  learn_of_reads();
   approach_hot_limit();
   restart_due(at);
   watch_directory(at);

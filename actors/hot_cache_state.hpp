@@ -107,12 +107,14 @@ private:
   void on_blocks_reclaimed(const messages::blocks_reclaimed& x);
   void on_directory_seen(const messages::directory_seen& x);
   void on_directory_opened(const messages::directory_opened& x);
+  void on_reads_noted();
   void on_tick();
   void on_down(const caf::down_msg& down);
   void on_writer_down();
   void on_reader_down(std::size_t index);
 
   // The read path.
+  void learn_of_reads();
   void choose_reader();
   prefix_plan plan_prefix(const messages::get_prefix_request& x, std::uint64_t waiter);
   bool plan_cold_read(prefix_plan& plan, const cold_read& read, std::uint64_t bytes, const read_waiter& who);

@@ -6,6 +6,7 @@
 #include "stats/snapshot.hpp"
 #include "storage/detachable_store.hpp"
 #include "storage/namespace_table.hpp"
+#include "storage/read_notes.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -78,6 +79,8 @@ struct cache_parts {
   std::shared_ptr<limits_now> limits;
   std::shared_ptr<storage::namespace_table> namespaces;
   std::shared_ptr<storage::detachable_store> store; ///< null: hot tier only
+  std::shared_ptr<storage::hot_index> hot_index;    ///< hot_cache's blocks, for every thread to copy out
+  std::shared_ptr<storage::read_notes> read_notes;  ///< what was copied out
   mailbox hot_cache_mailbox;
   mailbox writer_mailbox; ///< no gate if there is no cold tier
   std::vector<mailbox> reader_mailboxes;

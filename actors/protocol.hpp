@@ -28,6 +28,7 @@ using hot_cache_actor = caf::typed_actor<
     caf::reacts_to<messages::blocks_reclaimed>,
     caf::reacts_to<messages::directory_seen>,
     caf::reacts_to<messages::directory_opened>,
+    caf::reacts_to<messages::reads_noted>,
     caf::reacts_to<messages::tick>>;
 
 using writer_actor =
@@ -75,5 +76,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::sync_completed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::blocks_reclaimed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::directory_seen)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::directory_opened)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::reads_noted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::totals_note)

@@ -40,10 +40,14 @@ std::vector<tally_entry> stats_state::totals() const {
   auto entries = stats::sum({parts_->hot_cache_tally->read(), parts_->preflight_tally->read()});
   entries.resize(std::max(entries.size(), parts_->namespaces->names().size()));
   const auto unclaimed = parts_->namespaces->unclaimed();
+  const auto copied = parts_->read_notes->counted(); // hot blocks that were found without asking hot_cache
   for (std::size_t i = 0; i < entries.size(); ++i) {
     auto& [counters, gauges] = entries[i];
     const auto& pending = counters.ledger.pending();
     gauges.queue = pending;
+    counters.hot_cache_hits += copied[i].blocks;
+    counters.loads += copied[i].blocks;
+    counters.recency_skipped = copied[i].skipped;
     if (!parts_->store)
       continue;
     const auto cold = parts_->store->ledger(static_cast<storage::namespace_id>(i));

@@ -27,12 +27,13 @@ constexpr std::size_t evictions_at_once = 1024;
 
 } // namespace
 
-tiers::tiers(const tiers_config& config, std::shared_ptr<limits_now> limits,
+tiers::tiers(const tiers_config& config, std::shared_ptr<limits_now> limits, std::shared_ptr<storage::hot_index> index,
              std::shared_ptr<storage::block_store> store, std::shared_ptr<messages::gate> writer_gate,
              std::shared_ptr<stats::tally> tally, send_write send, storage::clock_ns clock)
     : config_(config), limits_(std::move(limits)), store_(std::move(store)), writer_gate_(std::move(writer_gate)),
       tally_(std::move(tally)), send_(std::move(send)), clock_(std::move(clock)), budget_(config.budget, clock_()),
-      hot_bytes_wanted_(limits_->hot_bytes_max), hot_(limits_->hot_bytes_max, storage::make_lru_policy()) {
+      hot_bytes_wanted_(limits_->hot_bytes_max),
+      hot_(limits_->hot_bytes_max, storage::make_lru_policy(), std::move(index)) {
   assert(tally_ && (store_ == nullptr) == (writer_gate_ == nullptr));
 }
 

@@ -53,11 +53,11 @@ class tiers {
 public:
   using send_write = std::function<void(messages::write_request)>;
 
-  /// `limits` are the first ones, and follow all changes. `store` and `writer_gate` are null if there is no cold tier.
-  /// `clock` never runs backwards: the write budget's.
-  tiers(const tiers_config& config, std::shared_ptr<limits_now> limits, std::shared_ptr<storage::block_store> store,
-        std::shared_ptr<messages::gate> writer_gate, std::shared_ptr<stats::tally> tally, send_write send,
-        storage::clock_ns clock);
+  /// `limits` are the first ones, and follow all changes. `index`, empty, is where other threads find hot blocks.
+  /// `store` and `writer_gate` are null if there is no cold tier. `clock` never runs backwards: the write budget's.
+  tiers(const tiers_config& config, std::shared_ptr<limits_now> limits, std::shared_ptr<storage::hot_index> index,
+        std::shared_ptr<storage::block_store> store, std::shared_ptr<messages::gate> writer_gate,
+        std::shared_ptr<stats::tally> tally, send_write send, storage::clock_ns clock);
 
   /// The block of `key`, unless it belongs to another namespace.
   [[nodiscard]] sighting look(storage::namespace_id name_space, const storage::block_key& key) const;

@@ -80,6 +80,10 @@ struct directory_opened {
   storage::result<storage::recovery_report> outcome;
 };
 
+/// host's thread -> hot_cache, always passes; one for many reads. Hot blocks were copied out without asking; which ones
+/// stands in the cache's read notes.
+struct reads_noted {};
+
 /// hot_cache -> hot_cache, delayed: look at the deadlines. writer -> writer, delayed: have the store sync.
 struct tick {};
 

@@ -20,6 +20,7 @@ constexpr std::array plain{
     &counters::hot_cache_promotions,
     &counters::evictions,
     &counters::puts_rejected,
+    &counters::recency_skipped,
 };
 // A counter that is added to the struct and not here would never be summed: ledger, synced and lost are the only
 // others.

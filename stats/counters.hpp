@@ -21,6 +21,7 @@ struct counters {
   std::uint64_t hot_cache_promotions = 0; ///< blocks that a cold hit brought into the hot tier
   std::uint64_t evictions = 0;            ///< blocks reclaimed from the cold tier to make room
   std::uint64_t puts_rejected = 0;        ///< puts that the full mailbox of hot_cache rejected: no offer, no write drop
+  std::uint64_t recency_skipped = 0;      ///< of hot_cache_hits, those whose recency was not passed on: no room for it
   amount synced;                          ///< of what was persisted, survives a power cut
   amount lost;                            ///< accepted, and now in no tier other than by reclaim, erase or expiry
 

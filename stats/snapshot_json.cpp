@@ -122,6 +122,7 @@ void part_members(Json& json, snapshot_part& part) {
   json.integer("writer_queue_blocks", level.queue.blocks);
   json.integer("writer_queue_bytes", level.queue.bytes);
   json.integer("puts_rejected", count.puts_rejected);
+  json.integer("recency_skipped", count.recency_skipped);
   amount_member(json, "lost", count.lost);
   amount_member(json, "dirty", level.dirty);
   amount_member(json, "synced", count.synced);

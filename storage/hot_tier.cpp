@@ -5,15 +5,14 @@
 
 namespace hearth::storage {
 
-hot_tier::hot_tier(std::uint64_t bytes_max, std::unique_ptr<eviction_policy> policy)
-    : bytes_max_(bytes_max), policy_(std::move(policy)), expendable_(make_lru_policy()) {
-  assert(policy_ && policy_->size() == 0);
+hot_tier::hot_tier(std::uint64_t bytes_max, std::unique_ptr<eviction_policy> policy, std::shared_ptr<hot_index> index)
+    : bytes_max_(bytes_max), index_(std::move(index)), policy_(std::move(policy)), expendable_(make_lru_policy()) {
+  assert(policy_ && policy_->size() == 0 && index_ && index_->size() == 0);
 }
 
-const hot_block* hot_tier::find(const block_key& key) const {
-  const auto found = blocks_.find(key);
-  return found == blocks_.end() ? nullptr : &found->second;
-}
+hot_tier::~hot_tier() { index_->clear(); }
+
+const hot_block* hot_tier::find(const block_key& key) const { return std::as_const(*index_).find(key); }
 
 void hot_tier::limit(std::uint64_t bytes_max) {
   bytes_max_ = bytes_max;
@@ -23,10 +22,10 @@ void hot_tier::limit(std::uint64_t bytes_max) {
 /// Every change of a block's state goes through here, so that counts and orders follow.
 template <class Change>
 void hot_tier::change(const block_key& key, Change how) {
-  const auto found = blocks_.find(key);
-  if (found == blocks_.end())
+  auto* const found = index_->find(key);
+  if (found == nullptr)
     return;
-  auto& item = found->second;
+  auto& item = *found;
   const bool before = item.worth_writing();
   how(item);
   if (item.worth_writing() != before) {
@@ -42,10 +41,11 @@ void hot_tier::change(const block_key& key, Change how) {
 }
 
 void hot_tier::touch(const block_key& key) {
-  assert(blocks_.contains(key));
+  const auto* const item = find(key);
+  assert(item != nullptr);
   change(key, [](hot_block& item) { item.asked = true; });
   policy_->touch(key);
-  if (!blocks_.at(key).worth_writing())
+  if (!item->worth_writing())
     expendable_->touch(key);
 }
 
@@ -55,8 +55,7 @@ void hot_tier::insert(block item, bool dirty) {
   const auto bytes = item.payload.size();
   policy_->insert(key, item.parent);
   expendable_->insert(key, item.parent);
-  [[maybe_unused]] const auto added = blocks_.emplace(key, hot_block{std::move(item)}).second;
-  assert(added);
+  index_->insert(std::move(item));
   bytes_ += bytes;
   change(key, [&](hot_block& fresh) { fresh.dirty = dirty; });
 }
@@ -82,12 +81,10 @@ void hot_tier::mark_reclaimed(const block_key& key) {
 }
 
 std::optional<hot_block> hot_tier::erase(const block_key& key) {
-  const auto found = blocks_.find(key);
-  if (found == blocks_.end())
+  if (find(key) == nullptr)
     return std::nullopt;
   policy_->erase(key);
-  auto taken = std::move(found->second);
-  blocks_.erase(found);
+  auto taken = index_->erase(key);
   bytes_ -= taken.item.payload.size();
   dirty_.erase(taken.dirty_number);
   if (taken.worth_writing())
@@ -114,13 +111,13 @@ const hot_block* hot_tier::next_dirty(std::uint64_t number) const {
 }
 
 void hot_tier::visit(const std::function<bool(const hot_block&)>& visit) const {
-  policy_->visit([&](const block_key& key) { return visit(blocks_.at(key)); });
+  policy_->visit([&](const block_key& key) { return visit(*find(key)); });
 }
 
 void hot_tier::check() const {
   assert(bytes_ <= bytes_max_);
-  assert(policy_->size() == blocks_.size());
-  assert(blocks_.size() - expendable_->size() <= dirty_.size() && dirty_.size() <= blocks_.size());
+  assert(policy_->size() == index_->size());
+  assert(index_->size() - expendable_->size() <= dirty_.size() && dirty_.size() <= index_->size());
 }
 
 } // namespace hearth::storage

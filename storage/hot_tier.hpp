@@ -2,38 +2,28 @@
 
 #include "storage/block.hpp"
 #include "storage/eviction_policy.hpp"
+#include "storage/hot_index.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 namespace hearth::storage {
 
-/// A block in memory and what is known of its copy in the cold tier.
-struct hot_block {
-  block item;
-  bool dirty = false;             ///< no valid copy in the cold tier is known
-  bool reclaimed = false;         ///< dirty because its copy was reclaimed
-  bool asked = false;             ///< asked for since it was last written, read or reclaimed
-  std::uint64_t dirty_number = 0; ///< of a dirty block: the larger, the later it became dirty
-
-  /// Whether it is to be written when it leaves: a reclaimed copy is renewed only if somebody asked for the block
-  /// since.
-  [[nodiscard]] bool worth_writing() const noexcept { return dirty && (asked || !reclaimed); }
-};
-
 /// The memory tier: blocks under a byte budget, ordered by an eviction policy.
 /// It never evicts by itself: the owner asks for the victim, decides what becomes of it, and erases it.
 /// Invariants: `bytes() <= bytes_max()`; the policy tracks exactly the blocks that are here; each of them is either
-/// worth writing or expendable. Threads: one owner.
+/// worth writing or expendable. Threads: one owner; others see its blocks through the index.
 class hot_tier {
 public:
-  /// `bytes_max` counts payload bytes; 0 keeps nothing.
-  hot_tier(std::uint64_t bytes_max, std::unique_ptr<eviction_policy> policy);
+  /// `bytes_max` counts payload bytes; 0 keeps nothing. `index`, empty, is where other threads find the blocks.
+  hot_tier(std::uint64_t bytes_max, std::unique_ptr<eviction_policy> policy, std::shared_ptr<hot_index> index);
+  ~hot_tier(); ///< empties the index
+  hot_tier(const hot_tier&) = delete;
+  hot_tier& operator=(const hot_tier&) = delete;
 
   /// The block, or nullptr. Valid until the next call that changes the tier. Does not count as use.
   [[nodiscard]] const hot_block* find(const block_key& key) const;
@@ -81,9 +71,9 @@ public:
 
   [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
   [[nodiscard]] std::uint64_t bytes_max() const noexcept { return bytes_max_; }
-  [[nodiscard]] std::size_t blocks() const noexcept { return blocks_.size(); }
+  [[nodiscard]] std::size_t blocks() const noexcept { return index_->size(); }
   [[nodiscard]] std::size_t dirty_blocks() const noexcept { return dirty_.size(); }
-  [[nodiscard]] std::size_t clean_blocks() const noexcept { return blocks_.size() - dirty_.size(); }
+  [[nodiscard]] std::size_t clean_blocks() const noexcept { return index_->size() - dirty_.size(); }
   /// Blocks that may leave without being written: the clean ones, and the reclaimed ones nobody has asked for.
   [[nodiscard]] std::size_t expendable_blocks() const noexcept { return expendable_->size(); }
   [[nodiscard]] std::uint64_t worth_writing_bytes() const noexcept { return worth_writing_bytes_; }
@@ -98,7 +88,7 @@ private:
   std::uint64_t last_dirty_number_ = 0;
   std::map<std::uint64_t, block_key> dirty_; ///< by dirty_number
   std::uint64_t worth_writing_bytes_ = 0;
-  std::unordered_map<block_key, hot_block, block_key_hash> blocks_;
+  std::shared_ptr<hot_index> index_;
   std::unique_ptr<eviction_policy> policy_;
   std::unique_ptr<eviction_policy> expendable_; ///< those that need no write, so that finding one is no search
 };

@@ -209,6 +209,8 @@ result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, cons
     return first.error();
   parts->hot_cache_tally = std::make_shared<stats::tally>(options.namespaces_max);
   parts->preflight_tally = std::make_shared<stats::tally>(options.namespaces_max);
+  parts->hot_index = std::make_shared<storage::hot_index>();
+  parts->read_notes = std::make_shared<storage::read_notes>(options.namespaces_max);
   parts->baseline = std::make_shared<stats::baseline>();
   parts->roster = std::make_shared<actors::roster>();
   if (*cold)

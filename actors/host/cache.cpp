@@ -52,6 +52,10 @@ void cache::put_async(const block_key& key, buffer payload, const put_options& o
 }
 
 void cache::get_prefix_async(std::vector<block_key> keys, const get_options& options, callback<prefix> done) {
+  if (auto hot = impl_->hot().find_prefix(options.name_space, keys, options.bytes_max)) {
+    impl_->deliver<prefix>(done, prefix{std::move(hot->blocks), hot->truncated});
+    return;
+  }
   messages::get_prefix_request request{
       options.name_space, std::move(keys), options.bytes_max, impl_->timeout(options.timeout), {}};
   impl_->ask<messages::get_prefix_reply>(std::move(request), std::move(done), [](messages::get_prefix_reply reply) {
@@ -60,8 +64,14 @@ void cache::get_prefix_async(std::vector<block_key> keys, const get_options& opt
 }
 
 void cache::get_async(const block_key& key, const get_options& options, callback<buffer> done) {
-  get_prefix_async({key}, options,
-                   [done = std::move(done)](result<prefix> found) { done(only_block(std::move(found))); });
+  if (auto hot = impl_->hot().find(options.name_space, key); !hot.empty()) {
+    impl_->deliver<buffer>(done, std::move(hot));
+    return;
+  }
+  get_prefix_async({key}, options, [done = std::move(done)](result<prefix> found) {
+    if (done)
+      done(only_block(std::move(found)));
+  });
 }
 
 void cache::contains_async(std::vector<block_key> keys, const get_options& options, callback<std::vector<bool>> done) {
@@ -103,8 +113,7 @@ void cache::reset_stats_async(callback<void> done) {
 
 void cache::close_async(milliseconds deadline, callback<close_report> done) {
   if (!impl_->begin_close()) {
-    if (done)
-      done({errc::closed, "the cache is closing or closed"});
+    impl_->deliver<close_report>(done, failure{errc::closed, "the cache is closing or closed"});
     return;
   }
   auto last = [done = std::move(done), ended = impl_->close_ended()](result<close_report> end) {
@@ -146,12 +155,16 @@ result<put_outcome> cache::put(const block_key& key, std::uint64_t bytes, const 
 }
 
 result<prefix> cache::get_prefix(std::span<const block_key> keys, const get_options& options) {
+  if (auto hot = impl_->hot().find_prefix(options.name_space, keys, options.bytes_max))
+    return prefix{std::move(hot->blocks), hot->truncated};
   return impl_->wait<prefix>(impl_->timeout(options.timeout), [&](auto done) {
     get_prefix_async({keys.begin(), keys.end()}, options, std::move(done));
   });
 }
 
 result<buffer> cache::get(const block_key& key, const get_options& options) {
+  if (auto hot = impl_->hot().find(options.name_space, key); !hot.empty())
+    return hot;
   return only_block(get_prefix({&key, 1}, options));
 }
 

@@ -97,10 +97,11 @@ public:
   result<put_outcome> put(const block_key& key, std::uint64_t bytes, const producer& produce,
                           const put_options& options = {});
 
-  /// The block's bytes. Errors: not_found.
+  /// The block's bytes. If it is hot they come without a message, in about the time of a lookup in a hash map.
+  /// Errors: not_found.
   [[nodiscard]] result<buffer> get(const block_key& key, const get_options& options = {});
 
-  /// The longest leading run of `keys` that is present, in one message.
+  /// The longest leading run of `keys` that is present, in one message; without any if all of `keys` are hot.
   [[nodiscard]] result<prefix> get_prefix(std::span<const block_key> keys, const get_options& options = {});
 
   /// Whether each key is in some tier now. Counts neither as use nor as hit.

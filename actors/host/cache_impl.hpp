@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/host/actors.hpp"
+#include "actors/hot_lookup.hpp"
 #include "actors/host/assembly.hpp"
 #include "actors/host/cache.hpp"
 #include "actors/host/client.hpp"
@@ -53,6 +54,13 @@ public:
   static result<cache> open(std::shared_ptr<caf::actor_system> own, caf::actor_system& system, cache_options options,
                             environment world);
 
+  /// Answers at once, on this thread; `done` may be empty.
+  template <class T>
+  static void deliver(const callback<T>& done, result<T> end) {
+    if (done)
+      client::guarded([&] { done(std::move(end)); });
+  }
+
   /// Asks hot_cache, and calls `done` (may be empty) with its reply as `convert` makes it.
   template <class Reply, class Message, class T, class Convert>
   void ask(Message message, callback<T> done, Convert convert) {
@@ -90,6 +98,7 @@ public:
 
   [[nodiscard]] const cache_options& options() const noexcept { return options_; }
   [[nodiscard]] const actor_handles& handles() const noexcept { return handles_; }
+  [[nodiscard]] const actors::hot_lookup& hot() const noexcept { return hot_; }
   [[nodiscard]] const actors::cache_parts& parts() const noexcept { return *parts_; }
   [[nodiscard]] std::chrono::nanoseconds timeout(const std::optional<std::chrono::milliseconds>& chosen) const {
     return messages::bounded_time(chosen.value_or(options_.request_timeout));
@@ -124,6 +133,7 @@ private:
   std::shared_ptr<event> parts_gone_;                              ///< no actor and nobody else holds `parts_` any more
   std::shared_ptr<const actors::cache_parts> parts_;
   actor_handles handles_;
+  actors::hot_lookup hot_;
   std::unique_ptr<client> client_;
 };
 

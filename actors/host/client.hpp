@@ -63,10 +63,12 @@ public:
                       nullptr);
   }
 
+  /// Calls a host's `callback`; what it throws ends in the log.
+  static void guarded(const std::function<void()>& callback);
+
 private:
   using reply_handler = std::function<void(const caf::type_erased_tuple*)>;
 
-  static void guarded(const std::function<void()>& callback);
   std::uint64_t expect(reply_handler handler);
   void receive(const caf::mailbox_element& element);
 

@@ -31,8 +31,8 @@ public:
     below_.store->on_reclaimed(
         [this](const std::vector<block_key>& keys) { reclaimed_.insert(reclaimed_.end(), keys.begin(), keys.end()); });
     kept_.emplace(
-        actors::tiers_config{.block_bytes_max = 10'000, .budget = {}}, limits_, below_.store,
-        std::make_shared<messages::gate>(messages::gate_limits{6, 25'000, 0}), tally_,
+        actors::tiers_config{.block_bytes_max = 10'000, .budget = {}}, limits_, std::make_shared<storage::hot_index>(),
+        below_.store, std::make_shared<messages::gate>(messages::gate_limits{6, 25'000, 0}), tally_,
         [this](messages::write_request x) { sent_.push_back(std::move(x)); }, [] { return 0; });
   }
 

@@ -75,6 +75,7 @@ struct hurried_world {
   std::vector<messages::write_request> sent;
   actors::tiers kept{{.block_bytes_max = block_bytes, .budget = {}},
                      limits,
+                     std::make_shared<storage::hot_index>(),
                      store,
                      std::make_shared<messages::gate>(messages::gate_limits{8, 64 * block_bytes, 0}),
                      tally,

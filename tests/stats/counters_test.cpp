@@ -19,6 +19,7 @@ counters distinct(std::uint64_t base) {
   made.hot_cache_promotions = base + 9;
   made.evictions = base + 10;
   made.puts_rejected = base + 11;
+  made.recency_skipped = base + 14;
   made.lost = {base + 12, base + 13};
   return made;
 }
@@ -36,6 +37,7 @@ TEST_CASE("Counters and gauges start at zero") {
   CHECK(count.hot_cache_promotions == 0);
   CHECK(count.evictions == 0);
   CHECK(count.puts_rejected == 0);
+  CHECK(count.recency_skipped == 0);
   CHECK(count.lost == amount{});
   CHECK(count.ledger == ledger{});
   const gauges level;
@@ -74,6 +76,7 @@ TEST_CASE("A sum adds every counter, and a difference takes the same off again")
   expected.hot_cache_promotions = 118;
   expected.evictions = 120;
   expected.puts_rejected = 122;
+  expected.recency_skipped = 128;
   expected.lost = {124, 126};
   expected.ledger.offer(8);
   expected.ledger.give_up(drop_reason::late_full, 4);

@@ -31,6 +31,7 @@ snapshot small() {
   count.hot_cache_evictions = 26;
   count.hot_cache_promotions = 27;
   count.puts_rejected = 28;
+  count.recency_skipped = 5;
   count.lost = {29, 30};
   count.synced = {1, 9};
   level.hot = {31, 32};
@@ -137,6 +138,7 @@ constexpr std::string_view small_text = R"({
   "writer_queue_blocks": 1,
   "writer_queue_bytes": 10,
   "puts_rejected": 28,
+  "recency_skipped": 5,
   "lost": {
     "blocks": 29,
     "bytes": 30

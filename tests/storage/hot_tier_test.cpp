@@ -11,7 +11,7 @@ namespace {
 
 block sized(unsigned number, std::size_t size) { return {key(number), 0, std::nullopt, payload(number, size)}; }
 
-hot_tier small_tier() { return {100, make_lru_policy()}; }
+hot_tier small_tier() { return {100, make_lru_policy(), std::make_shared<hot_index>()}; }
 
 } // namespace
 
@@ -38,7 +38,7 @@ TEST_CASE("What fits is what the budget leaves, to the byte") {
   CHECK(tier.fits(40));
   CHECK_FALSE(tier.fits(41));
   CHECK_FALSE(tier.fits(~std::uint64_t{0}));
-  CHECK_FALSE(hot_tier(0, make_lru_policy()).fits(1));
+  CHECK_FALSE(hot_tier(0, make_lru_policy(), std::make_shared<hot_index>()).fits(1));
 }
 
 TEST_CASE("The limit of the hot tier changes both ways, down to what is in it") {

@@ -1,0 +1,185 @@
+#include "storage/hot_index.hpp"
+
+#include <bit>
+#include <cassert>
+#include <cstring>
+#include <mutex>
+#include <new>
+#include <utility>
+
+namespace hearth::storage {
+
+/// A hot block, or the next free slot.
+union hot_index::slot {
+  slot() noexcept {}
+  ~slot() {} // whoever frees a slot has ended its block
+
+  slot_number next_free;
+  hot_block block;
+};
+
+namespace {
+
+constexpr std::size_t entries_at_first = 16;
+constexpr std::size_t absent = ~std::size_t{0};
+
+} // namespace
+
+hot_index::hot_index() {
+  for (auto& one : shards_)
+    one.entries.resize(entries_at_first);
+}
+
+hot_index::~hot_index() { clear(); }
+
+/// All 32 bytes count: a host's own keys may begin alike. Odd constants from the golden ratio and primes of xxHash
+/// (public domain); the multiplications run side by side.
+hot_index::place hot_index::place_of(const block_key& key) noexcept {
+  std::array<std::uint64_t, 4> words;
+  std::memcpy(words.data(), key.bytes.data(), sizeof(words));
+  const auto sum = words[0] * 0x9E3779B97F4A7C15u + words[1] * 0xC2B2AE3D27D4EB4Fu + words[2] * 0x165667B19E3779F9u +
+                   words[3] * 0x27D4EB2F165667C5u;
+  const auto mixed = (sum ^ sum >> 32) * 0x9E3779B97F4A7C15u;
+  return {mixed >> 58, static_cast<std::uint32_t>(mixed >> 20)};
+}
+
+/// Chunk n holds 2^(n + first_chunk_bits) slots, so a slot's number plus the slots of a chunk before the first one has
+/// its chunk in the highest bit and its place there in the others.
+hot_index::slot& hot_index::at(slot_number number) const noexcept {
+  const auto shifted = number - 1 + (slot_number{1} << first_chunk_bits);
+  const auto bits = static_cast<unsigned>(std::bit_width(shifted)) - 1;
+  return chunks_[bits - first_chunk_bits][shifted ^ (slot_number{1} << bits)];
+}
+
+/// Where the entry of `key` stands in its shard, or `absent`.
+std::size_t hot_index::position_of(const shard& in, std::uint32_t tag, const block_key& key) const noexcept {
+  const auto mask = in.entries.size() - 1;
+  for (auto position = tag & mask; in.entries[position].slot != 0; position = (position + 1) & mask) {
+    const auto& one = in.entries[position];
+    if (one.tag == tag && at(one.slot).block.item.key == key)
+      return position;
+  }
+  return absent;
+}
+
+buffer hot_index::copy(namespace_id name_space, const block_key& key) const noexcept {
+  const auto place = place_of(key);
+  const auto& in = shards_[place.shard];
+  if (hidden_.load(std::memory_order_relaxed))
+    return {};
+  std::lock_guard guard{in.lock};
+  const auto position = position_of(in, place.tag, key);
+  if (position == absent)
+    return {};
+  const auto& found = at(in.entries[position].slot).block.item;
+  return found.name_space == name_space ? found.payload : buffer{};
+}
+
+const hot_block* hot_index::find(const block_key& key) const noexcept {
+  const auto place = place_of(key);
+  const auto& in = shards_[place.shard];
+  const auto position = position_of(in, place.tag, key);
+  return position == absent ? nullptr : &at(in.entries[position].slot).block;
+}
+
+hot_block* hot_index::find(const block_key& key) noexcept {
+  return const_cast<hot_block*>(std::as_const(*this).find(key));
+}
+
+hot_block& hot_index::insert(block item) {
+  assert(!find(item.key) && !item.payload.empty());
+  const auto place = place_of(item.key);
+  auto& in = shards_[place.shard];
+  std::vector<entry> larger;
+  if (in.used + 1 > in.entries.size() / 4 * 3) {
+    larger.resize(in.entries.size() * 2);
+    for (const auto& one : in.entries)
+      if (one.slot != 0)
+        add(larger, one);
+  }
+  const auto number = take_slot();
+  auto& block = *new (&at(number).block) hot_block{std::move(item)};
+  std::lock_guard guard{in.lock};
+  if (!larger.empty())
+    in.entries.swap(larger);
+  add(in.entries, {place.tag, number});
+  ++in.used;
+  ++size_;
+  return block;
+}
+
+hot_block hot_index::erase(const block_key& key) {
+  const auto place = place_of(key);
+  auto& in = shards_[place.shard];
+  const auto position = position_of(in, place.tag, key);
+  assert(position != absent);
+  const auto number = in.entries[position].slot;
+  {
+    std::lock_guard guard{in.lock};
+    remove(in.entries, position);
+    --in.used;
+  }
+  --size_;
+  auto taken = std::move(at(number).block);
+  free_slot(number);
+  return taken;
+}
+
+void hot_index::clear() {
+  for (auto& in : shards_) {
+    std::vector<entry> taken(entries_at_first);
+    {
+      std::lock_guard guard{in.lock};
+      in.entries.swap(taken);
+      in.used = 0;
+    }
+    for (const auto& one : taken)
+      if (one.slot != 0)
+        free_slot(one.slot);
+  }
+  size_ = 0;
+}
+
+hot_index::slot_number hot_index::take_slot() {
+  if (const auto number = free_slots_; number != 0) {
+    free_slots_ = at(number).next_free;
+    return number;
+  }
+  const auto shifted = slots_ + (slot_number{1} << first_chunk_bits);
+  const auto chunk = static_cast<unsigned>(std::bit_width(shifted)) - 1 - first_chunk_bits;
+  if (!chunks_.at(chunk))
+    chunks_[chunk] = std::make_unique_for_overwrite<slot[]>(std::size_t{1} << (chunk + first_chunk_bits));
+  return ++slots_;
+}
+
+/// Ends the block that is there.
+void hot_index::free_slot(slot_number number) noexcept {
+  auto& freed = at(number);
+  std::destroy_at(&freed.block);
+  freed.next_free = std::exchange(free_slots_, number);
+}
+
+void hot_index::add(std::vector<entry>& entries, entry one) noexcept {
+  const auto mask = entries.size() - 1;
+  auto position = one.tag & mask;
+  while (entries[position].slot != 0)
+    position = (position + 1) & mask;
+  entries[position] = one;
+}
+
+/// Entries behind the gap move up as long as that brings them nearer to where their search begins (Knuth, The Art of
+/// Computer Programming 3, 6.4, algorithm R).
+void hot_index::remove(std::vector<entry>& entries, std::size_t position) noexcept {
+  const auto mask = entries.size() - 1;
+  auto gap = position;
+  for (auto next = (gap + 1) & mask; entries[next].slot != 0; next = (next + 1) & mask) {
+    const auto wanted = entries[next].tag & mask;
+    if (((next - wanted) & mask) < ((next - gap) & mask))
+      continue; // it would stand before its search begins
+    entries[gap] = entries[next];
+    gap = next;
+  }
+  entries[gap] = {};
+}
+
+} // namespace hearth::storage

@@ -1,0 +1,99 @@
+#pragma once
+
+#include "storage/block.hpp"
+#include "storage/spin_lock.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace hearth::storage {
+
+/// A block in memory and what is known of its copy in the cold tier.
+struct hot_block {
+  block item;
+  bool dirty = false;             ///< no valid copy in the cold tier is known
+  bool reclaimed = false;         ///< dirty because its copy was reclaimed
+  bool asked = false;             ///< asked for since it was last written, read or reclaimed
+  std::uint64_t dirty_number = 0; ///< of a dirty block: the larger, the later it became dirty
+
+  /// Whether it is to be written when it leaves: a reclaimed copy is renewed only if somebody asked for the block
+  /// since.
+  [[nodiscard]] bool worth_writing() const noexcept { return dirty && (asked || !reclaimed); }
+};
+
+/// The hot blocks by key: one owner inserts, changes and erases them, any thread copies a payload out, without asking
+/// the owner. What a thread finds was there at one moment between the begin and the end of its call.
+/// A table of 8-byte entries (fingerprint, slot) in 64 shards, each behind a lock for the length of one lookup; the
+/// blocks stand in slots that never move. 12 to 24 bytes a block beside the blocks themselves.
+/// Threads: `copy` any; everything else its one owner. The owner reads without locks: nobody else writes.
+class hot_index {
+public:
+  hot_index();
+  ~hot_index();
+  hot_index(const hot_index&) = delete;
+  hot_index& operator=(const hot_index&) = delete;
+
+  /// The payload of `key` in `name_space`, shared; empty if it is not here. Threads: any.
+  [[nodiscard]] buffer copy(namespace_id name_space, const block_key& key) const noexcept;
+
+  /// From now on `copy` finds nothing: the owner answers nobody any more.
+  void hide() noexcept { hidden_ = true; }
+
+  /// The block, or nullptr. Its address holds until it is erased. Of a block that is here the owner may change
+  /// everything but `item`.
+  [[nodiscard]] hot_block* find(const block_key& key) noexcept;
+  [[nodiscard]] const hot_block* find(const block_key& key) const noexcept;
+
+  /// Adds a block, with a payload. Pre: its key is not here. Errors: std::bad_alloc.
+  hot_block& insert(block item);
+
+  /// Takes the block out and hands it over. After: no thread finds it. Pre: present.
+  hot_block erase(const block_key& key);
+
+  /// Takes every block out: their owner is gone.
+  void clear();
+
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+private:
+  using slot_number = std::uint32_t; ///< from 1 on; 0: none
+  static constexpr std::size_t shard_count = 64;
+  static constexpr unsigned first_chunk_bits = 8; ///< chunks of 256, 512, 1,024, ... slots
+  static constexpr std::size_t chunk_count = 24;
+
+  struct entry {
+    std::uint32_t tag = 0; ///< its low bits say where the search begins
+    slot_number slot = 0;
+  };
+  struct alignas(64) shard {
+    mutable spin_lock lock;
+    std::uint32_t used = 0;
+    std::vector<entry> entries; ///< a power of two, at most three quarters of them used
+  };
+  struct place {
+    std::size_t shard;
+    std::uint32_t tag;
+  };
+  union slot;
+
+  [[nodiscard]] static place place_of(const block_key& key) noexcept;
+  [[nodiscard]] slot& at(slot_number number) const noexcept;
+  [[nodiscard]] std::size_t position_of(const shard& in, std::uint32_t tag, const block_key& key) const noexcept;
+  [[nodiscard]] slot_number take_slot();
+  void free_slot(slot_number number) noexcept;
+  static void add(std::vector<entry>& entries, entry one) noexcept;
+  static void remove(std::vector<entry>& entries, std::size_t position) noexcept;
+
+  std::atomic<bool> hidden_{false};
+  std::array<shard, shard_count> shards_;
+  std::array<std::unique_ptr<slot[]>, chunk_count> chunks_;
+  slot_number slots_ = 0;      ///< ever used
+  slot_number free_slots_ = 0; ///< the first of a chain
+  std::size_t size_ = 0;
+};
+
+} // namespace hearth::storage
