@@ -61,20 +61,22 @@ hot_cache_state::prefix_plan hot_cache_state::plan_prefix(const messages::get_pr
     if (whole)
       plan.blocks.push_back(seen.payload);
   }
-  for (auto i = plan.blocks.size(); i-- > 0;) // deepest first: heads outlive tails
-    if (tiers_.touch(x.keys[i]))
-      soil();
+  asked(x.keys, plan.blocks.size());
   parts_->hot_cache_tally->update(x.name_space, [&](tally_entry& entry) { entry.counters += found; });
   return plan;
 }
 
 /// What threads have copied out by themselves counts as use now.
 void hot_cache_state::learn_of_reads() {
-  parts_->read_notes->take([this](std::span<const storage::block_key> chain) {
-    for (auto i = chain.size(); i-- > 0;) // deepest first: heads outlive tails
-      if (tiers_.touch(chain[i]))
-        soil();
-  });
+  parts_->read_notes->take([this](std::span<const storage::block_key> chain) { asked(chain, chain.size()); });
+}
+
+/// Somebody has asked for `chain` and gets its first `usable` blocks.
+void hot_cache_state::asked(std::span<const storage::block_key> chain, std::size_t usable) {
+  tiers_.asked(chain);
+  for (auto i = usable; i-- > 0;) // deepest first: heads outlive tails
+    if (tiers_.touch(chain[i]))
+      soil();
 }
 
 void hot_cache_state::on_reads_noted() {

@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <variant>
@@ -115,6 +116,7 @@ private:
 
   // The read path.
   void learn_of_reads();
+  void asked(std::span<const storage::block_key> chain, std::size_t usable);
   void choose_reader();
   prefix_plan plan_prefix(const messages::get_prefix_request& x, std::uint64_t waiter);
   bool plan_cold_read(prefix_plan& plan, const cold_read& read, std::uint64_t bytes, const read_waiter& who);

@@ -288,15 +288,6 @@ void tiers::copy_failed(const block_key& key) {
     set_dirty(key, true);
 }
 
-bool tiers::touch(const block_key& key) {
-  const auto* item = hot_.find(key);
-  if (item == nullptr)
-    return false;
-  const bool before = item->worth_writing();
-  hot_.touch(key);
-  return item->worth_writing() && !before;
-}
-
 void tiers::promote(block item) {
   const auto bytes = item.payload.size();
   if (!attached()) // a read that is late, or early: hot blocks have no other copy that is known of

@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace hearth::actors {
@@ -66,9 +67,12 @@ public:
   /// writer).
   storage::result<messages::put_outcome> put(storage::block item);
 
+  /// A request asks for this chain; touches of what is hot in it follow.
+  void asked(std::span<const storage::block_key> chain) { hot_.asked(chain); }
+
   /// `key` was asked for and found hot: it moves away from eviction. Absent keys are ignored. Returns whether this made
   /// it worth writing: its copy had been reclaimed.
-  bool touch(const storage::block_key& key);
+  bool touch(const storage::block_key& key) { return hot_.touch(key); }
 
   /// A block was read from the cold tier: it enters the hot tier if that costs no other block its only copy.
   void promote(storage::block item);

@@ -37,8 +37,10 @@ struct acquaintance {
   std::size_t asked = 0;    ///< times
   std::size_t children = 0; ///< tracked ones
   std::optional<block_key> parent;
-  bool tracked = false;
+  block_slot slot = no_slot;               ///< of a tracked one
   std::list<block_key>::iterator departed; ///< unless tracked
+
+  [[nodiscard]] bool tracked() const noexcept { return slot != no_slot; }
 };
 
 class conversation_policy final : public eviction_policy {
@@ -55,69 +57,74 @@ public:
     forget_some();
   }
 
-  void insert(const block_key& key, const std::optional<block_key>& parent) override {
+  void insert(block_slot slot, const block_key& key, const std::optional<block_key>& parent) override {
     if (!known_.contains(key)) {
       begin_request();
       enter(key, {0, 1, 0, 0});
     }
     auto& block = known_.at(key);
-    assert(!block.tracked);
+    assert(!block.tracked());
     departed_.erase(block.departed);
-    block.tracked = true;
+    block.slot = slot;
+    if (slot >= keys_.size())
+      keys_.resize(slot + 1);
+    keys_[slot] = key;
     if (parent != key)
       block.parent = parent;
     ++tracked_;
-    if (auto* above = above_of(block); above != nullptr && ++above->children == 1 && above->tracked)
+    if (auto* above = above_of(block); above != nullptr && ++above->children == 1 && above->tracked())
       no_leaf(*parent, *above);
     if (block.children == 0)
       leaf(key, block);
   }
 
-  void touch(const block_key& key) override {
-    assert(known_.at(key).tracked);
+  void touch(block_slot slot) override {
+    const auto& key = keys_[slot];
+    assert(known_.at(key).slot == slot);
     if (cohorts_.at(known_.at(key).cohort).asked_at == requests_) // `asked` has seen to it
       return;
     begin_request();
     enter(key, {0, 0, 1, 0});
   }
 
-  void erase(const block_key& key) override {
+  void erase(block_slot slot) override {
+    const auto key = keys_[slot];
     auto& block = known_.at(key);
-    assert(block.tracked);
+    assert(block.slot == slot);
     if (block.children == 0)
       no_leaf(key, block);
-    block.tracked = false;
+    block.slot = no_slot;
     block.departed = departed_.insert(departed_.end(), key);
     --tracked_;
     // Not so if the parent was forgotten and came anew: it does not know of this child.
     if (auto* above = above_of(block); above != nullptr && above->children > 0)
-      if (--above->children == 0 && above->tracked)
+      if (--above->children == 0 && above->tracked())
         leaf(*block.parent, *above);
     block.parent.reset();
     forget_some();
   }
 
-  std::optional<block_key> victim() override {
+  block_slot victim() override {
     const std::pair<const place, std::set<std::uint64_t>>* least = nullptr;
     double least_worth = 0;
     for (const auto& each : leaves_)
       if (const auto worth = worth_of(each.first); least == nullptr || worth < least_worth)
         least = &each, least_worth = worth;
     if (least != nullptr)
-      return cohorts_.at(*least->second.begin()).leaves.back();
-    std::optional<block_key> oldest; // none is a leaf: somebody put blocks that are each other's parents
-    visit([&](const block_key& key) {
-      oldest = key;
+      return known_.at(cohorts_.at(*least->second.begin()).leaves.back()).slot;
+    auto oldest = no_slot; // none is a leaf: somebody put blocks that are each other's parents
+    visit([&](block_slot slot) {
+      oldest = slot;
       return false;
     });
     return oldest;
   }
 
-  void visit(const std::function<bool(const block_key&)>& visit) const override {
-    std::vector<std::pair<std::uint64_t, block_key>> all;
+  void visit(const std::function<bool(block_slot)>& visit) const override {
+    std::vector<std::pair<std::uint64_t, block_slot>> all;
     for (const auto& [key, block] : known_)
-      if (block.tracked)
-        all.emplace_back(block.cohort, key);
+      if (block.tracked())
+        all.emplace_back(block.cohort, block.slot);
     std::sort(all.begin(), all.end());
     for (const auto& each : all)
       if (!visit(each.second))
@@ -162,7 +169,7 @@ private:
   void enter(const block_key& key, return_model::traits of) {
     auto [place, fresh] = known_.try_emplace(key);
     auto& block = place->second;
-    const bool is_leaf = block.tracked && block.children == 0;
+    const bool is_leaf = block.tracked() && block.children == 0;
     if (fresh) {
       block.departed = departed_.insert(departed_.end(), key);
     } else {
@@ -236,6 +243,7 @@ private:
   std::uint64_t last_cohort_ = 0;
   std::size_t tracked_ = 0;
   std::unordered_map<block_key, acquaintance, block_key_hash> known_;
+  std::vector<block_key> keys_;   ///< by slot
   std::list<block_key> departed_; ///< known and not tracked, in the order in which they left
   std::map<std::uint64_t, cohort> cohorts_;
   std::array<std::deque<std::uint64_t>, return_model::bins> younger_than_; ///< cohorts on their way into a bin

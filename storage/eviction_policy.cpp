@@ -1,47 +1,30 @@
 #include "storage/eviction_policy.hpp"
 
-#include <cassert>
-#include <list>
-#include <unordered_map>
-
 namespace hearth::storage {
 
 namespace {
 
-/// Least recently used: a list, oldest first, and where each key stands in it. O(1).
+/// Least recently used: a list, oldest first. O(1).
 class lru_policy final : public eviction_policy {
 public:
-  void insert(const block_key& key, const std::optional<block_key>&) override {
-    assert(!places_.contains(key));
-    places_.emplace(key, order_.insert(order_.end(), key));
+  void insert(block_slot slot, const block_key&, const std::optional<block_key>&) override {
+    order_.push_back(links_, slot);
   }
+  void touch(block_slot slot) override { order_.move_to_back(links_, slot); }
+  void erase(block_slot slot) override { order_.erase(links_, slot); }
+  block_slot victim() override { return order_.front(); }
 
-  void touch(const block_key& key) override {
-    const auto place = places_.find(key);
-    assert(place != places_.end());
-    order_.splice(order_.end(), order_, place->second);
-  }
-
-  void erase(const block_key& key) override {
-    const auto place = places_.find(key);
-    assert(place != places_.end());
-    order_.erase(place->second);
-    places_.erase(place);
-  }
-
-  std::optional<block_key> victim() override { return order_.empty() ? std::nullopt : std::optional{order_.front()}; }
-
-  void visit(const std::function<bool(const block_key&)>& visit) const override {
-    for (const auto& key : order_)
-      if (!visit(key))
+  void visit(const std::function<bool(block_slot)>& visit) const override {
+    for (auto slot = order_.front(); slot != no_slot; slot = links_.at(slot).behind)
+      if (!visit(slot))
         return;
   }
 
-  std::size_t size() const noexcept override { return places_.size(); }
+  std::size_t size() const noexcept override { return order_.size(); }
 
 private:
-  std::list<block_key> order_;
-  std::unordered_map<block_key, std::list<block_key>::iterator, block_key_hash> places_;
+  slot_links links_;
+  slot_list order_;
 };
 
 } // namespace

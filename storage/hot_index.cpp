@@ -10,11 +10,11 @@
 namespace hearth::storage {
 
 /// A hot block, or the next free slot.
-union hot_index::slot {
-  slot() noexcept {}
-  ~slot() {} // whoever frees a slot has ended its block
+union hot_index::room {
+  room() noexcept {}
+  ~room() {} // whoever frees a slot has ended its block
 
-  slot_number next_free;
+  block_slot next_free;
   hot_block block;
 };
 
@@ -45,18 +45,18 @@ hot_index::place hot_index::place_of(const block_key& key) noexcept {
 
 /// Chunk n holds 2^(n + first_chunk_bits) slots, so a slot's number plus the slots of a chunk before the first one has
 /// its chunk in the highest bit and its place there in the others.
-hot_index::slot& hot_index::at(slot_number number) const noexcept {
-  const auto shifted = number - 1 + (slot_number{1} << first_chunk_bits);
+hot_index::room& hot_index::room_at(block_slot slot) const noexcept {
+  const auto shifted = slot - 1 + (block_slot{1} << first_chunk_bits);
   const auto bits = static_cast<unsigned>(std::bit_width(shifted)) - 1;
-  return chunks_[bits - first_chunk_bits][shifted ^ (slot_number{1} << bits)];
+  return chunks_[bits - first_chunk_bits][shifted ^ (block_slot{1} << bits)];
 }
 
 /// Where the entry of `key` stands in its shard, or `absent`.
 std::size_t hot_index::position_of(const shard& in, std::uint32_t tag, const block_key& key) const noexcept {
   const auto mask = in.entries.size() - 1;
-  for (auto position = tag & mask; in.entries[position].slot != 0; position = (position + 1) & mask) {
+  for (auto position = tag & mask; in.entries[position].slot != no_slot; position = (position + 1) & mask) {
     const auto& one = in.entries[position];
-    if (one.tag == tag && at(one.slot).block.item.key == key)
+    if (one.tag == tag && room_at(one.slot).block.item.key == key)
       return position;
   }
   return absent;
@@ -71,57 +71,56 @@ buffer hot_index::copy(namespace_id name_space, const block_key& key) const noex
   const auto position = position_of(in, place.tag, key);
   if (position == absent)
     return {};
-  const auto& found = at(in.entries[position].slot).block.item;
+  const auto& found = at(in.entries[position].slot).item;
   return found.name_space == name_space ? found.payload : buffer{};
 }
 
-const hot_block* hot_index::find(const block_key& key) const noexcept {
+block_slot hot_index::find(const block_key& key) const noexcept {
   const auto place = place_of(key);
   const auto& in = shards_[place.shard];
   const auto position = position_of(in, place.tag, key);
-  return position == absent ? nullptr : &at(in.entries[position].slot).block;
+  return position == absent ? no_slot : in.entries[position].slot;
 }
 
-hot_block* hot_index::find(const block_key& key) noexcept {
-  return const_cast<hot_block*>(std::as_const(*this).find(key));
-}
+hot_block& hot_index::at(block_slot slot) noexcept { return room_at(slot).block; }
+const hot_block& hot_index::at(block_slot slot) const noexcept { return room_at(slot).block; }
 
-hot_block& hot_index::insert(block item) {
-  assert(!find(item.key) && !item.payload.empty());
+block_slot hot_index::insert(block item) {
+  assert(find(item.key) == no_slot && !item.payload.empty());
   const auto place = place_of(item.key);
   auto& in = shards_[place.shard];
   std::vector<entry> larger;
   if (in.used + 1 > in.entries.size() / 4 * 3) {
     larger.resize(in.entries.size() * 2);
     for (const auto& one : in.entries)
-      if (one.slot != 0)
+      if (one.slot != no_slot)
         add(larger, one);
   }
-  const auto number = take_slot();
-  auto& block = *new (&at(number).block) hot_block{std::move(item)};
+  const auto slot = take_slot();
+  new (&room_at(slot).block) hot_block{std::move(item)};
   std::lock_guard guard{in.lock};
   if (!larger.empty())
     in.entries.swap(larger);
-  add(in.entries, {place.tag, number});
+  add(in.entries, {place.tag, slot});
   ++in.used;
   ++size_;
-  return block;
+  return slot;
 }
 
-hot_block hot_index::erase(const block_key& key) {
-  const auto place = place_of(key);
+hot_block hot_index::erase(block_slot slot) {
+  auto& block = at(slot);
+  const auto place = place_of(block.item.key);
   auto& in = shards_[place.shard];
-  const auto position = position_of(in, place.tag, key);
+  const auto position = position_of(in, place.tag, block.item.key);
   assert(position != absent);
-  const auto number = in.entries[position].slot;
   {
     std::lock_guard guard{in.lock};
     remove(in.entries, position);
     --in.used;
   }
   --size_;
-  auto taken = std::move(at(number).block);
-  free_slot(number);
+  auto taken = std::move(block);
+  free_slot(slot);
   return taken;
 }
 
@@ -134,35 +133,35 @@ void hot_index::clear() {
       in.used = 0;
     }
     for (const auto& one : taken)
-      if (one.slot != 0)
+      if (one.slot != no_slot)
         free_slot(one.slot);
   }
   size_ = 0;
 }
 
-hot_index::slot_number hot_index::take_slot() {
-  if (const auto number = free_slots_; number != 0) {
-    free_slots_ = at(number).next_free;
-    return number;
+block_slot hot_index::take_slot() {
+  if (const auto slot = free_slots_; slot != no_slot) {
+    free_slots_ = room_at(slot).next_free;
+    return slot;
   }
-  const auto shifted = slots_ + (slot_number{1} << first_chunk_bits);
+  const auto shifted = slots_ + (block_slot{1} << first_chunk_bits);
   const auto chunk = static_cast<unsigned>(std::bit_width(shifted)) - 1 - first_chunk_bits;
   if (!chunks_.at(chunk))
-    chunks_[chunk] = std::make_unique_for_overwrite<slot[]>(std::size_t{1} << (chunk + first_chunk_bits));
+    chunks_[chunk] = std::make_unique_for_overwrite<room[]>(std::size_t{1} << (chunk + first_chunk_bits));
   return ++slots_;
 }
 
 /// Ends the block that is there.
-void hot_index::free_slot(slot_number number) noexcept {
-  auto& freed = at(number);
+void hot_index::free_slot(block_slot slot) noexcept {
+  auto& freed = room_at(slot);
   std::destroy_at(&freed.block);
-  freed.next_free = std::exchange(free_slots_, number);
+  freed.next_free = std::exchange(free_slots_, slot);
 }
 
 void hot_index::add(std::vector<entry>& entries, entry one) noexcept {
   const auto mask = entries.size() - 1;
   auto position = one.tag & mask;
-  while (entries[position].slot != 0)
+  while (entries[position].slot != no_slot)
     position = (position + 1) & mask;
   entries[position] = one;
 }
@@ -172,7 +171,7 @@ void hot_index::add(std::vector<entry>& entries, entry one) noexcept {
 void hot_index::remove(std::vector<entry>& entries, std::size_t position) noexcept {
   const auto mask = entries.size() - 1;
   auto gap = position;
-  for (auto next = (gap + 1) & mask; entries[next].slot != 0; next = (next + 1) & mask) {
+  for (auto next = (gap + 1) & mask; entries[next].slot != no_slot; next = (next + 1) & mask) {
     const auto wanted = entries[next].tag & mask;
     if (((next - wanted) & mask) < ((next - gap) & mask))
       continue; // it would stand before its search begins

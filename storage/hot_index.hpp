@@ -1,6 +1,7 @@
 #pragma once
 
 #include "storage/block.hpp"
+#include "storage/slot_list.hpp"
 #include "storage/spin_lock.hpp"
 
 #include <array>
@@ -43,16 +44,19 @@ public:
   /// From now on `copy` finds nothing: the owner answers nobody any more.
   void hide() noexcept { hidden_ = true; }
 
-  /// The block, or nullptr. Its address holds until it is erased. Of a block that is here the owner may change
-  /// everything but `item`.
-  [[nodiscard]] hot_block* find(const block_key& key) noexcept;
-  [[nodiscard]] const hot_block* find(const block_key& key) const noexcept;
+  /// Where the block stands; `no_slot`: it is not here.
+  [[nodiscard]] block_slot find(const block_key& key) const noexcept;
 
-  /// Adds a block, with a payload. Pre: its key is not here. Errors: std::bad_alloc.
-  hot_block& insert(block item);
+  /// The block in this slot, at an address that holds until it is erased. The owner may change everything of it but
+  /// `item`. Pre: there is one.
+  [[nodiscard]] hot_block& at(block_slot slot) noexcept;
+  [[nodiscard]] const hot_block& at(block_slot slot) const noexcept;
 
-  /// Takes the block out and hands it over. After: no thread finds it. Pre: present.
-  hot_block erase(const block_key& key);
+  /// Adds a block, with a payload, and returns its slot. Pre: its key is not here. Errors: std::bad_alloc.
+  block_slot insert(block item);
+
+  /// Takes the block out and hands it over. After: no thread finds it. Pre: there is one.
+  hot_block erase(block_slot slot);
 
   /// Takes every block out: their owner is gone.
   void clear();
@@ -60,14 +64,13 @@ public:
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
 private:
-  using slot_number = std::uint32_t; ///< from 1 on; 0: none
   static constexpr std::size_t shard_count = 64;
   static constexpr unsigned first_chunk_bits = 8; ///< chunks of 256, 512, 1,024, ... slots
   static constexpr std::size_t chunk_count = 24;
 
   struct entry {
     std::uint32_t tag = 0; ///< its low bits say where the search begins
-    slot_number slot = 0;
+    block_slot slot = no_slot;
   };
   struct alignas(64) shard {
     mutable spin_lock lock;
@@ -78,21 +81,21 @@ private:
     std::size_t shard;
     std::uint32_t tag;
   };
-  union slot;
+  union room;
 
   [[nodiscard]] static place place_of(const block_key& key) noexcept;
-  [[nodiscard]] slot& at(slot_number number) const noexcept;
+  [[nodiscard]] room& room_at(block_slot slot) const noexcept;
   [[nodiscard]] std::size_t position_of(const shard& in, std::uint32_t tag, const block_key& key) const noexcept;
-  [[nodiscard]] slot_number take_slot();
-  void free_slot(slot_number number) noexcept;
+  [[nodiscard]] block_slot take_slot();
+  void free_slot(block_slot slot) noexcept;
   static void add(std::vector<entry>& entries, entry one) noexcept;
   static void remove(std::vector<entry>& entries, std::size_t position) noexcept;
 
   std::atomic<bool> hidden_{false};
   std::array<shard, shard_count> shards_;
-  std::array<std::unique_ptr<slot[]>, chunk_count> chunks_;
-  slot_number slots_ = 0;      ///< ever used
-  slot_number free_slots_ = 0; ///< the first of a chain
+  std::array<std::unique_ptr<room[]>, chunk_count> chunks_;
+  block_slot slots_ = 0;            ///< ever used
+  block_slot free_slots_ = no_slot; ///< the first of a chain
   std::size_t size_ = 0;
 };
 

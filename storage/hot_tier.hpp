@@ -1,14 +1,15 @@
 #pragma once
 
 #include "storage/block.hpp"
+#include "storage/dirty_order.hpp"
 #include "storage/eviction_policy.hpp"
 #include "storage/hot_index.hpp"
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace hearth::storage {
@@ -28,8 +29,12 @@ public:
   /// The block, or nullptr. Valid until the next call that changes the tier. Does not count as use.
   [[nodiscard]] const hot_block* find(const block_key& key) const;
 
-  /// Marks the block as asked for and moves it away from eviction. Pre: present.
-  void touch(const block_key& key);
+  /// Marks the block as asked for and moves it away from eviction. Returns whether this made it worth writing. Absent
+  /// keys are ignored.
+  bool touch(const block_key& key);
+
+  /// A request asks for this chain, head first; touches and inserts of its blocks follow. For the eviction policy.
+  void asked(std::span<const block_key> chain) { policy_->asked(chain); }
 
   /// Whether `bytes` more fit without anything leaving.
   [[nodiscard]] bool fits(std::uint64_t bytes) const noexcept { return bytes <= bytes_max_ - bytes_; }
@@ -57,13 +62,13 @@ public:
 
   /// Among those that may leave without being written the one that was asked for, or became so, longest ago; or
   /// nullptr. It stays.
-  [[nodiscard]] const hot_block* expendable_victim();
+  [[nodiscard]] const hot_block* expendable_victim() const;
 
   /// The dirty block that became dirty first after the one with this number, or nullptr. Before all others: 0.
   [[nodiscard]] const hot_block* next_dirty(std::uint64_t number) const;
 
   /// No dirty block has a larger number.
-  [[nodiscard]] std::uint64_t last_dirty_number() const noexcept { return last_dirty_number_; }
+  [[nodiscard]] std::uint64_t last_dirty_number() const noexcept { return dirty_.last_number(); }
 
   /// Calls `visit` for every block, about in the order in which they would leave, until it answers false. `visit` must
   /// not change the tier.
@@ -75,22 +80,22 @@ public:
   [[nodiscard]] std::size_t dirty_blocks() const noexcept { return dirty_.size(); }
   [[nodiscard]] std::size_t clean_blocks() const noexcept { return index_->size() - dirty_.size(); }
   /// Blocks that may leave without being written: the clean ones, and the reclaimed ones nobody has asked for.
-  [[nodiscard]] std::size_t expendable_blocks() const noexcept { return expendable_->size(); }
+  [[nodiscard]] std::size_t expendable_blocks() const noexcept { return expendable_.size(); }
   [[nodiscard]] std::uint64_t worth_writing_bytes() const noexcept { return worth_writing_bytes_; }
 
 private:
   template <class Change>
-  void change(const block_key& key, Change how);
+  void change(block_slot slot, Change how);
   void check() const;
 
   std::uint64_t bytes_max_;
   std::uint64_t bytes_ = 0;
-  std::uint64_t last_dirty_number_ = 0;
-  std::map<std::uint64_t, block_key> dirty_; ///< by dirty_number
   std::uint64_t worth_writing_bytes_ = 0;
   std::shared_ptr<hot_index> index_;
   std::unique_ptr<eviction_policy> policy_;
-  std::unique_ptr<eviction_policy> expendable_; ///< those that need no write, so that finding one is no search
+  dirty_order dirty_;
+  slot_links expendable_links_;
+  slot_list expendable_; ///< those that need no write, so that finding one is no search; least recently used first
 };
 
 } // namespace hearth::storage

@@ -1,68 +1,66 @@
 #include "storage/s3_fifo_policy.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <cstdint>
 #include <list>
 #include <unordered_map>
+#include <vector>
 
 namespace hearth::storage {
 
 namespace {
 
-/// Keys in the order in which they came, oldest first.
-using queue = std::list<block_key>;
-
 class s3_fifo_policy final : public eviction_policy {
 public:
-  void insert(const block_key& key, const std::optional<block_key>&) override {
-    assert(!places_.contains(key));
+  void insert(block_slot slot, const block_key& key, const std::optional<block_key>&) override {
     const auto left = departed_places_.find(key);
     const bool came_back = left != departed_places_.end();
     if (came_back) {
       departed_.erase(left->second);
       departed_places_.erase(left);
     }
-    auto& into = came_back ? main_ : small_;
-    places_.emplace(key, place{into.insert(into.end(), key), came_back, 0});
+    if (slot >= places_.size())
+      places_.resize(slot + 1);
+    places_[slot] = {key, came_back, 0};
+    (came_back ? main_ : small_).push_back(links_, slot);
   }
 
-  void touch(const block_key& key) override {
-    auto& touches = at(key).touches;
+  void touch(block_slot slot) override {
+    auto& touches = places_[slot].touches;
     touches = std::min<std::uint8_t>(touches + 1, touches_max);
   }
 
-  void erase(const block_key& key) override {
-    const auto found = places_.find(key);
-    assert(found != places_.end());
-    if (!found->second.in_main)
-      remember(key);
-    (found->second.in_main ? main_ : small_).erase(found->second.at);
-    places_.erase(found);
+  void erase(block_slot slot) override {
+    const auto& place = places_[slot];
+    (place.in_main ? main_ : small_).erase(links_, slot);
+    if (!place.in_main)
+      remember(place.key);
   }
 
-  std::optional<block_key> victim() override {
-    while (!places_.empty()) {
+  block_slot victim() override {
+    while (size() > 0) {
       const bool from_small = main_.empty() || small_.size() * small_part > size();
-      const auto key = from_small ? small_.front() : main_.front();
-      auto& candidate = at(key);
+      auto& from = from_small ? small_ : main_;
+      const auto slot = from.front();
+      auto& candidate = places_[slot];
       if (candidate.touches < (from_small ? touches_to_stay : 1))
-        return key;
-      main_.splice(main_.end(), from_small ? small_ : main_, candidate.at);
+        return slot;
+      from.erase(links_, slot);
+      main_.push_back(links_, slot);
       candidate.touches = from_small ? 0 : candidate.touches - 1;
       candidate.in_main = true;
     }
-    return std::nullopt;
+    return no_slot;
   }
 
-  void visit(const std::function<bool(const block_key&)>& visit) const override {
+  void visit(const std::function<bool(block_slot)>& visit) const override {
     for (const auto* all : {&small_, &main_})
-      for (const auto& key : *all)
-        if (!visit(key))
+      for (auto slot = all->front(); slot != no_slot; slot = links_.at(slot).behind)
+        if (!visit(slot))
           return;
   }
 
-  std::size_t size() const noexcept override { return places_.size(); }
+  std::size_t size() const noexcept override { return small_.size() + main_.size(); }
 
 private:
   static constexpr std::size_t small_part = 10; ///< of all blocks, one in so many
@@ -70,30 +68,26 @@ private:
   static constexpr std::uint8_t touches_max = 3;
 
   struct place {
-    queue::iterator at;
+    block_key key;
     bool in_main = false;
     std::uint8_t touches = 0; ///< since it entered its queue, less one for each round
   };
 
-  place& at(const block_key& key) {
-    const auto found = places_.find(key);
-    assert(found != places_.end());
-    return found->second;
-  }
-
+  /// As many departed blocks as were tracked before this one left.
   void remember(const block_key& key) {
     departed_places_.emplace(key, departed_.insert(departed_.end(), key));
-    while (departed_.size() > size()) {
+    while (departed_.size() > size() + 1) {
       departed_places_.erase(departed_.front());
       departed_.pop_front();
     }
   }
 
-  queue small_;
-  queue main_;
-  queue departed_; ///< left the small queue
-  std::unordered_map<block_key, place, block_key_hash> places_;
-  std::unordered_map<block_key, queue::iterator, block_key_hash> departed_places_;
+  slot_links links_;
+  slot_list small_;
+  slot_list main_;
+  std::vector<place> places_;     ///< by slot
+  std::list<block_key> departed_; ///< left the small queue, oldest first
+  std::unordered_map<block_key, std::list<block_key>::iterator, block_key_hash> departed_places_;
 };
 
 } // namespace

@@ -4,10 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cassert>
 #include <cstdint>
-#include <list>
-#include <unordered_map>
+#include <vector>
 
 namespace hearth::storage {
 
@@ -17,50 +15,54 @@ class w_tinylfu_policy final : public eviction_policy {
 public:
   explicit w_tinylfu_policy(std::size_t blocks) : seen_(blocks) {}
 
-  void insert(const block_key& key, const std::optional<block_key>&) override {
-    assert(!places_.contains(key));
-    chosen_.reset();
+  void insert(block_slot slot, const block_key& key, const std::optional<block_key>&) override {
+    chosen_ = no_slot;
     if (size() >= seen_.keys())
       seen_ = frequency_sketch{2 * seen_.keys()};
     seen_.add(key);
+    if (slot >= places_.size())
+      places_.resize(slot + 1);
+    places_[slot] = {key, in_window};
     auto& window = parts_[in_window];
-    places_.emplace(key, place{window.insert(window.end(), key), in_window});
+    window.push_back(links_, slot);
     while (window.size() > std::max<std::size_t>(size() / window_part, 1))
-      move(at(window.front()), in_waiting);
+      move(window.front(), in_waiting);
   }
 
-  void touch(const block_key& key) override {
-    chosen_.reset();
-    seen_.add(key);
-    auto& where = at(key);
-    move(where, where.part == in_window ? in_window : in_protected);
+  void touch(block_slot slot) override {
+    chosen_ = no_slot;
+    const auto& place = places_[slot];
+    seen_.add(place.key);
+    move(slot, place.part == in_window ? in_window : in_protected);
     const auto main = parts_[in_probation].size() + parts_[in_protected].size();
     if (parts_[in_protected].size() * 5 > main * 4)
-      move(at(parts_[in_protected].front()), in_probation);
+      move(parts_[in_protected].front(), in_probation);
   }
 
-  void erase(const block_key& key) override {
-    chosen_.reset();
-    const auto found = places_.find(key);
-    assert(found != places_.end());
-    parts_[found->second.part].erase(found->second.at);
-    places_.erase(found);
+  void erase(block_slot slot) override {
+    chosen_ = no_slot;
+    parts_[places_[slot].part].erase(links_, slot);
   }
 
-  std::optional<block_key> victim() override {
-    if (!chosen_ && !places_.empty())
+  block_slot victim() override {
+    if (chosen_ == no_slot && size() > 0)
       chosen_ = choose();
     return chosen_;
   }
 
-  void visit(const std::function<bool(const block_key&)>& visit) const override {
+  void visit(const std::function<bool(block_slot)>& visit) const override {
     for (const auto which : {in_probation, in_waiting, in_protected, in_window})
-      for (const auto& key : parts_[which])
-        if (!visit(key))
+      for (auto slot = parts_[which].front(); slot != no_slot; slot = links_.at(slot).behind)
+        if (!visit(slot))
           return;
   }
 
-  std::size_t size() const noexcept override { return places_.size(); }
+  std::size_t size() const noexcept override {
+    std::size_t all = 0;
+    for (const auto& part : parts_)
+      all += part.size();
+    return all;
+  }
 
 private:
   static constexpr std::size_t window_part = 100; ///< of all blocks, one in so many
@@ -70,27 +72,23 @@ private:
   enum part_name : std::uint8_t { in_window, in_waiting, in_probation, in_protected };
 
   struct place {
-    std::list<block_key>::iterator at;
-    part_name part;
+    block_key key;
+    part_name part = in_window;
   };
 
-  place& at(const block_key& key) {
-    const auto found = places_.find(key);
-    assert(found != places_.end());
-    return found->second;
-  }
-
   /// To the end of that part.
-  void move(place& what, part_name where) {
-    parts_[where].splice(parts_[where].end(), parts_[what.part], what.at);
-    what.part = where;
+  void move(block_slot slot, part_name where) {
+    auto& part = places_[slot].part;
+    parts_[part].erase(links_, slot);
+    parts_[where].push_back(links_, slot);
+    part = where;
   }
 
   /// Who fell out of the window while the tier had room for it needs to beat nobody.
-  block_key choose() {
+  block_slot choose() {
     auto& waiting = parts_[in_waiting];
     while (waiting.size() > std::max<std::size_t>(size() / waiting_part, 1))
-      move(at(waiting.front()), in_probation);
+      move(waiting.front(), in_probation);
     for (const auto main : {in_probation, in_protected})
       if (!parts_[main].empty())
         return waiting.empty() ? parts_[main].front() : rarer(waiting.front(), parts_[main].front());
@@ -98,18 +96,18 @@ private:
   }
 
   /// The newcomer, unless it was seen more often: then it is one of the main part from here on.
-  block_key rarer(const block_key& newcomer, const block_key& oldest) {
-    if (seen_.count(newcomer) <= seen_.count(oldest))
+  block_slot rarer(block_slot newcomer, block_slot oldest) {
+    if (seen_.count(places_[newcomer].key) <= seen_.count(places_[oldest].key))
       return newcomer;
-    const auto loser = oldest;
-    move(at(newcomer), in_probation);
-    return loser;
+    move(newcomer, in_probation);
+    return oldest;
   }
 
   frequency_sketch seen_;
-  std::array<std::list<block_key>, 4> parts_; ///< by `part_name`, least recently used first
-  std::unordered_map<block_key, place, block_key_hash> places_;
-  std::optional<block_key> chosen_; ///< the victim until something changes
+  slot_links links_;
+  std::array<slot_list, 4> parts_; ///< by `part_name`, least recently used first
+  std::vector<place> places_;      ///< by slot
+  block_slot chosen_ = no_slot;    ///< the victim until something changes
 };
 
 } // namespace

@@ -46,8 +46,8 @@ std::vector<std::size_t> shares_of(std::size_t blocks) {
 trial try_all(const std::vector<request>& trace, std::size_t capacity) {
   trial done{capacity, {}};
   for (const auto& each : all_policies()) {
-    const auto policy = each.make(capacity);
-    done.scores.emplace_back(each.name, try_policy(trace, capacity, *policy));
+    storage::keyed_policy policy{each.make(capacity)};
+    done.scores.emplace_back(each.name, try_policy(trace, capacity, policy));
   }
   done.scores.emplace_back("clairvoyant", try_clairvoyant(trace, capacity));
   return done;

@@ -26,8 +26,6 @@ block_key key_of(std::uint64_t id) {
   return key;
 }
 
-using keys = std::unordered_set<block_key, storage::block_key_hash>;
-
 void count(policy_score& score, const request& asked, const std::function<bool(std::uint64_t)>& present) {
   score.asked += asked.block_ids.size();
   for (const auto id : asked.block_ids) {
@@ -66,27 +64,25 @@ const std::vector<named_policy>& all_policies() {
   return all;
 }
 
-policy_score try_policy(std::span<const request> trace, std::size_t capacity, storage::eviction_policy& policy) {
+policy_score try_policy(std::span<const request> trace, std::size_t capacity, storage::keyed_policy& policy) {
   assert(capacity > 0 && policy.size() == 0);
   policy_score score;
-  keys present;
   for (const auto& asked : trace) {
     const auto& ids = asked.block_ids;
-    count(score, asked, [&](std::uint64_t id) { return present.contains(key_of(id)); });
+    count(score, asked, [&](std::uint64_t id) { return policy.contains(key_of(id)); });
     std::vector<block_key> chain(ids.size());
     std::transform(ids.begin(), ids.end(), chain.begin(), key_of);
     policy.asked(chain);
     for (auto i = ids.size(); i-- > 0;) {
       const auto& key = chain[i];
-      if (present.insert(key).second)
-        policy.insert(key, i > 0 ? std::optional{chain[i - 1]} : std::nullopt);
-      else
+      if (policy.contains(key))
         policy.touch(key);
+      else
+        policy.insert(key, i > 0 ? std::optional{chain[i - 1]} : std::nullopt);
     }
     while (policy.size() > capacity) {
       const auto victim = policy.victim();
       assert(victim);
-      present.erase(*victim);
       policy.erase(*victim);
     }
   }

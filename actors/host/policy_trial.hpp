@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/host/workload.hpp"
-#include "storage/eviction_policy.hpp"
+#include "storage/keyed_policy.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -36,7 +36,7 @@ struct named_policy {
 /// deepest first, then what is too much leaves. Nothing of a policy but its order is measured. Pre: `capacity` is
 /// positive, `policy` tracks nothing. Threads: one owner of `policy`. Errors: none but std::bad_alloc.
 [[nodiscard]] policy_score try_policy(std::span<const request> trace, std::size_t capacity,
-                                      storage::eviction_policy& policy);
+                                      storage::keyed_policy& policy);
 
 /// As above with a policy that knows the future: the block whose next use is farthest away leaves (Belady, IBM Systems
 /// Journal 1966), of equals the deepest. About the best that any policy could do.

@@ -1,4 +1,5 @@
 #include "storage/conversation_policy.hpp"
+#include "storage/keyed_policy.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/keys.hpp"
 
@@ -16,24 +17,24 @@ struct small_tier {
   explicit small_tier(std::size_t blocks) : capacity(blocks) {}
 
   void ask(const std::vector<block_key>& chain) {
-    policy->asked(chain);
+    policy.asked(chain);
     for (auto i = chain.size(); i-- > 0;)
       if (here.insert(chain[i]).second)
-        policy->insert(chain[i], i > 0 ? std::optional{chain[i - 1]} : std::nullopt);
+        policy.insert(chain[i], i > 0 ? std::optional{chain[i - 1]} : std::nullopt);
       else
-        policy->touch(chain[i]);
-    while (policy->size() > capacity)
-      leave(*policy->victim());
+        policy.touch(chain[i]);
+    while (policy.size() > capacity)
+      leave(*policy.victim());
   }
 
   void leave(const block_key& who) {
-    policy->erase(who);
+    policy.erase(who);
     here.erase(who);
     left.push_back(who);
   }
 
   std::size_t capacity;
-  std::unique_ptr<eviction_policy> policy = make_conversation_policy();
+  keyed_policy policy{make_conversation_policy()};
   std::unordered_set<block_key, block_key_hash> here;
   std::vector<block_key> left;
 };
@@ -61,23 +62,23 @@ TEST_CASE("A block with a child is no victim, and becomes one when its child has
   small_tier tier{100};
   tier.ask(chain(1, 3));
   for (unsigned expected : {3, 2, 1}) {
-    const auto victim = tier.policy->victim();
+    const auto victim = tier.policy.victim();
     REQUIRE(victim == key(expected));
     tier.leave(*victim);
   }
-  CHECK_FALSE(tier.policy->victim());
+  CHECK_FALSE(tier.policy.victim());
 }
 
 TEST_CASE("Blocks that are each other's parents, or their own, leave all the same") {
-  const auto policy = make_conversation_policy();
-  policy->insert(key(1), key(2));
-  policy->insert(key(2), key(1));
-  policy->insert(key(3), key(3));
-  for (auto left = policy->size(); left > 0; --left) {
-    const auto victim = policy->victim();
+  keyed_policy policy{make_conversation_policy()};
+  policy.insert(key(1), key(2));
+  policy.insert(key(2), key(1));
+  policy.insert(key(3), key(3));
+  for (auto left = policy.size(); left > 0; --left) {
+    const auto victim = policy.victim();
     REQUIRE(victim);
-    policy->erase(*victim);
-    CHECK(policy->size() == left - 1);
+    policy.erase(*victim);
+    CHECK(policy.size() == left - 1);
   }
 }
 
@@ -109,33 +110,33 @@ TEST_CASE("Any order of calls leaves the conversation policy with what was inser
     state = state * 1664525 + 1013904223; // Numerical Recipes
     return (state >> 8) % below;
   };
-  const auto policy = make_conversation_policy();
+  keyed_policy policy{make_conversation_policy()};
   std::vector<block_key> here;
   const auto tracked = [&](const block_key& who) { return std::find(here.begin(), here.end(), who) != here.end(); };
   for (int step = 0; step < 30'000; ++step) {
     const auto who = key(draw(300));
     switch (draw(4)) {
-    case 0: policy->asked(chain(draw(290), 1 + draw(10))); break;
+    case 0: policy.asked(chain(draw(290), 1 + draw(10))); break;
     case 1:
       if (tracked(who))
-        policy->touch(who);
-      else if (policy->insert(who, draw(3) == 0 ? std::nullopt : std::optional{key(draw(300))}); true)
+        policy.touch(who);
+      else if (policy.insert(who, draw(3) == 0 ? std::nullopt : std::optional{key(draw(300))}); true)
         here.push_back(who);
       break;
     case 2:
       if (tracked(who)) {
-        policy->erase(who);
+        policy.erase(who);
         std::erase(here, who);
       }
       break;
     default:
-      if (const auto victim = policy->victim(); here.size() > 100) {
+      if (const auto victim = policy.victim(); here.size() > 100) {
         REQUIRE(victim);
         REQUIRE(tracked(*victim));
-        policy->erase(*victim);
+        policy.erase(*victim);
         std::erase(here, *victim);
       }
     }
-    REQUIRE(policy->size() == here.size());
+    REQUIRE(policy.size() == here.size());
   }
 }

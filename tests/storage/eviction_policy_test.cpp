@@ -1,5 +1,6 @@
 #include "storage/conversation_policy.hpp"
 #include "storage/eviction_policy.hpp"
+#include "storage/keyed_policy.hpp"
 #include "storage/s3_fifo_policy.hpp"
 #include "storage/w_tinylfu_policy.hpp"
 #include "tests/support/catch.hpp"
@@ -14,19 +15,19 @@ using hearth::testing::key;
 namespace {
 
 struct lru {
-  std::unique_ptr<eviction_policy> policy = make_lru_policy();
+  keyed_policy policy{make_lru_policy()};
 };
 struct s3_fifo {
-  std::unique_ptr<eviction_policy> policy = make_s3_fifo_policy();
+  keyed_policy policy{make_s3_fifo_policy()};
 };
 struct w_tinylfu {
-  std::unique_ptr<eviction_policy> policy = make_w_tinylfu_policy(4); // few: it has to grow
+  keyed_policy policy{make_w_tinylfu_policy(4)}; // few: it has to grow
 };
 struct conversation {
-  std::unique_ptr<eviction_policy> policy = make_conversation_policy();
+  keyed_policy policy{make_conversation_policy()};
 };
 
-std::vector<block_key> order(const eviction_policy& policy) {
+std::vector<block_key> order(const keyed_policy& policy) {
   std::vector<block_key> keys;
   policy.visit([&](const block_key& key) {
     keys.push_back(key);
@@ -42,7 +43,7 @@ std::vector<block_key> order(const eviction_policy& policy) {
 TEMPLATE_TEST_CASE("A policy knows exactly what was inserted and not erased", "", lru, s3_fifo, w_tinylfu,
                    conversation) {
   TestType world;
-  auto& policy = *world.policy;
+  auto& policy = world.policy;
   CHECK(policy.size() == 0);
   CHECK_FALSE(policy.victim());
   policy.insert(key(1), std::nullopt);
@@ -60,7 +61,7 @@ TEMPLATE_TEST_CASE("A policy knows exactly what was inserted and not erased", ""
 TEMPLATE_TEST_CASE("A victim is tracked, stays the victim until something changes, and stays tracked", "", lru, s3_fifo,
                    w_tinylfu, conversation) {
   TestType world;
-  auto& policy = *world.policy;
+  auto& policy = world.policy;
   for (unsigned i = 1; i <= 300; ++i) {
     policy.insert(key(i), std::nullopt);
     if (i % 3 == 0)
@@ -80,7 +81,7 @@ TEMPLATE_TEST_CASE("A victim is tracked, stays the victim until something change
 
 TEMPLATE_TEST_CASE("A visit ends when it is told to", "", lru, s3_fifo, w_tinylfu, conversation) {
   TestType world;
-  auto& policy = *world.policy;
+  auto& policy = world.policy;
   for (unsigned i = 1; i <= 5; ++i)
     policy.insert(key(i), std::nullopt);
   int visits = 0;
@@ -90,7 +91,7 @@ TEMPLATE_TEST_CASE("A visit ends when it is told to", "", lru, s3_fifo, w_tinylf
 
 TEMPLATE_TEST_CASE("What is asked for again and again outlives a scan", "", s3_fifo, w_tinylfu) {
   TestType world;
-  auto& policy = *world.policy;
+  auto& policy = world.policy;
   for (unsigned i = 1; i <= 100; ++i)
     policy.insert(key(i), std::nullopt);
   for (int round = 0; round < 4; ++round)
@@ -113,46 +114,46 @@ TEMPLATE_TEST_CASE("What is asked for again and again outlives a scan", "", s3_f
 TEMPLATE_TEST_CASE("The same calls give the same order", "", lru, s3_fifo, w_tinylfu, conversation) {
   TestType one;
   TestType other;
-  for (auto* policy : {one.policy.get(), other.policy.get()}) {
+  for (auto* policy : {&one.policy, &other.policy}) {
     for (unsigned i = 0; i < 100; ++i)
       policy->insert(key(i * 7 % 100), std::nullopt);
     for (unsigned i = 0; i < 100; i += 3)
       policy->touch(key(i));
   }
-  CHECK(order(*one.policy) == order(*other.policy));
+  CHECK(order(one.policy) == order(other.policy));
 }
 
 TEST_CASE("LRU gives up what was least recently inserted or touched") {
-  const auto policy = make_lru_policy();
+  keyed_policy policy{make_lru_policy()};
   for (unsigned i = 1; i <= 4; ++i)
-    policy->insert(key(i), std::nullopt);
-  policy->touch(key(2));
-  policy->touch(key(1));
-  CHECK(order(*policy) == std::vector<block_key>{key(3), key(4), key(2), key(1)});
+    policy.insert(key(i), std::nullopt);
+  policy.touch(key(2));
+  policy.touch(key(1));
+  CHECK(order(policy) == std::vector<block_key>{key(3), key(4), key(2), key(1)});
 }
 
 TEST_CASE("A chain touched deepest-first loses its tail before its head") {
-  const auto policy = make_lru_policy();
-  policy->insert(key(1), std::nullopt);
-  policy->insert(key(2), key(1));
-  policy->insert(key(3), key(2));
+  keyed_policy policy{make_lru_policy()};
+  policy.insert(key(1), std::nullopt);
+  policy.insert(key(2), key(1));
+  policy.insert(key(3), key(2));
   for (unsigned i : {3, 2, 1})
-    policy->touch(key(i));
-  CHECK(policy->victim() == key(3));
+    policy.touch(key(i));
+  CHECK(policy.victim() == key(3));
 }
 
 TEST_CASE("S3-FIFO gives up newcomers first, and remembers those who come back soon") {
-  const auto policy = make_s3_fifo_policy();
+  keyed_policy policy{make_s3_fifo_policy()};
   for (unsigned i = 1; i <= 17; ++i) {
-    policy->insert(key(i), std::nullopt);
-    policy->touch(key(i));
-    policy->touch(key(i));
+    policy.insert(key(i), std::nullopt);
+    policy.touch(key(i));
+    policy.touch(key(i));
   }
-  policy->insert(key(18), std::nullopt);
-  policy->insert(key(19), std::nullopt);
-  REQUIRE(policy->victim() == key(18)); // the others were touched twice and are in the main queue now
-  policy->erase(key(18));
-  policy->insert(key(18), std::nullopt); // in the main queue, at its end
-  CHECK(order(*policy).back() == key(18));
-  CHECK(order(*policy).front() == key(19));
+  policy.insert(key(18), std::nullopt);
+  policy.insert(key(19), std::nullopt);
+  REQUIRE(policy.victim() == key(18)); // the others were touched twice and are in the main queue now
+  policy.erase(key(18));
+  policy.insert(key(18), std::nullopt); // in the main queue, at its end
+  CHECK(order(policy).back() == key(18));
+  CHECK(order(policy).front() == key(19));
 }

@@ -43,24 +43,26 @@ TEST_CASE("A hot block is found under its key and namespace until it is erased")
   CHECK(same(index.copy(3, key(1)), payload(1, 64)));
   CHECK(index.copy(0, key(1)).empty());
   CHECK(index.copy(3, key(2)).empty());
-  REQUIRE(index.find(key(1)));
-  CHECK(index.find(key(1))->item.name_space == 3);
+  REQUIRE(index.find(key(1)) != no_slot);
+  CHECK(index.at(index.find(key(1))).item.name_space == 3);
 
-  const auto taken = index.erase(key(1));
+  const auto taken = index.erase(index.find(key(1)));
   CHECK(same(taken.item.payload, payload(1, 64)));
   CHECK(index.copy(3, key(1)).empty());
-  CHECK(index.find(key(1)) == nullptr);
+  CHECK(index.find(key(1)) == no_slot);
   CHECK(index.size() == 0);
 }
 
 TEST_CASE("A hot block stays where it is while others come and go") {
   hot_index index;
-  const auto* const first = &index.insert(numbered(0));
+  const auto slot = index.insert(numbered(0));
+  const auto* const first = &index.at(slot);
   for (unsigned i = 1; i < 3000; ++i)
     index.insert(numbered(i));
   for (unsigned i = 1; i < 3000; i += 2)
-    index.erase(key(i));
-  CHECK(index.find(key(0)) == first);
+    index.erase(index.find(key(i)));
+  CHECK(index.find(key(0)) == slot);
+  CHECK(&index.at(slot) == first);
   CHECK(same(first->item.payload, payload(0, 64)));
 }
 
@@ -71,7 +73,7 @@ TEST_CASE("The index agrees with a map through thousands of inserts and erases o
   for (unsigned step = 0; step < 40'000; ++step) {
     const auto chosen = counted(random() % 3000);
     if (expected.erase(chosen) > 0) {
-      index.erase(chosen);
+      index.erase(index.find(chosen));
     } else {
       expected[chosen] = static_cast<unsigned char>(step);
       index.insert({chosen, 0, std::nullopt, one_byte(static_cast<unsigned char>(step))});
@@ -103,7 +105,7 @@ TEST_CASE("A hidden index shows nothing to other threads and everything to its o
   index.insert(numbered(1));
   index.hide();
   CHECK(index.copy(0, key(1)).empty());
-  CHECK(index.find(key(1)) != nullptr);
+  CHECK(index.find(key(1)) != no_slot);
 }
 
 TEST_CASE("Threads that look while the owner inserts and erases get the right bytes or none") {
@@ -131,8 +133,8 @@ TEST_CASE("Threads that look while the owner inserts and erases get the right by
   std::mt19937 random{99};
   for (unsigned step = 0; step < 60'000 || found < 1000; ++step) {
     const auto number = random() % keys;
-    if (index.find(key(number)))
-      index.erase(key(number));
+    if (const auto slot = index.find(key(number)); slot != no_slot)
+      index.erase(slot);
     else
       index.insert({key(number), 0, std::nullopt, payloads[number]});
   }

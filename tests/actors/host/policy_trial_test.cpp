@@ -9,9 +9,14 @@ using namespace hearth;
 
 namespace {
 
+policy_score tried(const std::vector<request>& trace, std::size_t capacity,
+                   std::unique_ptr<storage::eviction_policy> policy) {
+  storage::keyed_policy keyed{std::move(policy)};
+  return try_policy(trace, capacity, keyed);
+}
+
 policy_score lru(const std::vector<request>& trace, std::size_t capacity) {
-  const auto policy = storage::make_lru_policy();
-  return try_policy(trace, capacity, *policy);
+  return tried(trace, capacity, storage::make_lru_policy());
 }
 
 } // namespace
@@ -38,7 +43,7 @@ TEST_CASE("A block twice in a request is one block") {
   CHECK(try_clairvoyant(trace, 1).usable == 3);
   for (const auto& each : all_policies()) {
     INFO(each.name);
-    CHECK(try_policy(trace, 1, *each.make(1)).usable == 3);
+    CHECK(tried(trace, 1, each.make(1)).usable == 3);
   }
 }
 
@@ -51,9 +56,9 @@ TEST_CASE("No policy beats the one that knows the future, and none needs to be t
     for (const auto& each : all_policies())
       for (const auto capacity : {blocks / 50, blocks / 10, blocks}) {
         INFO(each.name << " seed " << seed << " capacity " << capacity);
-        const auto policy = each.make(capacity);
-        const auto score = try_policy(trace, capacity, *policy);
-        CHECK(policy->size() <= capacity);
+        storage::keyed_policy policy{each.make(capacity)};
+        const auto score = try_policy(trace, capacity, policy);
+        CHECK(policy.size() <= capacity);
         CHECK(score.usable <= try_clairvoyant(trace, capacity).usable);
         CHECK((capacity < blocks || score.usable == most));
         CHECK(score.usable > 0);
@@ -73,7 +78,7 @@ TEST_CASE(
     const auto blocks = distinct_blocks(trace);
     for (const auto part : {100, 50, 20, 10, 5}) {
       const auto capacity = blocks / part;
-      const auto learnt = try_policy(trace, capacity, *storage::make_conversation_policy());
+      const auto learnt = tried(trace, capacity, storage::make_conversation_policy());
       const auto recent = lru(trace, capacity);
       INFO("seed " << seed << ", one block in " << part << ": LRU " << recent.ratio() << ", learnt " << learnt.ratio());
       CHECK(learnt.ratio() > recent.ratio() - 0.015);
@@ -96,7 +101,7 @@ TEST_CASE("A scan through chats costs the conversation policy no more than LRU")
   }
   for (const auto part : {50, 10, 5}) {
     const auto capacity = blocks / part;
-    const auto learnt = try_policy(trace, capacity, *storage::make_conversation_policy());
+    const auto learnt = tried(trace, capacity, storage::make_conversation_policy());
     const auto recent = lru(trace, capacity);
     INFO("one block in " << part << ": LRU " << recent.ratio() << ", learnt " << learnt.ratio());
     CHECK(learnt.ratio() > recent.ratio());
@@ -113,7 +118,7 @@ TEST_CASE("When chats turn into agents that ask again at once, the conversation 
       trace.push_back(std::move(grown));
     }
   const auto capacity = distinct_blocks(trace) / 20;
-  const auto learnt = try_policy(trace, capacity, *storage::make_conversation_policy());
+  const auto learnt = tried(trace, capacity, storage::make_conversation_policy());
   const auto recent = lru(trace, capacity);
   INFO("LRU " << recent.ratio() << ", learnt " << learnt.ratio());
   CHECK(learnt.ratio() > recent.ratio() - 0.005);
