@@ -12,6 +12,14 @@ using stats::tally_entry;
 using storage::errc;
 using storage::failure;
 
+namespace {
+
+/// Between two looks at what was read without asking. With eight threads at full speed, and 80 ns a block, that is a
+/// tenth of a core.
+constexpr std::chrono::milliseconds learn_every{10};
+
+} // namespace
+
 /// Reserves the read of one more cold block, unless one is in flight already. False: the readers are full.
 bool hot_cache_state::plan_cold_read(prefix_plan& plan, const cold_read& read, std::uint64_t bytes,
                                      const read_waiter& who) {
@@ -66,9 +74,9 @@ hot_cache_state::prefix_plan hot_cache_state::plan_prefix(const messages::get_pr
   return plan;
 }
 
-/// What threads have copied out by themselves counts as use now.
-void hot_cache_state::learn_of_reads() {
-  parts_->read_notes->take([this](std::span<const storage::block_key> chain) { asked(chain, chain.size()); });
+/// What threads have copied out by themselves counts as use now. Returns how many blocks that were.
+std::size_t hot_cache_state::learn_of_reads() {
+  return parts_->read_notes->take([this](std::span<const storage::block_key> chain) { asked(chain, chain.size()); });
 }
 
 /// Somebody has asked for `chain` and gets its first `usable` blocks.
@@ -81,7 +89,23 @@ void hot_cache_state::asked(std::span<const storage::block_key> chain, std::size
 
 void hot_cache_state::on_reads_noted() {
   learn_of_reads();
+  reads_due_ = now() + learn_every;
+  alarm(*reads_due_);
   settled();
+}
+
+/// As long as there are reads it is learnt of them at its own pace; then it listens again.
+void hot_cache_state::follow_reads(time_point at) {
+  const auto learnt = learn_of_reads();
+  if (!reads_due_)
+    return;
+  if (at < *reads_due_)
+    return alarm(*reads_due_);
+  reads_due_.reset();
+  if (learnt > 0)
+    alarm(reads_due_.emplace(at + learn_every));
+  else
+    parts_->read_notes->listen();
 }
 
 /// Readers take turns; one that is full, or died and has not been replaced yet, is passed over.

@@ -165,7 +165,7 @@ void hot_cache_state::on_tick() {
   if (!next_alarm_ || at < *next_alarm_) // an alarm that an earlier one has replaced
     return;
   next_alarm_.reset();
-  learn_of_reads();
+  follow_reads(at);
   approach_hot_limit();
   restart_due(at);
   watch_directory(at);

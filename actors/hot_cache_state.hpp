@@ -115,7 +115,8 @@ private:
   void on_reader_down(std::size_t index);
 
   // The read path.
-  void learn_of_reads();
+  std::size_t learn_of_reads();
+  void follow_reads(time_point at);
   void asked(std::span<const storage::block_key> chain, std::size_t usable);
   void choose_reader();
   prefix_plan plan_prefix(const messages::get_prefix_request& x, std::uint64_t waiter);
@@ -192,6 +193,7 @@ private:
   std::size_t write_failures_ = 0;   ///< in a row
   time_point log_failure_after_;
   std::optional<time_point> next_alarm_;
+  std::optional<time_point> reads_due_; ///< when to look again at what was read without asking; none: it listens
   std::uint64_t reported_accidents_ = 0;
   time_point directory_due_;         ///< when its directory is looked for, or opened again
   bool directory_asked_ = false;     ///< the answer is still to come

@@ -23,7 +23,10 @@ namespace hearth::storage {
 struct block_key {
   std::array<std::byte, 32> bytes{};
 
-  friend bool operator==(const block_key&, const block_key&) = default;
+  /// In words, not byte by byte as the default would: a fifth of a hot get was this.
+  friend bool operator==(const block_key& a, const block_key& b) noexcept {
+    return std::memcmp(a.bytes.data(), b.bytes.data(), sizeof(a.bytes)) == 0;
+  }
   friend auto operator<=>(const block_key&, const block_key&) = default;
 };
 

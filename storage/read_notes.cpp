@@ -8,7 +8,7 @@ namespace hearth::storage {
 
 namespace {
 
-/// Threads take turns: the first sixteen have a stripe each.
+/// Threads take turns: the first eight have a stripe each.
 std::size_t number_of_this_thread() noexcept {
   static std::atomic<std::size_t> threads{0};
   thread_local const std::size_t number = threads.fetch_add(1, std::memory_order_relaxed);
@@ -48,11 +48,11 @@ bool read_notes::add(namespace_id name_space, std::span<const block_key> chain) 
   return waiting >= stripe_keys_told && !told_.load(std::memory_order_relaxed) && !told_.exchange(true);
 }
 
-void read_notes::take(const std::function<void(std::span<const block_key>)>& visit) {
+std::size_t read_notes::take(const std::function<void(std::span<const block_key>)>& visit) {
   if (!any_.load(std::memory_order_relaxed))
-    return;
-  told_ = false; // before looking: what comes from here on is told anew
-  any_ = false;
+    return 0;
+  any_ = false; // before looking
+  std::size_t keys = 0;
   for (auto& one : stripes_) {
     {
       std::lock_guard guard{one.lock};
@@ -63,9 +63,11 @@ void read_notes::take(const std::function<void(std::span<const block_key>)>& vis
       visit(rest.first(length));
       rest = rest.subspan(length);
     }
+    keys += taken_.keys.size();
     taken_.keys.clear();
     taken_.lengths.clear();
   }
+  return keys;
 }
 
 std::vector<read_notes::amount> read_notes::counted() const {

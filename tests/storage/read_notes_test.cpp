@@ -38,7 +38,7 @@ TEST_CASE("Chains are taken as they were noted, in their order, and once") {
   CHECK(notes.counted()[1].blocks == 3);
 }
 
-TEST_CASE("The owner is told once when enough waits, and again after it has taken") {
+TEST_CASE("The owner is told once when enough waits, and again when it listens") {
   read_notes notes{1};
   const auto most = run(0, read_notes::stripe_keys_told - 1);
   for (int round = 0; round < 2; ++round) {
@@ -46,6 +46,9 @@ TEST_CASE("The owner is told once when enough waits, and again after it has take
     CHECK(notes.add(0, run(100, 1)));
     CHECK_FALSE(notes.add(0, run(101, 1)));
     CHECK(taken_from(notes).size() == 3);
+    CHECK_FALSE(notes.add(0, run(0, 100)));
+    CHECK(taken_from(notes).size() == 1);
+    notes.listen();
   }
 }
 
