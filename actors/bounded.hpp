@@ -87,9 +87,9 @@ private:
   void refuse(caf::mailbox_element& element, caf::execution_unit* context, const Message& message,
               const messages::load& size) {
     const bool for_ever = mailbox_.gate->never_admits(size);
-    if constexpr (std::is_same_v<Message, messages::put_request>)
-      if (mailbox_.tally)
-        mailbox_.tally->update(message.item.name_space, [](auto& entry) { ++entry.counters.puts_rejected; });
+    if (mailbox_.tally)
+      if (const auto puts = messages::puts_in(message); puts.blocks > 0)
+        mailbox_.tally->update(puts.name_space, [&](auto& entry) { entry.counters.puts_rejected += puts.blocks; });
     if (!element.mid.is_request())
       return;
     const auto limits = mailbox_.gate->limits();

@@ -32,6 +32,7 @@ hot_cache_actor::behavior_type hot_cache_state::make_behavior() {
   }
   return {
       [this](messages::put_request& x) { return on_put(x); },
+      [this](messages::put_many_request& x) { return on_put_many(x); },
       [this](messages::get_prefix_request& x) { return on_get_prefix(x); },
       [this](messages::contains_request& x) { return on_contains(x); },
       [this](messages::erase_request& x) { return on_erase(x); },
@@ -77,6 +78,26 @@ caf::result<messages::put_reply> hot_cache_state::on_put(messages::put_request& 
   if (!outcome)
     return to_caf(outcome.error());
   return messages::put_reply{*outcome};
+}
+
+caf::result<messages::put_many_reply> hot_cache_state::on_put_many(messages::put_many_request& x) {
+  const auto slot = std::move(x.slot);
+  if (auto refused = refusal(x.name_space))
+    return refused;
+  learn_of_reads();
+  std::vector<storage::block_key> keys;
+  keys.reserve(x.chain.size());
+  for (auto& item : x.chain) {
+    item.name_space = x.name_space;
+    keys.push_back(item.key);
+  }
+  messages::put_many_reply reply{tiers_.put_many(std::move(x.chain))};
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    if (reply.outcomes[i] && *reply.outcomes[i] == messages::put_outcome::stored)
+      reads_.forget(keys[i]);
+  soil();
+  settled();
+  return reply;
 }
 
 caf::result<messages::contains_reply> hot_cache_state::on_contains(messages::contains_request& x) {

@@ -27,9 +27,9 @@ namespace hearth::actors {
 class hot_cache_state {
 public:
   static constexpr const char* name = "hot_cache";
-  using bounded_messages =
-      bounds<messages::put_request, messages::get_prefix_request, messages::contains_request, messages::erase_request,
-             messages::clear_request, messages::limit_request, messages::flush_request>;
+  using bounded_messages = bounds<messages::put_request, messages::put_many_request, messages::get_prefix_request,
+                                  messages::contains_request, messages::erase_request, messages::clear_request,
+                                  messages::limit_request, messages::flush_request>;
 
   hot_cache_state(hot_cache_actor::base* self, std::shared_ptr<const cache_parts> parts);
 
@@ -90,6 +90,7 @@ private:
 
   // From hosts.
   caf::result<messages::put_reply> on_put(messages::put_request& x);
+  caf::result<messages::put_many_reply> on_put_many(messages::put_many_request& x);
   caf::result<messages::get_prefix_reply> on_get_prefix(messages::get_prefix_request& x);
   caf::result<messages::contains_reply> on_contains(messages::contains_request& x);
   caf::result<messages::erase_reply> on_erase(messages::erase_request& x);

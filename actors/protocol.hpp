@@ -14,6 +14,7 @@ namespace hearth::actors {
 using hot_cache_actor = caf::typed_actor<
     // from hosts
     caf::replies_to<messages::put_request>::with<messages::put_reply>,
+    caf::replies_to<messages::put_many_request>::with<messages::put_many_reply>,
     caf::replies_to<messages::get_prefix_request>::with<messages::get_prefix_reply>,
     caf::replies_to<messages::contains_request>::with<messages::contains_reply>,
     caf::replies_to<messages::erase_request>::with<messages::erase_reply>,
@@ -48,6 +49,8 @@ using stats_actor = caf::typed_actor<
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::put_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::put_reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::put_many_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::put_many_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::get_prefix_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::get_prefix_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::contains_request)

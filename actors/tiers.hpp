@@ -67,6 +67,9 @@ public:
   /// writer).
   storage::result<messages::put_outcome> put(storage::block item);
 
+  /// Puts the blocks of one chain, head first, each as `put` does; of what is hot the tail will leave first.
+  std::vector<storage::result<messages::put_outcome>> put_many(std::vector<storage::block> chain);
+
   /// A request asks for this chain; touches of what is hot in it follow.
   void asked(std::span<const storage::block_key> chain) { hot_.asked(chain); }
 

@@ -7,6 +7,12 @@ namespace hearth::messages {
 
 /// What each bounded message takes of its receiver's mailbox. Key lists weigh what they hold.
 [[nodiscard]] inline load load_of(const put_request& x) noexcept { return {1, x.item.payload.size()}; }
+[[nodiscard]] inline load load_of(const put_many_request& x) noexcept {
+  load sum;
+  for (const auto& item : x.chain)
+    sum.bytes += item.payload.size();
+  return sum;
+}
 [[nodiscard]] inline load load_of(const get_prefix_request& x) noexcept {
   return {1, x.keys.size() * sizeof(storage::block_key)};
 }
@@ -22,6 +28,18 @@ namespace hearth::messages {
 [[nodiscard]] inline load load_of(const totals_note&) noexcept { return {1, 0}; }
 [[nodiscard]] inline load load_of(const write_request& x) noexcept { return {1, x.item.payload.size()}; }
 [[nodiscard]] inline load load_of(const read_request& x) noexcept { return {x.keys.size(), x.bytes}; }
+
+/// Blocks that a message asks to keep; 0 for all that is no put.
+struct puts {
+  storage::namespace_id name_space = 0;
+  std::uint64_t blocks = 0;
+};
+template <class Message>
+[[nodiscard]] constexpr puts puts_in(const Message&) noexcept {
+  return {};
+}
+[[nodiscard]] inline puts puts_in(const put_request& x) noexcept { return {x.item.name_space, 1}; }
+[[nodiscard]] inline puts puts_in(const put_many_request& x) noexcept { return {x.name_space, x.chain.size()}; }
 
 /// What a host does rarely and must get through uses the slots that are kept for it.
 template <class Message>

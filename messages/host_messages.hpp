@@ -41,6 +41,18 @@ struct put_reply {
   put_outcome outcome = put_outcome::stored;
 };
 
+/// host -> hot_cache. Keep the blocks of one chain, head first.
+/// Reply: put_many_reply, once all that was kept can be read back. Errors: overloaded (nothing changed), too_large (for
+/// one message), closed, invalid_argument (the namespace).
+struct put_many_request {
+  storage::namespace_id name_space = 0;
+  std::vector<storage::block> chain; ///< all in `name_space`
+  permit slot{};
+};
+struct put_many_reply {
+  std::vector<storage::result<put_outcome>> outcomes; ///< of each block, with the errors of put_request
+};
+
 /// host -> hot_cache. The longest leading run of `keys` that is present, at most `bytes_max` bytes (0:
 /// lease_bytes_max). Reply: get_prefix_reply, when every block of the run is in memory and verified. Errors:
 /// overloaded, timeout (a cold read took longer than `timeout`), closed.

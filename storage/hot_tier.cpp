@@ -1,5 +1,6 @@
 #include "storage/hot_tier.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -49,7 +50,11 @@ bool hot_tier::touch(const block_key& key) {
   const auto& item = index_->at(slot);
   const bool before = item.worth_writing();
   change(slot, [](hot_block& asked) { asked.asked = true; });
-  policy_->touch(slot);
+  if (!in_chain_ || std::find(untracked_.begin(), untracked_.end(), slot) == untracked_.end()) {
+    policy_->touch(slot);
+    if (in_chain_)
+      touched_.push_back(slot);
+  }
   if (!item.worth_writing())
     expendable_.move_to_back(expendable_links_, slot);
   return item.worth_writing() && !before;
@@ -59,8 +64,10 @@ void hot_tier::insert(block item, bool dirty) {
   assert(fits(item.payload.size()));
   bytes_ += item.payload.size();
   const auto slot = index_->insert(std::move(item));
-  const auto& added = index_->at(slot).item;
-  policy_->insert(slot, added.key, added.parent);
+  if (in_chain_)
+    untracked_.push_back(slot);
+  else
+    track(slot);
   expendable_.push_back(expendable_links_, slot);
   change(slot, [&](hot_block& fresh) { fresh.dirty = dirty; });
 }
@@ -89,7 +96,9 @@ std::optional<hot_block> hot_tier::erase(const block_key& key) {
   const auto slot = index_->find(key);
   if (slot == no_slot)
     return std::nullopt;
-  policy_->erase(slot);
+  if (std::erase(untracked_, slot) == 0)
+    policy_->erase(slot);
+  std::erase(touched_, slot);
   auto taken = index_->erase(slot);
   const auto bytes = taken.item.payload.size();
   bytes_ -= bytes;
@@ -103,7 +112,26 @@ std::optional<hot_block> hot_tier::erase(const block_key& key) {
   return taken;
 }
 
+void hot_tier::track(block_slot slot) {
+  const auto& item = index_->at(slot).item;
+  policy_->insert(slot, item.key, item.parent);
+}
+
+void hot_tier::track_chain() {
+  for (; !untracked_.empty(); untracked_.pop_back())
+    track(untracked_.back());
+}
+
+void hot_tier::end_chain() {
+  track_chain();
+  for (; !touched_.empty(); touched_.pop_back())
+    policy_->touch(touched_.back());
+  in_chain_ = false;
+}
+
 const hot_block* hot_tier::victim() {
+  if (policy_->size() == 0)
+    track_chain();
   const auto slot = policy_->victim();
   return slot == no_slot ? nullptr : &index_->at(slot);
 }
@@ -123,7 +151,7 @@ void hot_tier::visit(const std::function<bool(const hot_block&)>& visit) const {
 
 void hot_tier::check() const {
   assert(bytes_ <= bytes_max_);
-  assert(policy_->size() == index_->size());
+  assert(policy_->size() + untracked_.size() == index_->size());
   assert(index_->size() - expendable_.size() <= dirty_.size() && dirty_.size() <= index_->size());
 }
 

@@ -16,8 +16,9 @@ namespace hearth::storage {
 
 /// The memory tier: blocks under a byte budget, ordered by an eviction policy.
 /// It never evicts by itself: the owner asks for the victim, decides what becomes of it, and erases it.
-/// Invariants: `bytes() <= bytes_max()`; the policy tracks exactly the blocks that are here; each of them is either
-/// worth writing or expendable. Threads: one owner; others see its blocks through the index.
+/// Invariants: `bytes() <= bytes_max()`; the policy tracks exactly the blocks that are here, those of a chain being put
+/// apart; each of them is either worth writing or expendable. Threads: one owner; others see its blocks through the
+/// index.
 class hot_tier {
 public:
   /// `bytes_max` counts payload bytes; 0 keeps nothing. `index`, empty, is where other threads find the blocks.
@@ -32,6 +33,11 @@ public:
   /// Marks the block as asked for and moves it away from eviction. Returns whether this made it worth writing. Absent
   /// keys are ignored.
   bool touch(const block_key& key);
+
+  /// Until `end_chain`, what is inserted or touched are blocks of one chain, head first: then the eviction policy hears
+  /// of them again, or for the first time, deepest first. Until then the new ones are victims only if nothing else is.
+  void begin_chain() noexcept { in_chain_ = true; }
+  void end_chain();
 
   /// A request asks for this chain, head first; touches and inserts of its blocks follow. For the eviction policy.
   void asked(std::span<const block_key> chain) { policy_->asked(chain); }
@@ -86,6 +92,8 @@ public:
 private:
   template <class Change>
   void change(block_slot slot, Change how);
+  void track(block_slot slot);
+  void track_chain();
   void check() const;
 
   std::uint64_t bytes_max_;
@@ -93,6 +101,9 @@ private:
   std::uint64_t worth_writing_bytes_ = 0;
   std::shared_ptr<hot_index> index_;
   std::unique_ptr<eviction_policy> policy_;
+  bool in_chain_ = false;
+  std::vector<block_slot> untracked_; ///< of the present chain, head first: the policy does not know of them yet
+  std::vector<block_slot> touched_;   ///< of the present chain, head first
   dirty_order dirty_;
   slot_links expendable_links_;
   slot_list expendable_; ///< those that need no write, so that finding one is no search; least recently used first

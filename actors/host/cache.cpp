@@ -1,8 +1,10 @@
 #include "actors/host/cache.hpp"
 
 #include "actors/host/cache_impl.hpp"
+#include "actors/host/chain_put.hpp"
 #include "actors/preflight.hpp"
 
+#include <string>
 #include <utility>
 
 namespace hearth {
@@ -49,6 +51,23 @@ void cache::put_async(const block_key& key, buffer payload, const put_options& o
   messages::put_request request{{key, options.name_space, options.parent, std::move(payload)}, {}};
   impl_->ask<messages::put_reply>(std::move(request), std::move(done),
                                   [](messages::put_reply reply) { return reply.outcome; });
+}
+
+void cache::put_many_async(std::span<const block_key> keys, std::vector<buffer> payloads, const put_options& options,
+                           callback<chain_put::outcomes> done) {
+  if (keys.size() != payloads.size())
+    return impl_->deliver<chain_put::outcomes>(
+        done,
+        failure{errc::invalid_argument, std::to_string(keys.size()) + " keys and " + std::to_string(payloads.size()) +
+                                            " payloads: expected as many of these as of those"});
+  if (keys.empty())
+    return impl_->deliver<chain_put::outcomes>(done, chain_put::outcomes{});
+  std::vector<storage::block> chain;
+  chain.reserve(keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    chain.push_back(
+        {keys[i], options.name_space, i > 0 ? std::optional{keys[i - 1]} : options.parent, std::move(payloads[i])});
+  std::make_shared<chain_put>(*impl_, std::move(chain), std::move(done))->go_on();
 }
 
 void cache::get_prefix_async(std::vector<block_key> keys, const get_options& options, callback<prefix> done) {
@@ -132,6 +151,13 @@ void cache::close_async(milliseconds deadline, callback<close_report> done) {
 result<put_outcome> cache::put(const block_key& key, buffer payload, const put_options& options) {
   return impl_->wait<put_outcome>(impl_->timeout(options.timeout),
                                   [&](auto done) { put_async(key, std::move(payload), options, std::move(done)); });
+}
+
+result<chain_put::outcomes> cache::put_many(std::span<const block_key> keys, std::vector<buffer> payloads,
+                                            const put_options& options) {
+  return impl_->wait<chain_put::outcomes>(impl_->timeout(options.timeout), [&](auto done) {
+    put_many_async(keys, std::move(payloads), options, std::move(done));
+  });
 }
 
 result<put_outcome> cache::put(const block_key& key, std::uint64_t bytes, const producer& produce,

@@ -97,6 +97,13 @@ public:
   result<put_outcome> put(const block_key& key, std::uint64_t bytes, const producer& produce,
                           const put_options& options = {});
 
+  /// Puts a whole chain, head first, in one message (or as few as hot_cache's mailbox takes the bytes in):
+  /// `payloads[i]` under `keys[i]`, whose parent is `keys[i - 1]`, and `options.parent` that of the first. Nothing is
+  /// copied. Of what is kept, tails leave before heads. Returns what became of each, with the errors of `put`. Errors:
+  /// overloaded (nothing changed), invalid_argument (more or fewer payloads than keys).
+  result<std::vector<result<put_outcome>>> put_many(std::span<const block_key> keys, std::vector<buffer> payloads,
+                                                    const put_options& options = {});
+
   /// The block's bytes. If it is hot they come without a message, in about the time of a lookup in a hash map.
   /// Errors: not_found.
   [[nodiscard]] result<buffer> get(const block_key& key, const get_options& options = {});
@@ -143,6 +150,8 @@ public:
   template <class T>
   using callback = std::function<void(result<T>)>;
   void put_async(const block_key& key, buffer payload, const put_options& options, callback<put_outcome> done);
+  void put_many_async(std::span<const block_key> keys, std::vector<buffer> payloads, const put_options& options,
+                      callback<std::vector<result<put_outcome>>> done);
   void get_async(const block_key& key, const get_options& options, callback<buffer> done);
   void get_prefix_async(std::vector<block_key> keys, const get_options& options, callback<prefix> done);
   void contains_async(std::vector<block_key> keys, const get_options& options, callback<std::vector<bool>> done);

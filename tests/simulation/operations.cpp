@@ -47,6 +47,15 @@ std::optional<block_key> simulation::parent(number block) const {
   return block % chain_length == 0 ? std::nullopt : std::optional{key(block - 1)};
 }
 
+/// Up to `length` blocks of one namespace, from `first` on.
+std::vector<simulation::number> simulation::chain_from(number first, std::size_t length) const {
+  std::vector<number> chain;
+  for (auto block = first; chain.size() < length && block < profile_.blocks; ++block)
+    if (name_space(block) == name_space(first))
+      chain.push_back(block);
+  return chain;
+}
+
 /// Number and version in front, and bytes that follow from both: so a block says what it claims to be, and whether it
 /// is.
 buffer simulation::payload(number block, history::version which) const {
@@ -93,8 +102,10 @@ void simulation::answered(std::uint64_t question, errc code) {
 
 void simulation::host_asks(chance& draws) {
   const auto kind = draws.below(100);
-  if (kind < 40)
+  if (kind < 34)
     put(draws);
+  else if (kind < 40)
+    put_many(draws);
   else if (kind < 46)
     put_made(draws);
   else if (kind < 76)
@@ -129,6 +140,28 @@ void simulation::put(chance& draws) {
                      put_ended(block, which, x);
                      answered(id, x.code());
                    });
+}
+
+/// Some blocks of one chain that follow one another, in one message.
+void simulation::put_many(chance& draws) {
+  const auto first = static_cast<number>(draws.below(profile_.blocks));
+  const auto chain = chain_from(first, draws.between(1, chain_length));
+  std::vector<block_key> keys;
+  std::vector<buffer> payloads;
+  std::vector<history::version> versions;
+  for (const auto block : chain) {
+    versions.push_back(history_.put_begins(block));
+    keys.push_back(key(block));
+    payloads.push_back(payload(block, versions.back()));
+  }
+  const auto id = asked("put " + std::to_string(first) + " and on", seconds{1});
+  kept_->put_many_async(keys, std::move(payloads), {name_space(first), parent(first), {}},
+                        [this, id, chain, versions](const result<std::vector<result<put_outcome>>>& x) {
+                          for (std::size_t i = 0; i < chain.size(); ++i)
+                            put_ended(chain[i], versions[i], x.ok() ? x->at(i) : x.error());
+                          fire("chains put at once");
+                          answered(id, x.code());
+                        });
 }
 
 /// Stored: the block was nowhere. What was lost with the directory, and counted, does not come back with it then.
@@ -169,11 +202,7 @@ void simulation::put_made(chance& draws) {
 
 void simulation::get_prefix(chance& draws) {
   const auto first = static_cast<number>(draws.below(profile_.blocks));
-  const auto length = draws.between(1, chain_length);
-  std::vector<number> chain;
-  for (auto block = first; chain.size() < length && block < profile_.blocks; ++block)
-    if (name_space(block) == name_space(first))
-      chain.push_back(block);
+  const auto chain = chain_from(first, draws.between(1, chain_length));
   std::vector<block_key> keys;
   for (const auto block : chain)
     keys.push_back(key(block));

@@ -72,6 +72,7 @@ private:
   // operations.cpp: what hosts ask.
   void host_asks(chance& draws);
   void put(chance& draws);
+  void put_many(chance& draws);
   void put_made(chance& draws);
   void put_ended(number block, history::version which, const result<put_outcome>& put);
   void account(const result<put_outcome>& put);
@@ -89,6 +90,7 @@ private:
   [[nodiscard]] std::size_t size(number block) const;
   [[nodiscard]] std::optional<block_key> parent(number block) const;
   [[nodiscard]] namespace_id name_space(number block) const { return block % 5 == 4 ? other_ : 0; }
+  [[nodiscard]] std::vector<number> chain_from(number first, std::size_t length) const;
   [[nodiscard]] buffer payload(number block, history::version which) const;
   std::uint64_t asked(std::string what, milliseconds limit);
   void answered(std::uint64_t question, errc code);
