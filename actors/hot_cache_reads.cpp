@@ -47,12 +47,15 @@ bool hot_cache_state::plan_cold_read(prefix_plan& plan, const cold_read& read, s
 hot_cache_state::prefix_plan hot_cache_state::plan_prefix(const messages::get_prefix_request& x, std::uint64_t waiter) {
   prefix_plan plan;
   stats::counters found;
+  plan.blocks.reserve(x.keys.size());
+  std::vector<storage::block_slot> hot; // of the blocks of the run that are
+  hot.reserve(x.keys.size());
   const auto lease = parts_->limits->lease_bytes_max();
   const auto bytes_max = x.bytes_max == 0 ? lease : std::min(x.bytes_max, lease);
   std::uint64_t bytes = 0;
   bool whole = true; // no hole yet
   for (std::size_t i = 0; i < x.keys.size() && !plan.truncated; ++i) {
-    const auto seen = tiers_.look(x.name_space, x.keys[i]);
+    auto seen = tiers_.look(x.name_space, x.keys[i]);
     whole = whole && seen.where != place::nowhere;
     const bool too_much = whole && i > 0 && (bytes += seen.bytes) > bytes_max;
     if (too_much || (whole && seen.where == place::cold &&
@@ -66,23 +69,31 @@ hot_cache_state::prefix_plan hot_cache_state::plan_prefix(const messages::get_pr
     found.hot_cache_hits += seen.where == place::hot ? 1 : 0;
     found.pending_hits += seen.where == place::pending ? 1 : 0;
     found.cold_hits += seen.where == place::cold && !whole ? 1 : 0;
-    if (whole)
-      plan.blocks.push_back(seen.payload);
+    if (!whole)
+      continue;
+    plan.blocks.push_back(std::move(seen.payload));
+    hot.push_back(seen.slot);
   }
-  asked(x.keys, plan.blocks.size());
+  tiers_.asked(x.keys);
+  touch(hot);
   parts_->hot_cache_tally->update(x.name_space, [&](tally_entry& entry) { entry.counters += found; });
   return plan;
 }
 
 /// What threads have copied out by themselves counts as use now. Returns how many blocks that were.
 std::size_t hot_cache_state::learn_of_reads() {
-  return parts_->read_notes->take([this](std::span<const storage::block_key> chain) { asked(chain, chain.size()); });
+  return parts_->read_notes->take([this](std::span<const storage::block_key> chain) {
+    tiers_.asked(chain);
+    std::vector<storage::block_slot> hot;
+    hot.reserve(chain.size());
+    for (const auto& key : chain)
+      hot.push_back(tiers_.hot().slot_of(key));
+    touch(hot);
+  });
 }
 
-/// Somebody has asked for `chain` and gets its first `usable` blocks.
-void hot_cache_state::asked(std::span<const storage::block_key> chain, std::size_t usable) {
-  tiers_.asked(chain);
-  for (auto i = usable; i-- > 0;) // deepest first: heads outlive tails
+void hot_cache_state::touch(std::span<const storage::block_slot> chain) {
+  for (auto i = chain.size(); i-- > 0;) // deepest first: heads outlive tails
     if (tiers_.touch(chain[i]))
       soil();
 }

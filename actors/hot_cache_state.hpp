@@ -118,7 +118,7 @@ private:
   // The read path.
   std::size_t learn_of_reads();
   void follow_reads(time_point at);
-  void asked(std::span<const storage::block_key> chain, std::size_t usable);
+  void touch(std::span<const storage::block_slot> chain);
   void choose_reader();
   prefix_plan plan_prefix(const messages::get_prefix_request& x, std::uint64_t waiter);
   bool plan_cold_read(prefix_plan& plan, const cold_read& read, std::uint64_t bytes, const read_waiter& who);

@@ -38,12 +38,14 @@ tiers::tiers(const tiers_config& config, std::shared_ptr<limits_now> limits, std
 }
 
 sighting tiers::look(const block_key& key) const {
-  if (const auto* hot = hot_.find(key))
-    return {place::hot, hot->item.name_space, hot->item.payload.size(), hot->item.payload};
+  if (const auto slot = hot_.slot_of(key); slot != storage::no_slot) {
+    const auto& hot = hot_.at(slot).item;
+    return {place::hot, hot.name_space, hot.payload.size(), hot.payload, slot};
+  }
   if (const auto* write = pending_.find(key))
-    return {place::pending, write->item.name_space, write->item.payload.size(), write->item.payload};
+    return {place::pending, write->item.name_space, write->item.payload.size(), write->item.payload, storage::no_slot};
   if (const auto cold = store_ ? store_->find(key) : std::nullopt)
-    return {place::cold, cold->name_space, cold->payload_bytes, {}};
+    return {place::cold, cold->name_space, cold->payload_bytes, {}, storage::no_slot};
   return {};
 }
 

@@ -34,7 +34,8 @@ struct sighting {
   place where = place::nowhere;
   storage::namespace_id name_space = 0;
   std::uint64_t bytes = 0;
-  storage::buffer payload; ///< hot and pending blocks only
+  storage::buffer payload;                     ///< hot and pending blocks only
+  storage::block_slot slot = storage::no_slot; ///< hot blocks only
 };
 
 /// Dirty blocks that are still to be offered: those with a dirty_number behind `after`, up to `last`.
@@ -73,9 +74,9 @@ public:
   /// A request asks for this chain; touches of what is hot in it follow.
   void asked(std::span<const storage::block_key> chain) { hot_.asked(chain); }
 
-  /// `key` was asked for and found hot: it moves away from eviction. Absent keys are ignored. Returns whether this made
-  /// it worth writing: its copy had been reclaimed.
-  bool touch(const storage::block_key& key) { return hot_.touch(key); }
+  /// The block in this slot was asked for and found hot: it moves away from eviction. `no_slot` is ignored. Returns
+  /// whether this made it worth writing: its copy had been reclaimed.
+  bool touch(storage::block_slot slot) { return hot_.touch(slot); }
 
   /// A block was read from the cold tier: it enters the hot tier if that costs no other block its only copy.
   void promote(storage::block item);

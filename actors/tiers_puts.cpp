@@ -66,7 +66,7 @@ result<put_outcome> tiers::refresh(const block& item, const sighting& seen) {
                                 std::to_string(item.payload.size()) + " bytes in namespace " +
                                 std::to_string(item.name_space) + ": erase it first, or use a key of its own"};
   if (seen.where == place::hot)
-    hot_.touch(item.key);
+    hot_.touch(seen.slot);
   if (seen.where == place::cold)
     store_->touch(item.key);
   return accept(item, put_outcome::refreshed);

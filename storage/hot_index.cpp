@@ -1,6 +1,5 @@
 #include "storage/hot_index.hpp"
 
-#include <bit>
 #include <cassert>
 #include <cstring>
 #include <mutex>
@@ -43,12 +42,8 @@ hot_index::place hot_index::place_of(const block_key& key) noexcept {
   return {mixed >> 58, static_cast<std::uint32_t>(mixed >> 20)};
 }
 
-/// Chunk n holds 2^(n + first_chunk_bits) slots, so a slot's number plus the slots of a chunk before the first one has
-/// its chunk in the highest bit and its place there in the others.
 hot_index::room& hot_index::room_at(block_slot slot) const noexcept {
-  const auto shifted = slot - 1 + (block_slot{1} << first_chunk_bits);
-  const auto bits = static_cast<unsigned>(std::bit_width(shifted)) - 1;
-  return chunks_[bits - first_chunk_bits][shifted ^ (block_slot{1} << bits)];
+  return chunks_[(slot - 1) / chunk_slots][(slot - 1) % chunk_slots];
 }
 
 /// Where the entry of `key` stands in its shard, or `absent`.
@@ -90,7 +85,7 @@ block_slot hot_index::insert(block item) {
   const auto place = place_of(item.key);
   auto& in = shards_[place.shard];
   std::vector<entry> larger;
-  if (in.used + 1 > in.entries.size() / 4 * 3) {
+  if (in.used + 1 > in.entries.size() / 8 * 7) {
     larger.resize(in.entries.size() * 2);
     for (const auto& one : in.entries)
       if (one.slot != no_slot)
@@ -144,10 +139,9 @@ block_slot hot_index::take_slot() {
     free_slots_ = room_at(slot).next_free;
     return slot;
   }
-  const auto shifted = slots_ + (block_slot{1} << first_chunk_bits);
-  const auto chunk = static_cast<unsigned>(std::bit_width(shifted)) - 1 - first_chunk_bits;
-  if (!chunks_.at(chunk))
-    chunks_[chunk] = std::make_unique_for_overwrite<room[]>(std::size_t{1} << (chunk + first_chunk_bits));
+  auto& chunk = chunks_.at(slots_ / chunk_slots);
+  if (!chunk)
+    chunk = std::make_unique_for_overwrite<room[]>(chunk_slots);
   return ++slots_;
 }
 

@@ -16,10 +16,10 @@ namespace hearth::storage {
 /// A block in memory and what is known of its copy in the cold tier.
 struct hot_block {
   block item;
-  bool dirty = false;             ///< no valid copy in the cold tier is known
-  bool reclaimed = false;         ///< dirty because its copy was reclaimed
-  bool asked = false;             ///< asked for since it was last written, read or reclaimed
-  std::uint64_t dirty_number = 0; ///< of a dirty block: the larger, the later it became dirty
+  std::uint64_t dirty_number : 61 = 0; ///< of a dirty block: the larger, the later it became dirty
+  bool dirty : 1 = false;              ///< no valid copy in the cold tier is known
+  bool reclaimed : 1 = false;          ///< dirty because its copy was reclaimed
+  bool asked : 1 = false;              ///< asked for since it was last written, read or reclaimed
 
   /// Whether it is to be written when it leaves: a reclaimed copy is renewed only if somebody asked for the block
   /// since.
@@ -29,10 +29,13 @@ struct hot_block {
 /// The hot blocks by key: one owner inserts, changes and erases them, any thread copies a payload out, without asking
 /// the owner. What a thread finds was there at one moment between the begin and the end of its call.
 /// A table of 8-byte entries (fingerprint, slot) in 64 shards, each behind a lock for the length of one lookup; the
-/// blocks stand in slots that never move. 12 to 24 bytes a block beside the blocks themselves.
+/// blocks stand in slots that never move. 9 to 19 bytes a block beside the blocks themselves.
 /// Threads: `copy` any; everything else its one owner. The owner reads without locks: nobody else writes.
 class hot_index {
 public:
+  /// As many blocks as fit, whatever their size: 128 GiB of the smallest there are.
+  static constexpr std::size_t blocks_max = std::size_t{1} << 25;
+
   hot_index();
   ~hot_index();
   hot_index(const hot_index&) = delete;
@@ -52,7 +55,8 @@ public:
   [[nodiscard]] hot_block& at(block_slot slot) noexcept;
   [[nodiscard]] const hot_block& at(block_slot slot) const noexcept;
 
-  /// Adds a block, with a payload, and returns its slot. Pre: its key is not here. Errors: std::bad_alloc.
+  /// Adds a block, with a payload, and returns its slot. Pre: its key is not here, and `size() < blocks_max`. Errors:
+  /// std::bad_alloc.
   block_slot insert(block item);
 
   /// Takes the block out and hands it over. After: no thread finds it. Pre: there is one.
@@ -65,8 +69,7 @@ public:
 
 private:
   static constexpr std::size_t shard_count = 64;
-  static constexpr unsigned first_chunk_bits = 8; ///< chunks of 256, 512, 1,024, ... slots
-  static constexpr std::size_t chunk_count = 24;
+  static constexpr std::size_t chunk_slots = 2048;
 
   struct entry {
     std::uint32_t tag = 0; ///< its low bits say where the search begins
@@ -75,7 +78,7 @@ private:
   struct alignas(64) shard {
     mutable spin_lock lock;
     std::uint32_t used = 0;
-    std::vector<entry> entries; ///< a power of two, at most three quarters of them used
+    std::vector<entry> entries; ///< a power of two, at most seven eighths of them used
   };
   struct place {
     std::size_t shard;
@@ -93,7 +96,7 @@ private:
 
   std::atomic<bool> hidden_{false};
   std::array<shard, shard_count> shards_;
-  std::array<std::unique_ptr<room[]>, chunk_count> chunks_;
+  std::array<std::unique_ptr<room[]>, blocks_max / chunk_slots> chunks_;
   block_slot slots_ = 0;            ///< ever used
   block_slot free_slots_ = no_slot; ///< the first of a chain
   std::size_t size_ = 0;

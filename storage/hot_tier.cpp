@@ -39,12 +39,11 @@ void hot_tier::change(block_slot slot, Change how) {
   if (item.dirty && item.dirty_number == 0)
     item.dirty_number = dirty_.add(slot);
   else if (!item.dirty && item.dirty_number != 0)
-    dirty_.remove(std::exchange(item.dirty_number, 0));
+    dirty_.remove(std::uint64_t{item.dirty_number}), item.dirty_number = 0;
   check();
 }
 
-bool hot_tier::touch(const block_key& key) {
-  const auto slot = index_->find(key);
+bool hot_tier::touch(block_slot slot) {
   if (slot == no_slot)
     return false;
   const auto& item = index_->at(slot);
@@ -85,10 +84,10 @@ void hot_tier::mark_dirty(const block_key& key) {
 
 void hot_tier::mark_reclaimed(const block_key& key) {
   change(index_->find(key), [](hot_block& item) {
-    if (!std::exchange(item.dirty, true)) {
-      item.reclaimed = true;
-      item.asked = false;
-    }
+    if (item.dirty)
+      return;
+    item.dirty = item.reclaimed = true;
+    item.asked = false;
   });
 }
 

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace hearth::storage {
@@ -30,9 +31,13 @@ public:
   /// The block, or nullptr. Valid until the next call that changes the tier. Does not count as use.
   [[nodiscard]] const hot_block* find(const block_key& key) const;
 
-  /// Marks the block as asked for and moves it away from eviction. Returns whether this made it worth writing. Absent
-  /// keys are ignored.
-  bool touch(const block_key& key);
+  /// The same in two steps. A slot holds until its block leaves.
+  [[nodiscard]] block_slot slot_of(const block_key& key) const noexcept { return index_->find(key); }
+  [[nodiscard]] const hot_block& at(block_slot slot) const noexcept { return std::as_const(*index_).at(slot); }
+
+  /// Marks the block in this slot as asked for and moves it away from eviction. Returns whether this made it worth
+  /// writing. `no_slot` is ignored.
+  bool touch(block_slot slot);
 
   /// Until `end_chain`, what is inserted or touched are blocks of one chain, head first: then the eviction policy hears
   /// of them again, or for the first time, deepest first. Until then the new ones are victims only if nothing else is.
@@ -43,7 +48,9 @@ public:
   void asked(std::span<const block_key> chain) { policy_->asked(chain); }
 
   /// Whether `bytes` more fit without anything leaving.
-  [[nodiscard]] bool fits(std::uint64_t bytes) const noexcept { return bytes <= bytes_max_ - bytes_; }
+  [[nodiscard]] bool fits(std::uint64_t bytes) const noexcept {
+    return bytes <= bytes_max_ - bytes_ && index_->size() < hot_index::blocks_max;
+  }
 
   /// Changes `bytes_max()`. Pre: `bytes() <= bytes_max`.
   void limit(std::uint64_t bytes_max);

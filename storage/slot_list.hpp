@@ -20,12 +20,16 @@ public:
     block_slot behind = no_slot;
   };
 
-  /// The link of a slot that is, or is about to be, in a list.
-  link& at(block_slot slot) {
+  /// Sees to it that `slot` has a link. Grows by a quarter.
+  void make(block_slot slot) {
+    if (slot >= links_.capacity())
+      links_.reserve(slot + slot / 4 + 64);
     if (slot >= links_.size())
       links_.resize(slot + 1);
-    return links_[slot];
   }
+
+  /// Pre: `make` was called for this slot or a larger one.
+  [[nodiscard]] link& at(block_slot slot) { return links_[slot]; }
   [[nodiscard]] const link& at(block_slot slot) const { return links_[slot]; }
 
 private:
@@ -41,18 +45,15 @@ public:
 
   /// Pre: `slot` is in no list of these links.
   void push_back(slot_links& links, block_slot slot) {
-    links.at(slot) = {last_, no_slot};
-    (last_ == no_slot ? first_ : links.at(last_).behind) = slot;
-    last_ = slot;
+    links.make(slot);
+    append(links, slot);
     ++size_;
   }
 
   /// Pre: `slot` is in this list.
   void erase(slot_links& links, block_slot slot) {
     assert(size_ > 0);
-    const auto [before, behind] = links.at(slot);
-    (before == no_slot ? first_ : links.at(before).behind) = behind;
-    (behind == no_slot ? last_ : links.at(behind).before) = before;
+    cut(links, slot);
     --size_;
   }
 
@@ -60,11 +61,22 @@ public:
   void move_to_back(slot_links& links, block_slot slot) {
     if (slot == last_)
       return;
-    erase(links, slot);
-    push_back(links, slot);
+    cut(links, slot);
+    append(links, slot);
   }
 
 private:
+  void append(slot_links& links, block_slot slot) {
+    links.at(slot) = {last_, no_slot};
+    (last_ == no_slot ? first_ : links.at(last_).behind) = slot;
+    last_ = slot;
+  }
+  void cut(slot_links& links, block_slot slot) {
+    const auto [before, behind] = links.at(slot);
+    (before == no_slot ? first_ : links.at(before).behind) = behind;
+    (behind == no_slot ? last_ : links.at(behind).before) = before;
+  }
+
   block_slot first_ = no_slot;
   block_slot last_ = no_slot;
   std::size_t size_ = 0;

@@ -44,7 +44,7 @@ public:
     else if (kind < 55)
       kept_->erase(name_space_of(number), key(number));
     else if (kind < 60)
-      kept_->touch(key(number));
+      kept_->touch(kept_->hot().slot_of(key(number)));
     else if (kind < 70)
       promote(number);
     else if (kind < 75)

@@ -1,6 +1,9 @@
 #include "storage/hot_tier.hpp"
+#include "storage/buffer_pool.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/keys.hpp"
+
+#include <malloc.h>
 
 #include <vector>
 
@@ -84,7 +87,7 @@ TEST_CASE("Whether a block was asked for is known since its last write") {
   auto tier = small_tier();
   tier.insert(sized(1, 10), true);
   CHECK_FALSE(tier.find(key(1))->asked);
-  tier.touch(key(1));
+  tier.touch(tier.slot_of(key(1)));
   CHECK(tier.find(key(1))->asked);
   tier.mark_clean(key(1));
   CHECK_FALSE(tier.find(key(1))->asked);
@@ -97,14 +100,14 @@ TEST_CASE("The victim is the first to leave, or the first that needs no write, a
   tier.insert(sized(1, 10), true);
   tier.insert(sized(2, 10), false);
   tier.insert(sized(3, 10), true);
-  tier.touch(key(1));
+  tier.touch(tier.slot_of(key(1)));
   CHECK(tier.victim()->item.key == key(2));
   CHECK(tier.expendable_victim()->item.key == key(2));
-  tier.touch(key(2));
+  tier.touch(tier.slot_of(key(2)));
   CHECK(tier.victim()->item.key == key(3));
   CHECK(tier.expendable_victim()->item.key == key(2));
   tier.mark_clean(key(1));
-  tier.touch(key(2));
+  tier.touch(tier.slot_of(key(2)));
   CHECK(tier.expendable_victim()->item.key == key(1));
   CHECK(tier.blocks() == 3);
   std::vector<block_key> visited;
@@ -138,7 +141,7 @@ TEST_CASE("A reclaimed block is dirty, and expendable until somebody asks for it
   tier.insert(sized(1, 10), false);
   tier.insert(sized(2, 10), true);
   CHECK(tier.expendable_blocks() == 1);
-  tier.touch(key(1));
+  tier.touch(tier.slot_of(key(1)));
   tier.mark_reclaimed(key(1));
   tier.mark_reclaimed(key(2)); // has no copy that could be: still worth writing
   tier.mark_reclaimed(key(3)); // is not here
@@ -146,11 +149,30 @@ TEST_CASE("A reclaimed block is dirty, and expendable until somebody asks for it
   CHECK(tier.expendable_blocks() == 1);
   CHECK_FALSE(tier.find(key(1))->worth_writing());
   CHECK(tier.find(key(2))->worth_writing());
-  tier.touch(key(1));
+  tier.touch(tier.slot_of(key(1)));
   CHECK(tier.expendable_blocks() == 0);
   tier.mark_clean(key(1));
   CHECK(tier.dirty_blocks() == 1);
   CHECK(tier.expendable_blocks() == 1);
   tier.mark_dirty(key(1)); // the write failed after all
   CHECK(tier.expendable_blocks() == 0);
+}
+
+TEST_CASE("A hot block costs less than 200 bytes beside its payload, dirty or clean") {
+  if (!buffers_are_pooled())
+    return; // with a sanitizer payloads are malloc's, and each allocation is larger
+  const auto allocated = [] {
+    const auto all = mallinfo2();
+    return all.uordblks + all.hblkhd;
+  };
+  const unsigned blocks = GENERATE(20'000, 30'000); // tables that are nearly full, and that have just grown
+  const bool dirty = GENERATE(false, true);
+  const auto before = allocated();
+  hot_tier tier{std::uint64_t{blocks} * 4096, make_lru_policy(), std::make_shared<hot_index>()};
+  for (unsigned i = 0; i < blocks; ++i)
+    tier.insert({key(i), 0, key(i + 1), mutable_buffer::allocate(4096).value().publish()}, dirty);
+  const auto each = static_cast<double>(allocated() - before) / blocks;
+  INFO(each << " bytes");
+  CHECK(each < 200);
+  CHECK(each > 100); // or it was not counted
 }

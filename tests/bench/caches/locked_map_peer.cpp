@@ -1,6 +1,6 @@
 // A get is a mutex nobody else wants (20 ns), a lookup, two list pointers moved and a reference counted: some 60 ns for
 // a block whose lines are in the processor's cache, three cache misses more (80 ns each) for one whose are not.
-#include "tests/bench/cache_peer.hpp"
+#include "tests/bench/caches/cache_peer.hpp"
 
 #include <array>
 #include <list>

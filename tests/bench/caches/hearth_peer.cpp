@@ -1,5 +1,5 @@
 #include "actors/host/cache.hpp"
-#include "tests/bench/cache_peer.hpp"
+#include "tests/bench/caches/cache_peer.hpp"
 #include "tests/bench/contenders.hpp"
 
 #include <optional>
