@@ -10,16 +10,16 @@ namespace hearth::actors {
 using storage::block_key;
 using storage::namespace_id;
 
-hot_lookup::hot_lookup(std::shared_ptr<const cache_parts> parts, hot_cache_actor hot_cache)
-    : parts_(std::move(parts)), hot_cache_(std::move(hot_cache)) {}
+hot_lookup::hot_lookup(const cache_parts& parts, hot_cache_actor hot_cache)
+    : index_(parts.hot_index), notes_(parts.read_notes), limits_(parts.limits), hot_cache_(std::move(hot_cache)) {}
 
 void hot_lookup::note(namespace_id name_space, std::span<const block_key> chain) const {
-  if (parts_->read_notes->add(name_space, chain))
+  if (notes_->add(name_space, chain))
     caf::anon_send(hot_cache_, messages::reads_noted{});
 }
 
 storage::buffer hot_lookup::find(namespace_id name_space, const block_key& key) const {
-  auto found = parts_->hot_index->copy(name_space, key);
+  auto found = index_->copy(name_space, key);
   if (!found.empty())
     note(name_space, {&key, 1});
   return found;
@@ -27,17 +27,16 @@ storage::buffer hot_lookup::find(namespace_id name_space, const block_key& key) 
 
 std::optional<messages::get_prefix_reply>
 hot_lookup::find_prefix(namespace_id name_space, std::span<const block_key> keys, std::uint64_t bytes_max) const {
-  const auto& index = *parts_->hot_index;
   // Most chains that are not all hot miss their tail: look there first.
-  if (keys.empty() || index.copy(name_space, keys.back()).empty())
+  if (keys.empty() || index_->copy(name_space, keys.back()).empty())
     return std::nullopt;
-  const auto lease = parts_->limits->lease_bytes_max();
+  const auto lease = limits_->lease_bytes_max();
   const auto most = bytes_max == 0 ? lease : std::min(bytes_max, lease);
   messages::get_prefix_reply reply;
   reply.blocks.reserve(keys.size());
   std::uint64_t bytes = 0;
   for (const auto& key : keys) {
-    auto found = index.copy(name_space, key);
+    auto found = index_->copy(name_space, key);
     if (found.empty())
       return std::nullopt;
     bytes += found.size();

@@ -15,7 +15,8 @@ namespace hearth::actors {
 /// Threads: any.
 class hot_lookup {
 public:
-  hot_lookup(std::shared_ptr<const cache_parts> parts, hot_cache_actor hot_cache);
+  /// Keeps what it needs of `parts`, and not the store: that has to end with the actors.
+  hot_lookup(const cache_parts& parts, hot_cache_actor hot_cache);
 
   /// The payload of `key`; empty if it is not hot.
   [[nodiscard]] storage::buffer find(storage::namespace_id name_space, const storage::block_key& key) const;
@@ -28,7 +29,9 @@ public:
 private:
   void note(storage::namespace_id name_space, std::span<const storage::block_key> chain) const;
 
-  std::shared_ptr<const cache_parts> parts_;
+  std::shared_ptr<const storage::hot_index> index_;
+  std::shared_ptr<storage::read_notes> notes_;
+  std::shared_ptr<const limits_now> limits_;
   hot_cache_actor hot_cache_;
 };
 

@@ -51,7 +51,7 @@ cache::impl::impl(std::shared_ptr<caf::actor_system> own, caf::actor_system& sys
                parts_->roster,
                parts_->writer_mailbox.gate,
                parts_->stats_mailbox.gate},
-      hot_(parts_, handles_.hot_cache.actor), client_(std::make_unique<client>(system)) {}
+      hot_(*parts_, handles_.hot_cache.actor), client_(std::make_unique<client>(system)) {}
 
 /// Ends the actors and waits until the last of them has let go of the store, so that the directory is free afterwards,
 /// unless the disk hangs: then the job that hangs keeps the lock until it ends.

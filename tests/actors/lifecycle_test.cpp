@@ -135,3 +135,14 @@ TEST_CASE("A flush says whether the disk has synced") {
   CHECK(late->left == stats::amount{});
   CHECK_FALSE(late->synced);
 }
+
+TEST_CASE("A cache that was closed is gone at once: nobody is waited for") {
+  actor_world world;
+  std::optional<cache> kept{world.open(small_cache()).value()};
+  REQUIRE(kept->put(key(1), bytes_of(1)).ok());
+  CHECK(kept->get(key(1)).ok());
+  REQUIRE(kept->close().ok());
+  const auto before = world.now();
+  kept.reset();
+  CHECK(world.now() == before);
+}
