@@ -1,5 +1,6 @@
-// The program `hearth`: its commands are `replay`, `verify` and `policies`.
+// The program `hearth`: its commands are `replay`, `verify`, `policies` and `bench`.
 
+#include "actors/host/bench_command.hpp"
 #include "actors/host/policies_arguments.hpp"
 #include "actors/host/policies_command.hpp"
 #include "actors/host/printable.hpp"
@@ -28,6 +29,8 @@ hearth::command_outcome run(int argc, char** argv) {
     return run(hearth::parse_verify_arguments(argc, argv), hearth::run_verify);
   if (hearth::asks_for_policies(argc, argv))
     return run(hearth::parse_policies_arguments(argc, argv), hearth::run_policies);
+  if (hearth::asks_to_bench(argc, argv))
+    return hearth::run_bench(argv);
   return run(hearth::parse_replay_arguments(argc, argv), hearth::run_replay);
 }
 

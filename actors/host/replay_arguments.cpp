@@ -171,8 +171,8 @@ result<replay_options> parse_replay_arguments(int argc, const char* const* argv)
     options.help = app.help();
     return options;
   } catch (const CLI::RequiredError&) {
-    return refuse("expected the command replay or verify, found " + (argc > 1 ? std::string{argv[1]} : "none") +
-                  " (see hearth --help)");
+    return refuse("expected the command replay, verify, policies or bench, found " +
+                  (argc > 1 ? std::string{argv[1]} : "none") + " (see hearth --help)");
   } catch (const CLI::Error& refused) {
     return refused_arguments(refused.what(), "replay");
   }

@@ -17,11 +17,12 @@ namespace hearth::bench {
 
 /// Where a cache works under measurement, and with what.
 struct peer_stage {
-  std::string directory;          ///< exists, empty; belongs to the peer alone
-  std::uint64_t memory_bytes = 0; ///< what it may keep in memory
-  std::uint64_t disk_bytes = 0;   ///< what it may keep on disk; 0: memory only
-  std::uint64_t block_bytes = 0;  ///< of every block
-  unsigned threads = 1;           ///< that will ask, numbered from 0
+  std::string directory;           ///< exists, empty; belongs to the peer alone
+  std::uint64_t memory_bytes = 0;  ///< what it may keep in memory
+  std::uint64_t disk_bytes = 0;    ///< what it may keep on disk; 0: memory only
+  std::uint64_t block_bytes = 0;   ///< of every block
+  unsigned threads = 1;            ///< that will ask, numbered from 0
+  std::string engine = "segments"; ///< of hearth's cold tier
 };
 
 /// Told of each block that a `get` found, in the order of the chain; `bytes` live until it returns.
@@ -73,7 +74,24 @@ struct peer_list {
 
 /// hearth through its facade: what this program is about.
 [[nodiscard]] std::unique_ptr<cache_peer> make_hearth_peer();
+/// What the machine allows: rows to compare with.
+[[nodiscard]] std::unique_ptr<cache_peer> make_memory_limit();
+[[nodiscard]] std::unique_ptr<cache_peer> make_disk_limit();
 /// A hash map in 64 shards, each under a mutex, with an LRU list: what an engine's authors write first.
 [[nodiscard]] std::unique_ptr<cache_peer> make_locked_map_peer();
+
+// These are built if meson found their libraries, or take part if there is a program to run; else they leave a note.
+void add_rocksdb_peer(peer_list& list);
+void add_lmdb_peer(peer_list& list);
+void add_hiredis_peer(peer_list& list);
+void add_memcached_peer(peer_list& list);
+
+/// Adds the peers from libraries that were found, and a note for each that was not. Written by meson.
+void add_found_peers(peer_list& list);
+/// Written by meson, too.
+[[nodiscard]] const char* build_type();
+[[nodiscard]] const char* hearth_version();
+
+[[nodiscard]] peer_list all_peers();
 
 } // namespace hearth::bench

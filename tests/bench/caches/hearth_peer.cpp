@@ -1,6 +1,5 @@
 #include "actors/host/cache.hpp"
 #include "tests/bench/caches/cache_peer.hpp"
-#include "tests/bench/contenders.hpp"
 
 #include <optional>
 #include <utility>
@@ -20,6 +19,7 @@ public:
     if (where.disk_bytes > 0) {
       options.directory = where.directory;
       options.cold_bytes_max = where.disk_bytes;
+      options.engine = where.engine == "files" ? cold_engine::files : cold_engine::segments;
     }
     auto opened = cache::open(std::move(options));
     if (!opened)

@@ -1,0 +1,79 @@
+#include "tests/bench/caches/caches_arguments.hpp"
+
+#include "stats/units.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace hearth::bench {
+
+namespace {
+
+using storage::errc;
+using storage::failure;
+using storage::result;
+
+constexpr std::uint64_t kib = 1 << 10;
+constexpr std::uint64_t mib = 1 << 20;
+
+/// A number of bytes with or without a unit, a multiple of 4 KiB.
+CLI::Validator bytes_between(std::uint64_t least, std::uint64_t most) {
+  return CLI::Validator{[=](std::string& text) -> std::string {
+                          const auto bytes = stats::parse_bytes(text);
+                          if (!bytes || *bytes < least || *bytes > most || *bytes % (4 * kib) != 0)
+                            return "found \"" + text + "\", expected " + stats::format_bytes(least) + " to " +
+                                   stats::format_bytes(most) + ", a multiple of 4 KiB, such as 64KiB";
+                          text = std::to_string(*bytes);
+                          return {};
+                        },
+                        "SIZE"};
+}
+
+} // namespace
+
+result<caches_settings> parse_caches_arguments(int argc, const char* const* argv) {
+  caches_settings chosen;
+  std::vector<std::string> names;
+  std::vector<std::string> workload_names;
+  for (std::size_t i = 0; i < workloads; ++i)
+    workload_names.emplace_back(to_string(static_cast<workload>(i)));
+  CLI::App program{"Measures hearth as a host app sees it, beside other caches and what the machine allows.",
+                   "hearth bench"};
+  const auto many = [](CLI::Option* option) { return option->delimiter(','); };
+  many(program.add_option("workloads", names, "which; none: all"))->check(CLI::IsMember(workload_names));
+  many(program.add_option("--sizes", chosen.sizes, "of blocks, such as 64KiB,1MiB"))
+      ->transform(bytes_between(4 * kib, 512 * mib));
+  many(program.add_option("--threads", chosen.threads, "that ask at once, such as 1,2,8"))->check(CLI::Range(1u, 256u));
+  many(program.add_option("--peers", chosen.peers, "by name (see --list)"));
+  program.add_option("--directory", chosen.directory, "where a fresh folder is made, used and removed")
+      ->check(CLI::ExistingDirectory);
+  program.add_option("--memory", chosen.memory_bytes, "of each cache")
+      ->transform(bytes_between(16 * mib, 1024 * 1024 * mib));
+  program.add_option("--disk", chosen.disk_bytes, "of each cache that has one")
+      ->transform(bytes_between(64 * mib, 1024 * 1024 * mib));
+  program.add_option("--engine", chosen.engine, "of hearth's cold tier")->check(CLI::IsMember({"segments", "files"}));
+  program.add_option("--chain", chosen.chain, "blocks in a chain")->check(CLI::Range(1u, 100'000u));
+  program.add_option("--repetitions", chosen.repetitions, "of everything")->check(CLI::Range(1u, 100u));
+  program.add_option("--seconds", chosen.seconds, "of each measurement")->check(CLI::Range(0.001, 3600.0));
+  program.add_option("--seed", chosen.seed, "of what is asked for");
+  program.add_option("--json", chosen.json, "a file for all figures");
+  program.add_option("--plot", chosen.plot, "a file for a picture, SVG");
+  program.add_option("--results", chosen.results, "a file for the tables as Markdown");
+  program.add_flag("--list", chosen.list, "name the peers and end");
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    chosen.help = program.help();
+    return chosen;
+  } catch (const CLI::ParseError& wrong) {
+    return failure{errc::invalid_argument, wrong.what()};
+  }
+  for (const auto& name : names.empty() ? workload_names : names)
+    chosen.what.push_back(*workload_from(name));
+  if (chosen.sizes.empty())
+    chosen.sizes = {16 * kib, 256 * kib, mib, 4 * mib};
+  if (chosen.threads.empty())
+    chosen.threads = {1, 2, 4, 8};
+  return chosen;
+}
+
+} // namespace hearth::bench
