@@ -65,10 +65,20 @@ tiers::fate tiers::fate_of(const block& item, bool asked) {
     return fate::too_large;
   if (!writer_up_)
     return fate::no_writer;
+  narrow_queue();
   if (!writer_gate_->open_for(size) || !may_be_pending(size))
     return fate::full;
   const auto worth = asked ? storage::write_worth::asked : storage::write_worth::untouched;
   return within_budget(size.bytes, worth) ? fate::admitted : fate::over_budget;
+}
+
+/// The writer's queue holds no more than can be written in time, as fast as the disk was of late.
+void tiers::narrow_queue() {
+  if (config_.queue_time.count() == 0)
+    return;
+  if (const auto rate = drain_.bytes_per_second(clock_(), pending_.empty()))
+    writer_gate_->narrow(static_cast<std::uint64_t>(static_cast<double>(*rate) *
+                                                    std::chrono::duration<double>(config_.queue_time).count()));
 }
 
 /// When a writer dies its mailbox is free at once, and what was in it is pending until hot_cache has heard of that.
@@ -108,6 +118,8 @@ void tiers::offer(const block& item, fate end) {
     auto slot = messages::admit(writer_gate_, {1, bytes});
     assert(slot && "only this object acquires from the writer's gate");
     count(item.name_space, [&](tally_entry& entry) { entry.counters.ledger.offer(bytes); });
+    if (pending_.empty())
+      drain_.busy_from(clock_());
     pending_amount_.add(bytes);
     budget_.take(store_->record_bytes(bytes));
     const auto& write = pending_.add(item);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/drain_rate.hpp"
 #include "actors/limits_now.hpp"
 #include "actors/pending_writes.hpp"
 #include "actors/write_policy.hpp"
@@ -12,6 +13,7 @@
 #include "storage/write_budget.hpp"
 #include "storage/hot_tier.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -24,7 +26,8 @@ namespace hearth::actors {
 struct tiers_config {
   write_policy policy = write_policy::back;
   std::uint64_t block_bytes_max = 0;
-  bool cut_chains = true; ///< do not write orphans
+  bool cut_chains = true;                 ///< do not write orphans
+  std::chrono::nanoseconds queue_time{0}; ///< what is pending should be written in; 0: however long it takes
   storage::write_budget_config budget;
 };
 
@@ -155,6 +158,7 @@ private:
   [[nodiscard]] fate fate_of(const storage::block& item, bool asked);
   void offer(const storage::block& item, fate end);
   [[nodiscard]] bool half_full() const;
+  void narrow_queue();
   [[nodiscard]] bool may_be_pending(const messages::load& size) const;
   [[nodiscard]] bool within_budget(std::uint64_t bytes, storage::write_worth worth);
   [[nodiscard]] bool needs_write(const storage::hot_block& item) const;
@@ -189,6 +193,7 @@ private:
   send_write send_;
   storage::clock_ns clock_;
   storage::write_budget budget_;
+  drain_rate drain_;
   std::uint64_t charged_copies_ = 0; ///< bytes that reclaim has copied and `budget_` knows of
   std::uint64_t hot_bytes_wanted_;   ///< the hot limit that was asked for last
   storage::hot_tier hot_;

@@ -38,6 +38,8 @@ void tiers::count_persisted(const pending_write& write) {
   const auto bytes = write.item.payload.size();
   pending_amount_.take(bytes);
   persisted_.add(bytes);
+  drain_.drained(bytes, clock_());
+  narrow_queue();
   count(write.item.name_space, [&](tally_entry& entry) { entry.counters.ledger.persist(bytes); });
 }
 
@@ -189,7 +191,7 @@ void tiers::pass_uses_on() {
 bool tiers::half_full() const {
   const auto taken = writer_gate_->taken();
   const auto& limits = writer_gate_->limits();
-  return taken.slots * 2 >= limits.slots_max || taken.bytes * 2 >= limits.bytes_max;
+  return taken.slots * 2 >= limits.slots_max || taken.bytes * 2 >= writer_gate_->bytes_max_now();
 }
 
 stats::amount tiers::unwritten() const {

@@ -25,8 +25,9 @@ bool gate::fits(std::uint64_t word, const load& size, importance rank) const noe
   const auto slots_max = limits_.slots_max - (rank == importance::urgent ? 0 : limits_.slots_kept);
   const auto slots = word >> bytes_bits;
   const auto bytes = word & bytes_mask;
-  return size.slots <= slots_max && slots <= slots_max - size.slots && size.bytes <= limits_.bytes_max &&
-         bytes <= limits_.bytes_max - size.bytes;
+  const auto bytes_max = bytes == 0 ? limits_.bytes_max : bytes_max_now();
+  return size.slots <= slots_max && slots <= slots_max - size.slots && size.bytes <= bytes_max &&
+         bytes <= bytes_max - size.bytes;
 }
 
 bool gate::try_acquire(const load& size, importance rank) noexcept {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -21,8 +22,9 @@ struct gate_limits {
 
 enum class importance : std::uint8_t { ordinary, urgent };
 
-/// The bound of one mailbox, or of several that share it: one exact atomic word, slots << 40 | bytes.
-/// Invariant: slots() <= slots_max and bytes() <= bytes_max at every instant. Threads: any.
+/// The bound of one mailbox, or of several that share it: one exact atomic word, slots << 40 | bytes. The bound on
+/// bytes may be narrowed while it is in use. Invariant: slots() <= slots_max and bytes() <= bytes_max at every instant.
+/// Threads: any.
 class gate {
 public:
   explicit gate(const gate_limits& limits);
@@ -36,6 +38,15 @@ public:
   /// Whether `try_acquire(size)` would have succeeded a moment ago. Reserves nothing.
   [[nodiscard]] bool open_for(const load& size, importance rank = importance::ordinary) const noexcept;
 
+  /// From now on admits no more than so many bytes at once, within `bytes_max`; but always one message into what is
+  /// empty. What is in stays. Threads: any.
+  void narrow(std::uint64_t bytes) noexcept { bytes_now_.store(bytes, std::memory_order_relaxed); }
+
+  /// What it admits now. Threads: any.
+  [[nodiscard]] std::uint64_t bytes_max_now() const noexcept {
+    return std::min(limits_.bytes_max, bytes_now_.load(std::memory_order_relaxed));
+  }
+
   /// Whether no waiting could ever make room for `size`.
   [[nodiscard]] bool never_admits(const load& size) const noexcept;
 
@@ -47,6 +58,7 @@ private:
 
   gate_limits limits_;
   std::atomic<std::uint64_t> word_{0};
+  std::atomic<std::uint64_t> bytes_now_{~std::uint64_t{0}};
 };
 
 /// Room held in a gate; gives it back when destroyed: after the message was handled, after its receiver died, or in a

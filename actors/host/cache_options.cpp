@@ -55,6 +55,7 @@ result<void> cache_options::validate() const {
       in_range("write_burst_bytes", write_burst_bytes, 0, tier_bytes_limit),
       in_range("writer_queue_blocks", writer_queue_blocks, 1, 65'536),
       in_range("writer_queue_bytes", writer_queue_bytes, 0, queue_bytes_limit),
+      in_range("writer_queue_time", writer_queue_time, 0),
       in_range("hot_cache_mailbox", hot_cache_mailbox, 1, 65'536),
       in_range("hot_cache_mailbox_bytes", hot_cache_mailbox_bytes, 0, queue_bytes_limit),
       in_range("reader_queue_blocks", reader_queue_blocks, 1, 65'536),

@@ -44,15 +44,17 @@ struct cache_options {
   std::uint32_t reappend_percent = 25;     ///< 0..50: of a reclaimed segment, copied on if used since written
   std::uint64_t sync_bytes = 128ull << 20; ///< so much written, it is synced; 0: by time, flush and close only
   std::chrono::milliseconds sync_every{
-      1000};                                 ///< so long after a write, it is synced; 0: by bytes, flush and close only
-  std::uint64_t write_bytes_per_second = 0;  ///< budget of the disk, bytes; 0: no limit
-  std::uint64_t write_bytes_per_day = 0;     ///< bytes; 0: no limit
-  std::uint64_t write_burst_bytes = 0;       ///< bytes at once beyond the rate; 0: ten seconds' worth
-  std::uint32_t writer_queue_blocks = 256;   ///< 1..65,536
-  std::uint64_t writer_queue_bytes = 0;      ///< bytes; 0: a quarter of hot_bytes_max, at least 64 MiB, a block
-  std::uint32_t hot_cache_mailbox = 4096;    ///< messages, 1..65,536
-  std::uint64_t hot_cache_mailbox_bytes = 0; ///< payload bytes in it; 0: as the writer's, at least one block
-  std::uint32_t reader_queue_blocks = 1024;  ///< 1..65,536
+      1000};                                ///< so long after a write, it is synced; 0: by bytes, flush and close only
+  std::uint64_t write_bytes_per_second = 0; ///< budget of the disk, bytes; 0: no limit
+  std::uint64_t write_bytes_per_day = 0;    ///< bytes; 0: no limit
+  std::uint64_t write_burst_bytes = 0;      ///< bytes at once beyond the rate; 0: ten seconds' worth
+  std::uint32_t writer_queue_blocks = 256;  ///< 1..65,536
+  /// The queue takes no more than the disk, as fast as it was of late, writes in this time; 0 ms to a day; 0: no limit.
+  std::chrono::milliseconds writer_queue_time{5'000};
+  std::uint64_t writer_queue_bytes = 0;            ///< bytes; 0: a quarter of hot_bytes_max, at least 64 MiB, a block
+  std::uint32_t hot_cache_mailbox = 4096;          ///< messages, 1..65,536
+  std::uint64_t hot_cache_mailbox_bytes = 0;       ///< payload bytes in it; 0: as the writer's, at least one block
+  std::uint32_t reader_queue_blocks = 1024;        ///< 1..65,536
   std::uint64_t reader_queue_bytes = 256ull << 20; ///< bytes of cold reads in flight; one block always fits
   std::uint32_t stats_mailbox = 1024;              ///< messages, 1..65,536
   std::uint64_t lease_bytes_max = 0;            ///< most that one get_prefix hands out; 0: half of hot, at least 64 MiB

@@ -161,6 +161,7 @@ result<replay_options> parse_replay_arguments(int argc, const char* const* argv)
   auto* replay = app.add_subcommand("replay", "Sends a workload through a cache and reports what became of it");
   for (auto* describe : {describe_verify, describe_policies}) // for their lines in the help: they are read elsewhere
     describe(app);
+  app.add_subcommand("bench", "Measures a cache beside others and the machine's limits: hearth bench --help");
   app.require_subcommand(1);
   replay_options options;
   typed_values typed;

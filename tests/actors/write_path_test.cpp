@@ -344,3 +344,28 @@ TEST_CASE("A reclaimed block that is asked for is written again when the writer 
   it.world.advance(std::chrono::seconds{5});
   CHECK(it.counters().ledger.offered().blocks == 5);
 }
+
+TEST_CASE("The writer's queue takes no more than the disk, as fast as it was of late, writes in the time it is given") {
+  auto options = small_cache();
+  options.writer_queue_blocks = 100;
+  options.writer_queue_bytes = 100 * block_bytes;
+  options.writer_queue_time = std::chrono::seconds{1};
+  cache_world it{options};
+  it.world.disk().latency({0, 0, 20 * block_bytes}); // twenty blocks a second
+  it.put_and_run(1, 40);
+  const auto before = it.counters().ledger.offered().blocks;
+  it.put_all(101, 180);
+  it.world.deliver();
+  const auto queue = it.queue().slots;
+  CHECK(queue >= 10); // headers and syncs take of the disk's time, too
+  CHECK(queue <= 21);
+  CHECK(it.counters().ledger.dropped(stats::drop_reason::evict_full).blocks == 80 - queue);
+  CHECK(it.counters().ledger.offered().blocks == before + 80);
+  it.world.run();
+  CHECK(it.counters().ledger.pending().blocks == 0);
+
+  it.world.disk().latency({0, 0, 2'000 * block_bytes}); // faster again: it takes more
+  it.put_and_run(201, 280);
+  it.put_all(301, 360);
+  CHECK(it.queue().slots > 50);
+}
