@@ -25,6 +25,9 @@ namespace {
 /// Blocks that leave in one step towards a lower hot limit: some milliseconds, in which nobody else is served.
 constexpr std::size_t evictions_at_once = 1024;
 
+/// Blocks of a chain that are looked through for one that leaves.
+constexpr std::size_t ancestors_at_once = 256;
+
 } // namespace
 
 tiers::tiers(const tiers_config& config, std::shared_ptr<limits_now> limits, std::shared_ptr<storage::hot_index> index,
@@ -33,7 +36,7 @@ tiers::tiers(const tiers_config& config, std::shared_ptr<limits_now> limits, std
     : config_(config), limits_(std::move(limits)), store_(std::move(store)), writer_gate_(std::move(writer_gate)),
       tally_(std::move(tally)), send_(std::move(send)), clock_(std::move(clock)), budget_(config.budget, clock_()),
       hot_bytes_wanted_(limits_->hot_bytes_max),
-      hot_(limits_->hot_bytes_max, storage::make_lru_policy(), std::move(index)) {
+      hot_(limits_->hot_bytes_max, storage::make_eviction_policy(config.eviction), std::move(index)) {
   assert(tally_ && (store_ == nullptr) == (writer_gate_ == nullptr));
 }
 
@@ -132,12 +135,38 @@ bool tiers::needs_write(const hot_block& item) const {
   return attached() && item.worth_writing() && !store_->find(item.item.key);
 }
 
+/// A tail leaves the hot tier before its head, and is of no use on disk without it: what stands before it in its chain
+/// and is to be written goes first, as far as there is room. Those blocks stay hot.
+void tiers::offer_ancestors(const block& item) {
+  if (!writer_up_ || !writer_gate_->open_for({1, item.payload.size()}))
+    return;
+  std::vector<block_key> unwritten; // deepest first
+  for (auto parent = item.parent; parent && unwritten.size() < ancestors_at_once;) {
+    const auto* above = hot_.find(*parent);
+    if (above == nullptr || !needs_write(*above) || above->item.key == item.key)
+      break;
+    unwritten.push_back(above->item.key);
+    parent = above->item.parent;
+  }
+  for (; !unwritten.empty(); unwritten.pop_back()) {
+    const auto& above = *hot_.find(unwritten.back());
+    if (!needs_write(above)) // somebody put blocks that are each other's parents
+      continue;
+    if (fate_of(above.item, above.asked) != fate::admitted)
+      return;
+    offer(above.item, fate::admitted);
+    set_dirty(unwritten.back(), false);
+  }
+}
+
 /// With `may_lose` false, nothing leaves whose only copy would go with it. Returns whether the room is there.
 /// While the writer takes nothing, blocks that need no write go first, whatever their age.
 bool tiers::make_room(std::uint64_t bytes, bool may_lose) {
   while (!hot_.fits(bytes)) {
     const auto* victim = hot_.victim();
     assert(victim != nullptr);
+    if (needs_write(*victim))
+      offer_ancestors(victim->item);
     auto end = needs_write(*victim) ? fate_of(victim->item, victim->asked) : fate::spared;
     if ((end == fate::full || end == fate::no_writer) && hot_.expendable_blocks() > 0) {
       victim = hot_.expendable_victim();

@@ -29,6 +29,7 @@ struct tiers_config {
   bool cut_chains = true;                 ///< do not write orphans
   std::chrono::nanoseconds queue_time{0}; ///< what is pending should be written in; 0: however long it takes
   storage::write_budget_config budget;
+  storage::eviction_order eviction = storage::eviction_order::lru;
 };
 
 /// Where a block is found, first tier first, and what is known of it without I/O.
@@ -163,6 +164,7 @@ private:
   [[nodiscard]] bool within_budget(std::uint64_t bytes, storage::write_worth worth);
   [[nodiscard]] bool needs_write(const storage::hot_block& item) const;
   [[nodiscard]] storage::result<void> check(const messages::tier_limits& wanted) const;
+  void offer_ancestors(const storage::block& item);
   bool make_room(std::uint64_t bytes, bool may_lose);
   storage::result<messages::put_outcome> refresh(const storage::block& item, const sighting& seen);
   storage::result<messages::put_outcome> put_cold(const storage::block& item);

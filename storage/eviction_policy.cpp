@@ -1,5 +1,9 @@
 #include "storage/eviction_policy.hpp"
 
+#include "storage/conversation_policy.hpp"
+#include "storage/s3_fifo_policy.hpp"
+#include "storage/w_tinylfu_policy.hpp"
+
 namespace hearth::storage {
 
 namespace {
@@ -30,5 +34,16 @@ private:
 } // namespace
 
 std::unique_ptr<eviction_policy> make_lru_policy() { return std::make_unique<lru_policy>(); }
+
+std::unique_ptr<eviction_policy> make_eviction_policy(eviction_order order) {
+  constexpr std::size_t blocks_at_first = 1024; // its sketch grows with the tier
+  switch (order) {
+  case eviction_order::lru: break;
+  case eviction_order::s3_fifo: return make_s3_fifo_policy();
+  case eviction_order::w_tinylfu: return make_w_tinylfu_policy(blocks_at_first);
+  case eviction_order::conversation: return make_conversation_policy();
+  }
+  return make_lru_policy();
+}
 
 } // namespace hearth::storage

@@ -4,6 +4,7 @@
 #include "storage/slot_list.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -43,5 +44,14 @@ public:
 
 /// Least recently inserted or touched leaves first. 8 bytes a block.
 [[nodiscard]] std::unique_ptr<eviction_policy> make_lru_policy();
+
+/// The policies there are.
+enum class eviction_order : std::uint8_t {
+  lru,          ///< `make_lru_policy`
+  s3_fifo,      ///< s3_fifo_policy.hpp
+  w_tinylfu,    ///< w_tinylfu_policy.hpp
+  conversation, ///< conversation_policy.hpp: learns which chains come back; some 150 bytes a block
+};
+[[nodiscard]] std::unique_ptr<eviction_policy> make_eviction_policy(eviction_order order);
 
 } // namespace hearth::storage

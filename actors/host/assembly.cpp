@@ -223,7 +223,8 @@ result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, cons
                   options.block_bytes_max,
                   options.cut_chains,
                   options.writer_queue_time,
-                  {options.write_bytes_per_second, options.write_bytes_per_day, options.write_burst_bytes}};
+                  {options.write_bytes_per_second, options.write_bytes_per_day, options.write_burst_bytes},
+                  options.eviction};
   config.promote_cold_hits = options.promote_cold_hits;
   config.idle_clean = options.idle_clean;
   config.request_timeout = options.request_timeout;

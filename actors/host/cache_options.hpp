@@ -4,6 +4,7 @@
 #include "messages/limits.hpp"
 #include "storage/block_store.hpp"
 #include "storage/errors.hpp"
+#include "storage/eviction_policy.hpp"
 #include "storage/reclaim_policy.hpp"
 
 #include <chrono>
@@ -40,6 +41,7 @@ struct cache_options {
   cold_engine engine = cold_engine::segments;
   std::uint64_t segment_bytes = 0;  ///< bytes, whole 4 KiB; 0: a sixteenth of cold, at most 256 MiB or a 512th of it
   std::uint64_t free_bytes_min = 0; ///< kept free on the disk whoever fills it; 0: 10 GiB if cold is automatic
+  storage::eviction_order eviction = storage::eviction_order::lru; ///< which hot block leaves first
   storage::reclaim_order reclaim = storage::reclaim_order::least_useful;
   std::uint32_t reappend_percent = 25;     ///< 0..50: of a reclaimed segment, copied on if used since written
   std::uint64_t sync_bytes = 128ull << 20; ///< so much written, it is synced; 0: by time, flush and close only

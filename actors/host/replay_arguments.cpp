@@ -83,6 +83,8 @@ void declare(CLI::App& replay, typed_values& typed, replay_options& options) {
       ->check(CLI::IsMember({"back", "through"}));
   value("--engine", "NAME", "of the cold tier: segments, or files: one file a block [segments]")
       ->check(CLI::IsMember({"segments", "files"}));
+  value("--eviction", "NAME", "which hot block leaves first: lru, s3_fifo, w_tinylfu or conversation [lru]")
+      ->check(CLI::IsMember({"lru", "s3_fifo", "w_tinylfu", "conversation"}));
   value("--reclaim", "NAME", "which segment is given up first: least_useful or fifo [least_useful]")
       ->check(CLI::IsMember({"least_useful", "fifo"}));
   value("--reappend-percent", "N",
@@ -123,6 +125,15 @@ result<void> check_together(const replay_options& options) {
   return holds("--writer-queue-bytes", options.writer_queue_bytes, options.block_bytes);
 }
 
+storage::eviction_order eviction_named(const std::string& name) {
+  using storage::eviction_order;
+  if (name == "s3_fifo")
+    return eviction_order::s3_fifo;
+  if (name == "w_tinylfu")
+    return eviction_order::w_tinylfu;
+  return name == "conversation" ? eviction_order::conversation : eviction_order::lru;
+}
+
 /// Reads what was typed into `options`.
 result<void> read_values(typed_values& typed, replay_options& options) {
   options.trace = typed["--trace"];
@@ -149,6 +160,7 @@ result<void> read_values(typed_values& typed, replay_options& options) {
     options.policy = write_policy::through;
   if (typed["--engine"] == "files")
     options.engine = cold_engine::files;
+  options.eviction = eviction_named(typed["--eviction"]);
   if (typed["--reclaim"] == "fifo")
     options.reclaim = storage::reclaim_order::fifo;
   return check_together(options);
@@ -190,6 +202,7 @@ cache_options to_cache_options(const replay_options& options, const std::string&
   cache_options made;
   made.directory = options.has_cold_tier() ? directory : std::string{};
   made.engine = options.engine;
+  made.eviction = options.eviction;
   made.reclaim = options.reclaim;
   made.reappend_percent = options.reappend_percent;
   made.policy = options.policy;

@@ -18,6 +18,7 @@ struct replay_options {
   std::string directory;                 ///< of the cold tier, must exist; empty: a temporary one
   std::uint64_t hot_bytes = 64ull << 20; ///< 0: cold tier only
   cold_engine engine = cold_engine::segments;
+  storage::eviction_order eviction = storage::eviction_order::lru;
   storage::reclaim_order reclaim = storage::reclaim_order::least_useful;
   std::uint32_t reappend_percent = cache_options{}.reappend_percent;
   std::uint64_t cold_bytes = 2ull << 30;   ///< 0: hot tier only

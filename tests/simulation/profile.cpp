@@ -25,6 +25,7 @@ void change_modes(profile& of, chance& draws) {
   options.sync_every = milliseconds{draws.one_in(3) ? 0 : 1'000};
   options.sync_bytes = draws.one_in(2) ? 128 * kib : 128ull << 20;
   options.reclaim = draws.one_in(2) ? storage::reclaim_order::fifo : storage::reclaim_order::least_useful;
+  options.eviction = static_cast<storage::eviction_order>(draws.below(4));
   options.reappend_percent = draws.one_in(3) ? 0 : 25;
   options.write_bytes_per_second = draws.one_in(10) ? 2'000 * kib : 0;
 }
