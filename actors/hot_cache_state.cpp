@@ -12,6 +12,12 @@ namespace hearth::actors {
 using storage::errc;
 using storage::failure;
 
+namespace {
+
+constexpr std::chrono::milliseconds report_every{100};
+
+} // namespace
+
 hot_cache_state::hot_cache_state(hot_cache_actor::base* self, std::shared_ptr<const cache_parts> parts)
     : self_(self), parts_(std::move(parts)), stats_(parts_->roster, parts_->stats_mailbox.gate),
       tiers_(
@@ -164,14 +170,24 @@ void hot_cache_state::approach_hot_limit() {
 void hot_cache_state::settled() {
   const auto& hot = tiers_.hot();
   parts_->preflight->publish(hot.bytes_max() - hot.bytes(), hot.expendable_blocks());
-  if (tiers_.accidents() != reported_accidents_) {
-    reported_accidents_ = tiers_.accidents();
-    stats_.report();
-  }
+  report_accidents();
   if (!tiers_.pending().empty())
     writer_busy_ = now();
   else if (soiled_ && hot.expendable_blocks() < hot.blocks())
     alarm(clean_due());
+}
+
+/// So that stats can say so in the log: the counters themselves it reads when it is asked. A saturated writer drops at
+/// every put, and a note for each made a put half as dear again.
+void hot_cache_state::report_accidents() {
+  if (tiers_.accidents() == reported_accidents_)
+    return;
+  const auto at = now();
+  if (at < report_due_)
+    return alarm(report_due_);
+  reported_accidents_ = tiers_.accidents();
+  report_due_ = at + report_every;
+  stats_.report();
 }
 
 void hot_cache_state::alarm(time_point due) {

@@ -164,6 +164,7 @@ private:
   void restart_due(time_point now);
 
   void settled(); ///< after every handler that may have changed the tiers: publishes, reports, and sets the next alarm
+  void report_accidents();
   void alarm(time_point due);
   [[nodiscard]] time_point now() const { return self_->clock().now(); }
   [[nodiscard]] static caf::error closed_error();
@@ -196,6 +197,7 @@ private:
   std::optional<time_point> next_alarm_;
   std::optional<time_point> reads_due_; ///< when to look again at what was read without asking; none: it listens
   std::uint64_t reported_accidents_ = 0;
+  time_point report_due_;
   time_point directory_due_;         ///< when its directory is looked for, or opened again
   bool directory_asked_ = false;     ///< the answer is still to come
   std::size_t opening_failures_ = 0; ///< in a row, while detached
