@@ -28,7 +28,8 @@ storage::buffer hot_lookup::find(namespace_id name_space, const block_key& key) 
 std::optional<messages::get_prefix_reply>
 hot_lookup::find_prefix(namespace_id name_space, std::span<const block_key> keys, std::uint64_t bytes_max) const {
   // Most chains that are not all hot miss their tail: look there first.
-  if (keys.empty() || index_->copy(name_space, keys.back()).empty())
+  auto last = keys.empty() ? storage::buffer{} : index_->copy(name_space, keys.back());
+  if (last.empty())
     return std::nullopt;
   const auto lease = limits_->lease_bytes_max();
   const auto most = bytes_max == 0 ? lease : std::min(bytes_max, lease);
@@ -36,7 +37,7 @@ hot_lookup::find_prefix(namespace_id name_space, std::span<const block_key> keys
   reply.blocks.reserve(keys.size());
   std::uint64_t bytes = 0;
   for (const auto& key : keys) {
-    auto found = index_->copy(name_space, key);
+    auto found = &key == &keys.back() ? std::move(last) : index_->copy(name_space, key);
     if (found.empty())
       return std::nullopt;
     bytes += found.size();

@@ -165,9 +165,10 @@ bool tiers::make_room(std::uint64_t bytes, bool may_lose) {
   while (!hot_.fits(bytes)) {
     const auto* victim = hot_.victim();
     assert(victim != nullptr);
-    if (needs_write(*victim))
+    const bool unwritten = needs_write(*victim);
+    if (unwritten)
       offer_ancestors(victim->item);
-    auto end = needs_write(*victim) ? fate_of(victim->item, victim->asked) : fate::spared;
+    auto end = unwritten ? fate_of(victim->item, victim->asked) : fate::spared;
     if ((end == fate::full || end == fate::no_writer) && hot_.expendable_blocks() > 0) {
       victim = hot_.expendable_victim();
       end = fate::spared;

@@ -25,6 +25,16 @@ result<buffer> only_block(result<prefix> found) {
   return std::move(found->blocks.front());
 }
 
+prefix to_prefix(messages::get_prefix_reply reply) { return {std::move(reply.blocks), reply.truncated}; }
+
+/// By message: what is all hot was looked for before.
+void ask_prefix(cache::impl& of, std::vector<block_key> keys, const get_options& options,
+                cache::callback<prefix> done) {
+  messages::get_prefix_request request{
+      options.name_space, std::move(keys), options.bytes_max, of.timeout(options.timeout), {}};
+  of.ask<messages::get_prefix_reply>(std::move(request), std::move(done), to_prefix);
+}
+
 } // namespace
 
 cache::cache(std::unique_ptr<impl> state) : impl_(std::move(state)) {}
@@ -71,15 +81,10 @@ void cache::put_many_async(std::span<const block_key> keys, std::vector<buffer> 
 }
 
 void cache::get_prefix_async(std::vector<block_key> keys, const get_options& options, callback<prefix> done) {
-  if (auto hot = impl_->hot().find_prefix(options.name_space, keys, options.bytes_max)) {
-    impl_->deliver<prefix>(done, prefix{std::move(hot->blocks), hot->truncated});
-    return;
-  }
-  messages::get_prefix_request request{
-      options.name_space, std::move(keys), options.bytes_max, impl_->timeout(options.timeout), {}};
-  impl_->ask<messages::get_prefix_reply>(std::move(request), std::move(done), [](messages::get_prefix_reply reply) {
-    return prefix{std::move(reply.blocks), reply.truncated};
-  });
+  if (auto hot = impl_->hot().find_prefix(options.name_space, keys, options.bytes_max))
+    impl_->deliver<prefix>(done, to_prefix(std::move(*hot)));
+  else
+    ask_prefix(*impl_, std::move(keys), options, std::move(done));
 }
 
 void cache::get_async(const block_key& key, const get_options& options, callback<buffer> done) {
@@ -87,7 +92,7 @@ void cache::get_async(const block_key& key, const get_options& options, callback
     impl_->deliver<buffer>(done, std::move(hot));
     return;
   }
-  get_prefix_async({key}, options, [done = std::move(done)](result<prefix> found) {
+  ask_prefix(*impl_, {key}, options, [done = std::move(done)](result<prefix> found) {
     if (done)
       done(only_block(std::move(found)));
   });
@@ -182,16 +187,17 @@ result<put_outcome> cache::put(const block_key& key, std::uint64_t bytes, const 
 
 result<prefix> cache::get_prefix(std::span<const block_key> keys, const get_options& options) {
   if (auto hot = impl_->hot().find_prefix(options.name_space, keys, options.bytes_max))
-    return prefix{std::move(hot->blocks), hot->truncated};
+    return to_prefix(std::move(*hot));
   return impl_->wait<prefix>(impl_->timeout(options.timeout), [&](auto done) {
-    get_prefix_async({keys.begin(), keys.end()}, options, std::move(done));
+    ask_prefix(*impl_, {keys.begin(), keys.end()}, options, std::move(done));
   });
 }
 
 result<buffer> cache::get(const block_key& key, const get_options& options) {
   if (auto hot = impl_->hot().find(options.name_space, key); !hot.empty())
     return hot;
-  return only_block(get_prefix({&key, 1}, options));
+  return only_block(impl_->wait<prefix>(impl_->timeout(options.timeout),
+                                        [&](auto done) { ask_prefix(*impl_, {key}, options, std::move(done)); }));
 }
 
 result<std::vector<bool>> cache::contains(std::span<const block_key> keys, const get_options& options) {
