@@ -1,6 +1,7 @@
-// The three hottest paths, each alone in a function of its own, for an instruction counter: hearth-hot-paths
-// get|prefix|put ROUNDS. The real cache in a world of one thread, so that two runs execute the same instructions.
-// instructions.py counts and compares them; nothing here is timed.
+// Runs one of the three hottest paths for an instruction counter: hearth-hot-paths get|prefix|put ROUNDS. The real
+// cache in a world of one thread, so that two runs execute the same instructions. instructions.py counts and compares
+// them; nothing here is timed.
+#include "tests/bench/counted_paths.hpp"
 #include "tests/support/actor_world.hpp"
 
 #include <cstdio>
@@ -43,38 +44,6 @@ void expect(std::size_t found, std::size_t wanted) {
 }
 
 } // namespace
-
-extern "C" {
-
-/// Gets of hot blocks, one by one, without a message.
-__attribute__((noinline)) std::size_t counted_get(cache& kept, const std::vector<block_key>& keys) {
-  std::size_t found = 0;
-  for (const auto& key : keys)
-    found += kept.get(key).ok() ? 1 : 0;
-  return found;
-}
-
-/// A chain of hot blocks and one that is not there: a message to hot_cache and its answer.
-__attribute__((noinline)) std::size_t counted_prefix(testing::actor_world& world, cache& kept,
-                                                     std::vector<block_key> keys) {
-  std::size_t found = 0;
-  kept.get_prefix_async(std::move(keys), {}, [&](const result<prefix>& x) { found = x.ok() ? x->blocks.size() : 0; });
-  world.deliver();
-  return found;
-}
-
-/// Puts, one by one, into a full hot tier: a message and its answer each, and a block leaves for each.
-__attribute__((noinline)) std::size_t counted_put(testing::actor_world& world, cache& kept,
-                                                  std::span<const block_key> keys, std::vector<buffer> payloads) {
-  std::size_t stored = 0;
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    kept.put_async(keys[i], std::move(payloads[i]), {},
-                   [&](const result<put_outcome>& x) { stored += x.ok() ? 1 : 0; });
-    world.deliver();
-  }
-  return stored;
-}
-}
 
 int main(int count, char** arguments) {
   const std::string_view path = count > 1 ? arguments[1] : "";
