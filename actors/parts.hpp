@@ -90,6 +90,7 @@ struct cache_parts {
   std::shared_ptr<stats::baseline> baseline; ///< belongs to the one living stats actor
   std::shared_ptr<class roster> roster;
   std::shared_ptr<class preflight> preflight;
+  storage::buffer_pool* buffers = nullptr; ///< where its blocks' buffers are; null: nobody can tell
 };
 
 /// Tells the stats actor that a sender's tally has changed: at most one note of a sender is under way, and what changes

@@ -12,6 +12,15 @@ namespace hearth::actors {
 using hearth::stats::drop_reason;
 using hearth::stats::tally_entry;
 
+namespace {
+
+stats::memory_levels levels_of(const storage::buffer_pool_stats& pool) {
+  return {pool.budget_bytes,    pool.mapped_bytes, pool.in_use_bytes,   pool.stranded_bytes,  pool.idle_bytes,
+          pool.huge_page_bytes, pool.pinned_bytes, pool.regions_mapped, pool.regions_unmapped};
+}
+
+} // namespace
+
 stats_state::stats_state(stats_actor::base* self, std::shared_ptr<const cache_parts> parts, hot_cache_actor hot_cache)
     : self_(self), parts_(std::move(parts)), hot_cache_(hot_cache.address()) {}
 
@@ -93,6 +102,8 @@ caf::result<messages::snapshot_reply> stats_state::on_snapshot(messages::snapsho
     level.cold_written_bytes = activity.written_bytes;
     level.cold_reappended_bytes = activity.reappended_bytes;
   }
+  if (parts_->buffers)
+    whole.memory = levels_of(parts_->buffers->stats());
   if (x.name_space == "*")
     return messages::snapshot_reply{std::move(whole)};
   if (auto part = stats::one_namespace(whole, x.name_space))

@@ -67,4 +67,20 @@ struct gauges {
   friend bool operator==(const gauges&, const gauges&) = default;
 };
 
+/// Where the memory of a process' buffers is: of all its caches together, and of what its host holds.
+/// `mapped_bytes == in_use_bytes + stranded_bytes + idle_bytes`, but for what is on its way between them.
+struct memory_levels {
+  std::uint64_t budget_bytes = 0;     ///< the caches' limits in memory, added up
+  std::uint64_t mapped_bytes = 0;     ///< held for buffers, in use or not
+  std::uint64_t in_use_bytes = 0;     ///< capacity of the live buffers
+  std::uint64_t stranded_bytes = 0;   ///< free beside a live buffer, of use to buffers of its size only: fragmentation
+  std::uint64_t idle_bytes = 0;       ///< of use to any buffer
+  std::uint64_t huge_page_bytes = 0;  ///< of mapped_bytes, on huge pages
+  std::uint64_t pinned_bytes = 0;     ///< of mapped_bytes, taken by every memory watcher
+  std::uint64_t regions_mapped = 0;   ///< since the start of the process; growing in steady state: page faults
+  std::uint64_t regions_unmapped = 0; ///< since then
+
+  friend bool operator==(const memory_levels&, const memory_levels&) = default;
+};
+
 } // namespace hearth::stats

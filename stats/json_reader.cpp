@@ -11,6 +11,7 @@ namespace rapid = CEREAL_RAPIDJSON_NAMESPACE;
 namespace rapid = RAPIDJSON_NAMESPACE;
 #endif
 
+#include <algorithm>
 #include <cstdio>
 
 namespace hearth::stats {
@@ -61,6 +62,11 @@ public:
     return {};
   }
 
+  bool has(std::string_view name) const {
+    return std::any_of(scopes_.back()->MemberBegin(), scopes_.back()->MemberEnd(),
+                       [&](const auto& member) { return view(member.name) == name; });
+  }
+
   /// The member `name` of the innermost object that is open; null, and `error` set, if it is not there once.
   const rapid::Value* find(std::string_view name, std::string& error) const {
     const rapid::Value* found = nullptr;
@@ -105,6 +111,8 @@ private:
 
 json_reader::json_reader(std::string_view text) : impl_(std::make_unique<impl>()), error_(impl_->parse(text)) {}
 json_reader::~json_reader() = default;
+
+bool json_reader::has(std::string_view name) const { return ok() && impl_->has(name); }
 
 void json_reader::integer(std::string_view name, std::uint64_t& value) {
   const auto* found = ok() ? impl_->find(name, error_) : nullptr;

@@ -22,6 +22,9 @@ public:
   json_reader& operator=(const json_reader&) = delete;
   ~json_reader();
 
+  /// Whether the member `name` is there: for those that may be missing.
+  [[nodiscard]] bool has(std::string_view name) const;
+
   void integer(std::string_view name, std::uint64_t& value); ///< 0 to 2^64-1, written without fraction or exponent
   void text(std::string_view name, std::string& value);
 

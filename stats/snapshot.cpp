@@ -53,7 +53,7 @@ std::optional<snapshot> one_namespace(const snapshot& whole, const std::string& 
   const auto found = whole.namespaces.find(name_space);
   if (found == whole.namespaces.end())
     return std::nullopt;
-  return snapshot{name_space, found->second, {}};
+  return snapshot{name_space, found->second, {}, {}};
 }
 
 std::vector<tally_entry> sum(const std::vector<std::vector<tally_entry>>& totals) {

@@ -28,6 +28,7 @@ struct snapshot {
   std::string name_space = "*";
   snapshot_part whole;
   std::map<std::string, snapshot_part> namespaces; ///< empty in the snapshot of one namespace
+  std::optional<memory_levels> memory;             ///< of the process; none of one namespace, or if nobody can tell
 
   friend bool operator==(const snapshot&, const snapshot&) = default;
 };

@@ -145,6 +145,21 @@ void headed_part(Json& json, std::string& name_space, snapshot_part& part) {
   part_members(json, part);
 }
 
+template <class Json>
+void memory_member(Json& json, memory_levels& item) {
+  json.object("memory", [&] {
+    json.integer("budget_bytes", item.budget_bytes);
+    json.integer("mapped_bytes", item.mapped_bytes);
+    json.integer("in_use_bytes", item.in_use_bytes);
+    json.integer("stranded_bytes", item.stranded_bytes);
+    json.integer("idle_bytes", item.idle_bytes);
+    json.integer("huge_page_bytes", item.huge_page_bytes);
+    json.integer("pinned_bytes", item.pinned_bytes);
+    json.integer("regions_mapped", item.regions_mapped);
+    json.integer("regions_unmapped", item.regions_unmapped);
+  });
+}
+
 void read_namespaces(json_reader& json, snapshot& item) {
   counters sum;
   json.names("namespaces", [&](const std::string& name) {
@@ -169,6 +184,8 @@ std::string to_json(const snapshot& item, const std::function<void(json_writer&)
   member_writer json{text};
   auto copy = item; // the member lists want to be able to assign
   headed_part(json, copy.name_space, copy.whole);
+  if (copy.memory)
+    memory_member(json, *copy.memory);
   text.object("namespaces", [&] {
     for (auto& entry : copy.namespaces)
       text.object(entry.first, [&] {
@@ -186,6 +203,8 @@ std::optional<snapshot> snapshot_from_json(std::string_view text, std::string& e
     json_reader json{text};
     snapshot item;
     headed_part(json, item.name_space, item.whole);
+    if (json.has("memory"))
+      memory_member(json, item.memory.emplace());
     read_namespaces(json, item);
     error = json.error();
     if (json.ok())

@@ -25,6 +25,22 @@ std::string tiers(const gauges& level) {
   return table.text();
 }
 
+std::string memory(const memory_levels& level) {
+  columns table;
+  const auto line = [&](const char* name, std::uint64_t bytes) {
+    table.row({name, format_bytes(bytes), format_share(bytes, level.mapped_bytes)});
+  };
+  table.row({"memory of the process", "size", "share"});
+  line("buffers", level.in_use_bytes);
+  line("free beside them", level.stranded_bytes);
+  line("idle", level.idle_bytes);
+  line("= mapped", level.mapped_bytes);
+  line("  huge pages", level.huge_page_bytes);
+  line("  pinned", level.pinned_bytes);
+  table.row({"budget", format_bytes(level.budget_bytes)});
+  return table.text();
+}
+
 std::string gets(const counters& count) {
   const auto asked = count.hits() + count.misses;
   const auto line = [&](const char* name, std::uint64_t blocks) {
@@ -111,8 +127,9 @@ std::string namespace_rows(const snapshot& item) {
 std::string to_table(const snapshot& item) {
   const auto& [count, level] = item.whole;
   const auto& parts = count.ledger.parts();
-  auto text = "namespace " + item.name_space + "\n\n" + tiers(level) + '\n' + gets(count) + '\n' + events(count) +
-              '\n' + ends(parts) + "\nblocks: " + equation(parts, &amount::blocks) +
+  auto text = "namespace " + item.name_space + "\n\n" + tiers(level) + '\n' +
+              (item.memory ? memory(*item.memory) + '\n' : "") + gets(count) + '\n' + events(count) + '\n' +
+              ends(parts) + "\nblocks: " + equation(parts, &amount::blocks) +
               "\nbytes:  " + equation(parts, &amount::bytes) + '\n';
   if (item.namespaces.size() > 1)
     text += '\n' + namespace_rows(item);

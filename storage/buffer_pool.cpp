@@ -75,7 +75,8 @@ memory_regions buffer_pool::size_class::put(const pooled_memory& memory) noexcep
   return emptied;
 }
 
-buffer_pool::buffer_pool(std::uint64_t retain_bytes_max) noexcept : retain_bytes_max_(retain_bytes_max) {
+buffer_pool::buffer_pool(std::uint64_t retain_bytes_max)
+    : retain_bytes_max_(retain_bytes_max), source_(system_memory()) {
   static_assert(class_of(buffer_bytes_max) == classes - 1);
   for (std::size_t i = 0; i < classes; ++i) {
     const auto units = units_of_class(i);
@@ -134,7 +135,7 @@ result<void> buffer_pool::warm(std::uint64_t bytes, std::size_t buffer_bytes) {
   const auto& of = classes_[class_of(buffer_bytes)];
   const auto whole = [](std::uint64_t parts, std::uint64_t in_one) { return parts / in_one + (parts % in_one != 0); };
   const auto regions = whole(whole(bytes, of.buffer_bytes), of.slots);
-  if (const auto limit = retain_bytes_max(); regions > limit / of.region_bytes)
+  if (const auto limit = idle_bytes_max(); regions > limit / of.region_bytes)
     return failure{errc::invalid_argument, "warm: bytes is " + std::to_string(bytes) + ", which takes " +
                                                std::to_string(regions) + " regions of " +
                                                std::to_string(of.region_bytes) + " bytes; at most " +
@@ -168,20 +169,48 @@ result<memory_regions> buffer_pool::take_region(std::size_t region_bytes) {
   }
   if (leaving.empty())
     return fresh;
-  unmap(std::move(leaving));
+  unmap_counted(std::move(leaving));
   return map_counted(region_bytes);
 }
 
 result<memory_regions> buffer_pool::map_counted(std::size_t region_bytes) {
-  auto fresh = map_region(region_bytes);
+  auto fresh = map_region(source(), region_bytes);
   if (!fresh)
     return fresh;
-  std::lock_guard guard{regions_mutex_};
-  totals_.mapped_bytes += fresh->front().size_bytes;
-  totals_.huge_page_bytes += fresh->front().huge_page_bytes;
-  ++totals_.regions_mapped;
-  check();
+  const auto& region = fresh->front();
+  try {
+    watched_.arrives({region.bytes, region.size_bytes});
+  } catch (const std::bad_alloc&) {
+    unmap(std::move(*fresh));
+    return {errc::no_memory, "buffer_pool: no memory to keep account of a region"};
+  }
+  memory_regions leaving;
+  {
+    std::lock_guard guard{regions_mutex_};
+    totals_.mapped_bytes += region.size_bytes;
+    totals_.huge_page_bytes += region.huge_page_bytes;
+    ++totals_.regions_mapped;
+    shrink_idle(idle_bytes_allowed(), leaving);
+    check();
+  }
+  unmap_counted(std::move(leaving));
   return fresh;
+}
+
+/// What has been counted as unmapped goes back.
+void buffer_pool::unmap_counted(memory_regions leaving) noexcept {
+  for (const auto& region : leaving)
+    watched_.leaves({region.bytes, region.size_bytes});
+  unmap(std::move(leaving));
+}
+
+/// What of the budgets is not in use; a 32nd of them at least. Pre: `regions_mutex_` is held.
+std::uint64_t buffer_pool::idle_bytes_allowed() const noexcept {
+  const auto budget = totals_.budget_bytes;
+  if (budget == 0)
+    return retain_bytes_max_;
+  const auto used = totals_.mapped_bytes - totals_.idle_bytes;
+  return std::max(budget - std::min(used, budget), budget / 32);
 }
 
 memory_regions buffer_pool::idle_region(std::size_t region_bytes) noexcept {
@@ -201,18 +230,20 @@ void buffer_pool::keep_idle(memory_regions region) noexcept {
   {
     std::lock_guard guard{regions_mutex_};
     const auto bytes = region.front().size_bytes;
-    if (bytes <= retain_bytes_max_) {
-      shrink_idle(retain_bytes_max_ - bytes, leaving);
+    totals_.idle_bytes += bytes;
+    const auto allowed = idle_bytes_allowed();
+    if (bytes <= allowed && region.front().source == source_) {
       region.front().idle_number = ++last_idle_number_;
       auto& idle = idle_[class_of(bytes)];
       idle.splice(idle.begin(), region);
-      totals_.idle_bytes += bytes;
+      shrink_idle(allowed, leaving);
     } else {
+      totals_.idle_bytes -= bytes;
       move_last(region, leaving);
     }
     check();
   }
-  unmap(std::move(leaving));
+  unmap_counted(std::move(leaving));
 }
 
 /// Moves what became idle first to `leaving`, until at most `bytes_max` are left. Pre: `regions_mutex_` is held.
@@ -241,15 +272,41 @@ void buffer_pool::retain_at_most(std::uint64_t bytes) noexcept {
   {
     std::lock_guard guard{regions_mutex_};
     retain_bytes_max_ = bytes;
-    shrink_idle(bytes, leaving);
+    shrink_idle(idle_bytes_allowed(), leaving);
     check();
   }
-  unmap(std::move(leaving));
+  unmap_counted(std::move(leaving));
 }
 
-std::uint64_t buffer_pool::retain_bytes_max() const noexcept {
+void buffer_pool::change_budget(std::uint64_t before, std::uint64_t after) noexcept {
+  memory_regions leaving;
+  {
+    std::lock_guard guard{regions_mutex_};
+    totals_.budget_bytes += after - before;
+    shrink_idle(idle_bytes_allowed(), leaving);
+    check();
+  }
+  unmap_counted(std::move(leaving));
+}
+
+void buffer_pool::take_from(std::shared_ptr<memory_source> source) noexcept {
+  memory_regions leaving;
+  {
+    std::lock_guard guard{regions_mutex_};
+    source_.swap(source);
+    shrink_idle(0, leaving);
+  }
+  unmap_counted(std::move(leaving));
+}
+
+std::shared_ptr<memory_source> buffer_pool::source() const noexcept {
   std::lock_guard guard{regions_mutex_};
-  return retain_bytes_max_;
+  return source_;
+}
+
+std::uint64_t buffer_pool::idle_bytes_max() const noexcept {
+  std::lock_guard guard{regions_mutex_};
+  return idle_bytes_allowed();
 }
 
 buffer_pool_stats buffer_pool::stats() const noexcept {
@@ -264,14 +321,37 @@ buffer_pool_stats buffer_pool::stats() const noexcept {
     sum.in_use_bytes += live_bytes;
     sum.stranded_bytes += (of.partial.size() + of.full.size()) * of.region_bytes - live_bytes;
   }
+  sum.pinned_bytes = watched_.pinned_bytes();
   return sum;
 }
 
+result<void> buffer_pool::watch(std::shared_ptr<memory_watcher> watcher) { return watched_.watch(std::move(watcher)); }
+
+void buffer_pool::unwatch(const memory_watcher& watcher) noexcept { watched_.unwatch(watcher); }
+
 /// Pre: `regions_mutex_` is held.
 void buffer_pool::check() const noexcept {
-  assert(totals_.idle_bytes <= retain_bytes_max_);
+  assert(totals_.idle_bytes <= idle_bytes_allowed());
   assert(totals_.idle_bytes <= totals_.mapped_bytes);
   assert(totals_.huge_page_bytes <= totals_.mapped_bytes);
+}
+
+pool_budget::pool_budget(buffer_pool& pool, std::uint64_t bytes) noexcept : pool_(&pool) { resize(bytes); }
+
+pool_budget::pool_budget(pool_budget&& other) noexcept
+    : pool_(std::exchange(other.pool_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
+
+pool_budget& pool_budget::operator=(pool_budget&& other) noexcept {
+  std::swap(pool_, other.pool_);
+  std::swap(bytes_, other.bytes_);
+  return *this;
+}
+
+pool_budget::~pool_budget() { resize(0); }
+
+void pool_budget::resize(std::uint64_t bytes) noexcept {
+  if (pool_ != nullptr)
+    pool_->change_budget(std::exchange(bytes_, bytes), bytes);
 }
 
 buffer_pool& process_buffer_pool() noexcept {

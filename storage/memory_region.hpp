@@ -1,16 +1,14 @@
 #pragma once
 
-#include "storage/errors.hpp"
+#include "storage/memory_source.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <list>
+#include <memory>
 
 namespace hearth::storage {
-
-/// Alignment of every region, in bytes: a huge page of x86-64 and of most others.
-inline constexpr std::size_t huge_page_alignment = std::size_t{2} << 20;
 
 /// Which of a region's slots are free. Invariant: `free() <= slots()`. Threads: one owner at a time.
 class slot_set {
@@ -37,12 +35,12 @@ private:
   std::uint32_t slots_ = 0;
 };
 
-/// Memory from the operating system: aligned to `huge_page_alignment`, on huge pages where there are any, and written
-/// to once, so that its first user waits for no page. What it holds is unspecified.
+/// Memory from a source, and what it is used for. What it holds is unspecified.
 struct memory_region {
   std::byte* bytes = nullptr;
   std::size_t size_bytes = 0;
-  std::size_t huge_page_bytes = 0; ///< of `size_bytes`, what was on huge pages when touched
+  std::size_t huge_page_bytes = 0;       ///< of `size_bytes`, what was on huge pages when touched
+  std::shared_ptr<memory_source> source; ///< where it goes back to
 
   std::uint64_t idle_number = 0; ///< its owner's: of an idle region: the larger, the later it became idle
   std::size_t size_class = 0;    ///< its owner's: what it is cut into
@@ -52,12 +50,11 @@ struct memory_region {
 /// Regions move between lists without an allocation, and stay where they are in memory.
 using memory_regions = std::list<memory_region>;
 
-/// Maps and touches one region; the list has that one element. Up to 10 us per 4 KiB when the machine has to find the
-/// memory first: call it without a lock. Pre: `size_bytes` is a positive multiple of 4096.
-/// Ownership: the caller's, until `unmap`. Threads: any. Errors: no_memory.
-[[nodiscard]] result<memory_regions> map_region(std::size_t size_bytes);
+/// One region from `source`; the list has that one element. Slow: call it without a lock. Pre: `size_bytes` is a
+/// positive multiple of 4096. Ownership: the caller's, until `unmap`. Threads: any. Errors: no_memory.
+[[nodiscard]] result<memory_regions> map_region(std::shared_ptr<memory_source> source, std::size_t size_bytes);
 
-/// Returns the memory of `regions` to the operating system. Pre: nobody uses it. Threads: any. Errors: none.
+/// Returns the memory of `regions` to where it came from. Pre: nobody uses it. Threads: any. Errors: none.
 void unmap(memory_regions regions) noexcept;
 
 } // namespace hearth::storage

@@ -191,7 +191,8 @@ result<environment> machine_environment(const cache_options& options) {
                                   std::chrono::system_clock::now().time_since_epoch())
                            .count();
                      },
-                     {}};
+                     {},
+                     storage::buffers_are_pooled() ? &storage::process_buffer_pool() : nullptr};
 }
 
 result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, const environment& world) {
@@ -236,6 +237,10 @@ result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, cons
   parts->limits->hot_bytes_max = options.hot_bytes_max;
   parts->limits->cold_bytes_max = *cold ? options.cold_bytes_max : 0;
   parts->limits->lease_bytes_set = options.lease_bytes_max;
+  parts->limits->queue_bytes = *cold ? room.writer_bytes : 0;
+  parts->buffers = world.buffers;
+  if (world.buffers)
+    parts->limits->memory = storage::pool_budget{*world.buffers, parts->limits->memory_bytes_max()};
   const auto keep = [](std::uint64_t slots) { return std::min(kept_slots, slots / 4); };
   parts->hot_cache_mailbox = make_mailbox(
       {options.hot_cache_mailbox, room.hot_cache_bytes, keep(options.hot_cache_mailbox)}, parts->hot_cache_tally);

@@ -24,6 +24,7 @@ struct environment {
   /// Waits until `done` answers true, at most `timeout`; returns what it answered last. Empty: the caller's thread
   /// sleeps.
   std::function<bool(const std::function<bool()>& done, std::chrono::nanoseconds timeout)> wait;
+  storage::buffer_pool* buffers = nullptr; ///< where buffers are made; null: outside of what this world counts
 };
 
 /// Files, I/O threads and clock of this machine. Starts threads only for settings that are valid.

@@ -214,6 +214,18 @@ TEST_CASE("What was written is read back exactly, also numbers that no double ca
   }
 }
 
+TEST_CASE("Where memory is is written if it is known, read back, and may be missing") {
+  auto item = small();
+  CHECK(to_json(item).find("memory") == std::string::npos);
+  item.memory = memory_levels{1, 2, 3, 4, 5, 6, 7, 8, 9};
+  auto text = to_json(item);
+  std::string error;
+  CHECK(snapshot_from_json(text, error) == item);
+  text.replace(text.find("\"idle_bytes\""), 12, "\"idle_byte\"");
+  CHECK_FALSE(snapshot_from_json(text, error));
+  CHECK(error == "memory.idle_bytes: missing");
+}
+
 TEST_CASE("Further members can be written behind, and a reader ignores what it does not know") {
   const auto text = to_json(small(), [](json_writer& json) {
     json.object("replay", [&] {

@@ -42,6 +42,21 @@ bool has_line(const std::string& text, const std::string& line) {
 
 } // namespace
 
+TEST_CASE("Where memory is shows if it is known, and adds up") {
+  auto item = make_snapshot(totals(), {}, {"default", "model-a"}, limits());
+  CHECK(to_table(item).find("memory") == std::string::npos);
+  item.memory = memory_levels{64 * mib, 40 * mib, 20 * mib, 4 * mib, 16 * mib, 38 * mib, 10 * mib, 25, 5};
+  const auto text = to_table(item);
+  INFO(text);
+  CHECK(has_line(text, "buffers                20 MiB   50.0 %"));
+  CHECK(has_line(text, "free beside them        4 MiB   10.0 %"));
+  CHECK(has_line(text, "idle                   16 MiB   40.0 %"));
+  CHECK(has_line(text, "= mapped               40 MiB  100.0 %"));
+  CHECK(has_line(text, "  huge pages           38 MiB   95.0 %"));
+  CHECK(has_line(text, "  pinned               10 MiB   25.0 %"));
+  CHECK(has_line(text, "budget                 64 MiB"));
+}
+
 TEST_CASE("The table shows tiers, hits, drops and the ledger's two sides, and they add up") {
   const auto text = to_table(make_snapshot(totals(), {}, {"default", "model-a"}, limits()));
   INFO(text);

@@ -232,7 +232,7 @@ TEST_CASE("A lower bound takes effect at once, and a bound of nothing keeps noth
   }
   CHECK(pool.stats().idle_bytes == 16 * mib);
   pool.retain_at_most(5 * mib);
-  CHECK(pool.retain_bytes_max() == 5 * mib);
+  CHECK(pool.idle_bytes_max() == 5 * mib);
   CHECK(pool.stats().idle_bytes == 4 * mib);
   pool.retain_at_most(0);
   CHECK(pool.stats().mapped_bytes == 0);

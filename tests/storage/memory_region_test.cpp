@@ -37,7 +37,7 @@ bool touched(const memory_region& region) {
 
 TEST_CASE("A region is aligned, touched to its end, and gone once unmapped") {
   const auto size = GENERATE(std::size_t{4096}, 2 * mib, 5 * mib / 2, 6 * mib, 7 * mib);
-  auto regions = map_region(size);
+  auto regions = map_region(system_memory(), size);
   REQUIRE(regions);
   REQUIRE(regions->size() == 1);
   const auto region = regions->front();
@@ -55,7 +55,7 @@ TEST_CASE("A region is aligned, touched to its end, and gone once unmapped") {
 TEST_CASE("Where huge pages are switched off, regions do without them") {
   if (::prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0) != 0)
     return; // nothing to switch on this system
-  auto regions = map_region(4 * mib);
+  auto regions = map_region(system_memory(), 4 * mib);
   ::prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
   REQUIRE(regions);
   CHECK(touched(regions->front()));
@@ -64,7 +64,7 @@ TEST_CASE("Where huge pages are switched off, regions do without them") {
 }
 
 TEST_CASE("A region that no address space holds is refused, with the reason") {
-  const auto regions = map_region(std::numeric_limits<std::size_t>::max() / 4096 * 4096);
+  const auto regions = map_region(system_memory(), std::numeric_limits<std::size_t>::max() / 4096 * 4096);
   CHECK(regions.code() == errc::no_memory);
   CHECK(regions.error().context.find("memory") != std::string::npos);
 }
