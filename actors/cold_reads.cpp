@@ -14,8 +14,12 @@ bool cold_reads::join(const storage::block_key& key, const read_waiter& who) {
 }
 
 std::uint64_t cold_reads::begin(std::size_t reader) {
-  batches_.emplace(++last_batch_, batch{reader, {}});
+  batches_.emplace(++last_batch_, batch{reader, {}, std::make_shared<storage::recall>(false)});
   return last_batch_;
+}
+
+std::shared_ptr<const storage::recall> cold_reads::recall_of(std::uint64_t number) const {
+  return batches_.at(number).recalled;
 }
 
 void cold_reads::add(std::uint64_t number, const cold_read& read, const read_waiter& who) {
@@ -26,9 +30,20 @@ void cold_reads::add(std::uint64_t number, const cold_read& read, const read_wai
 }
 
 void cold_reads::leave(std::uint64_t waiter) {
-  for (auto& [number, item] : batches_)
-    for (auto& read : item.reads)
-      std::erase_if(read.waiters, [&](const read_waiter& who) { return who.waiter == waiter; });
+  for (auto& [number, item] : batches_) {
+    std::size_t left = 0;
+    std::size_t waiting = 0;
+    for (auto& read : item.reads) {
+      left += std::erase_if(read.waiters, [&](const read_waiter& who) { return who.waiter == waiter; });
+      waiting += read.waiters.size();
+    }
+    if (left == 0 || waiting > 0)
+      continue;
+    *item.recalled = true;
+    for (const auto& read : item.reads)
+      if (read.wanted)
+        forget(read.read.key);
+  }
 }
 
 void cold_reads::forget(const storage::block_key& key) {

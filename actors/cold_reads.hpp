@@ -1,9 +1,11 @@
 #pragma once
 
 #include "storage/block.hpp"
+#include "storage/recall.hpp"
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <unordered_map>
 #include <vector>
 
@@ -38,10 +40,14 @@ public:
   /// Begins a batch by `reader` and returns its number.
   std::uint64_t begin(std::size_t reader);
 
+  /// What recalls a batch: for the request that asks for its blocks. Pre: it has begun.
+  [[nodiscard]] std::shared_ptr<const storage::recall> recall_of(std::uint64_t batch) const;
+
   /// Adds a read to a batch; `who` waits for it. Pre: it could not be joined.
   void add(std::uint64_t batch, const cold_read& read, const read_waiter& who);
 
-  /// Request `waiter` has been answered without waiting any longer.
+  /// Request `waiter` has been answered without waiting any longer. A batch that nobody waits for is recalled: what of
+  /// it has not begun is not read, and nobody may join it.
   void leave(std::uint64_t waiter);
 
   /// Another block has this key now: nobody may join the read of the earlier one any more, and no tier may take it.
@@ -57,6 +63,7 @@ private:
   struct batch {
     std::size_t reader = 0;
     std::vector<finished_read> reads;
+    std::shared_ptr<storage::recall> recalled;
   };
   struct spot {
     std::uint64_t batch = 0;

@@ -242,13 +242,18 @@ hot_cache_state::time_point hot_cache_state::clean_due() const {
 }
 
 void hot_cache_state::on_write_reply(messages::write_reply& x) {
-  tiers_.settle(x.sequence, x.outcome);
+  const failure* failed = nullptr;
+  for (const auto& [sequence, outcome] : x.ends) {
+    tiers_.settle(sequence, outcome);
+    if (!outcome.ok())
+      failed = &outcome.error();
+  }
   x.slot.reset(); // before offering more
-  if (x.outcome.ok()) {
+  if (failed == nullptr) {
     write_failures_ = 0;
     keep_cleaning();
   } else {
-    on_write_failed(x.outcome.error());
+    on_write_failed(*failed);
   }
   advance_flushes();
   settled();

@@ -33,12 +33,11 @@ using hot_cache_actor = caf::typed_actor<
     caf::reacts_to<messages::tick>>;
 
 using writer_actor =
-    caf::typed_actor<caf::reacts_to<messages::write_request>, caf::reacts_to<messages::append_completed>,
+    caf::typed_actor<caf::reacts_to<messages::write_request>, caf::reacts_to<messages::appends_completed>,
                      // from itself
                      caf::reacts_to<messages::tick>>;
 
-using reader_actor =
-    caf::typed_actor<caf::reacts_to<messages::read_request>, caf::reacts_to<messages::reads_completed>>;
+using reader_actor = caf::typed_actor<caf::reacts_to<messages::read_request>>;
 
 using stats_actor = caf::typed_actor<
     caf::reacts_to<messages::totals_note>,
@@ -71,10 +70,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::reset_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::reset_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::write_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::write_reply)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::append_completed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::appends_completed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::read_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::read_reply)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::reads_completed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::sync_completed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::blocks_reclaimed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::directory_seen)

@@ -10,20 +10,20 @@ namespace {
 
 /// The reads of one request on their way: each fills its own place, the last one sends the whole.
 struct batch_in_flight {
-  batch_in_flight(messages::read_request& x, reader_actor to)
-      : open(x.keys.size()), done{{x.batch, {}, std::move(x.slot)}}, reader(std::move(to)) {
-    done.reply.blocks.resize(x.keys.size(), storage::result<storage::block>{storage::errc::io, "not read"});
+  batch_in_flight(messages::read_request& x, hot_cache_actor to)
+      : open(x.keys.size()), reply{x.batch, {}, std::move(x.slot)}, asker(std::move(to)) {
+    reply.blocks.resize(x.keys.size(), storage::result<storage::block>{storage::errc::io, "not read"});
   }
 
   void end(std::size_t index, storage::result<storage::block> outcome) {
-    done.reply.blocks[index] = std::move(outcome);
+    reply.blocks[index] = std::move(outcome);
     if (open.fetch_sub(1, std::memory_order_acq_rel) == 1)
-      caf::anon_send(reader, std::move(done));
+      caf::anon_send(asker, std::move(reply));
   }
 
   std::atomic<std::size_t> open;
-  messages::reads_completed done;
-  reader_actor reader;
+  messages::read_reply reply;
+  hot_cache_actor asker;
 };
 
 } // namespace
@@ -37,20 +37,18 @@ reader_actor::behavior_type reader_state::make_behavior() {
   self_->set_down_handler([this](caf::down_msg& down) { self_->quit(down.reason); });
   return {
       [this](messages::read_request& x) { on_read(x); },
-      [this](messages::reads_completed& x) { on_reads_completed(x); },
   };
 }
 
 void reader_state::on_read(messages::read_request& x) {
-  const auto batch = std::make_shared<batch_in_flight>(x, reader_actor(self_));
+  const auto batch = std::make_shared<batch_in_flight>(x, hot_cache_);
   std::vector<storage::read_item> items;
   items.reserve(x.keys.size());
   for (std::size_t i = 0; i < x.keys.size(); ++i)
     items.push_back({x.keys[i], x.name_space,
-                     [batch, i](storage::result<storage::block> outcome) { batch->end(i, std::move(outcome)); }});
+                     [batch, i](storage::result<storage::block> outcome) { batch->end(i, std::move(outcome)); },
+                     x.recalled});
   parts_->store->read(std::move(items));
 }
-
-void reader_state::on_reads_completed(messages::reads_completed& x) { caf::anon_send(hot_cache_, std::move(x.reply)); }
 
 } // namespace hearth::actors

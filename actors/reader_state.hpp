@@ -6,8 +6,9 @@
 
 namespace hearth::actors {
 
-/// Serves cold reads: hands each batch to the block store at once, many in flight on the device, and answers a batch
-/// when the last of its reads has ended. Never blocks. Dies with hot_cache.
+/// Serves cold reads: hands each batch to the block store at once, many in flight on the device. The one that ends last
+/// sends the answer, from its own thread: a hand-over less on a way that somebody waits on. Never blocks. Dies with
+/// hot_cache.
 class reader_state {
 public:
   static constexpr const char* name = "reader";
@@ -19,7 +20,6 @@ public:
 
 private:
   void on_read(messages::read_request& x);
-  void on_reads_completed(messages::reads_completed& x);
 
   reader_actor::base* self_;
   std::shared_ptr<const cache_parts> parts_;

@@ -118,6 +118,7 @@ void tiers::offer(const block& item, fate end) {
     });
     break;
   case fate::admitted:
+    assert(requests_open_ > 0);
     auto slot = messages::admit(writer_gate_, {1, bytes});
     assert(slot && "only this object acquires from the writer's gate");
     count(item.name_space, [&](tally_entry& entry) { entry.counters.ledger.offer(bytes); });
@@ -126,9 +127,15 @@ void tiers::offer(const block& item, fate end) {
     pending_amount_.add(bytes);
     budget_.take(store_->record_bytes(bytes));
     const auto& write = pending_.add(item);
-    send_({write.sequence, write.item, write.ticket, std::move(slot)});
+    outgoing_.blocks.push_back({write.sequence, write.item, write.ticket});
+    outgoing_.slot.absorb(std::move(slot));
     break;
   }
+}
+
+tiers::one_request::~one_request() {
+  if (--of_.requests_open_ == 0 && !of_.outgoing_.blocks.empty())
+    of_.send_(std::exchange(of_.outgoing_, {}));
 }
 
 bool tiers::needs_write(const hot_block& item) const {
@@ -257,6 +264,7 @@ void tiers::copy_failed(const block_key& key) {
 }
 
 void tiers::promote(block item) {
+  const one_request request{*this};
   const auto bytes = item.payload.size();
   if (!attached()) // a read that is late, or early: hot blocks have no other copy that is known of
     return;
@@ -301,10 +309,12 @@ result<void> tiers::limit(const messages::tier_limits& wanted) {
 }
 
 bool tiers::approach_hot_limit() {
+  const one_request request{*this};
   for (auto left = evictions_at_once; left > 0 && hot_.bytes() > hot_bytes_wanted_; --left)
     make_room(hot_.bytes_max() - hot_.bytes() + 1, true); // one block leaves
   hot_.limit(std::max(hot_bytes_wanted_, hot_.bytes()));
-  limits_->hot_bytes_max = hot_.bytes_max();
+  if (limits_->hot_bytes_max.exchange(hot_.bytes_max()) != hot_.bytes_max())
+    limits_->memory.resize(limits_->memory_bytes_max());
   return hot_.bytes_max() == hot_bytes_wanted_;
 }
 

@@ -152,6 +152,17 @@ public:
   [[nodiscard]] std::uint64_t accidents() const noexcept { return accidents_; } ///< drops, failures and losses so far
 
 private:
+  /// While there is one, offers are gathered; at the end of the outermost they go to the writer in one message.
+  class one_request {
+  public:
+    explicit one_request(tiers& of) : of_(of) { ++of_.requests_open_; }
+    one_request(const one_request&) = delete;
+    ~one_request();
+
+  private:
+    tiers& of_;
+  };
+
   /// What would become of a block if it were offered now; `spared`: it need not be.
   enum class fate : std::uint8_t { spared, admitted, full, orphan, too_large, over_budget, no_writer };
 
@@ -193,6 +204,8 @@ private:
   std::shared_ptr<messages::gate> writer_gate_;
   std::shared_ptr<stats::tally> tally_;
   send_write send_;
+  messages::write_request outgoing_; ///< empty between any two calls
+  std::size_t requests_open_ = 0;
   storage::clock_ns clock_;
   storage::write_budget budget_;
   drain_rate drain_;

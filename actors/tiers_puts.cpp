@@ -16,6 +16,7 @@ using storage::result;
 std::vector<result<put_outcome>> tiers::put_many(std::vector<block> chain) {
   std::vector<result<put_outcome>> outcomes;
   outcomes.reserve(chain.size());
+  const one_request request{*this};
   hot_.begin_chain();
   for (auto& item : chain)
     outcomes.push_back(put(std::move(item)));
@@ -35,6 +36,7 @@ result<put_outcome> tiers::put(block item) {
   }
   if (const auto seen = look(item.key); seen.where != place::nowhere)
     return refresh(item, seen);
+  const one_request request{*this};
   if (bytes > hot_.bytes_max())
     return put_cold(item);
   make_room(bytes, true);

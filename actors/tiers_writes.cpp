@@ -153,6 +153,7 @@ void tiers::offer_from(dirty_range& rest, haste speed) {
     rest.after = rest.last; // nothing of it can be written
     return;
   }
+  const one_request request{*this};
   for (const auto* item = hot_.next_dirty(rest.after); item != nullptr && item->dirty_number <= rest.last;
        item = hot_.next_dirty(rest.after)) {
     const auto number = item->dirty_number;

@@ -16,24 +16,32 @@ writer_actor::behavior_type writer_state::make_behavior() {
     sync_later();
   return {
       [this](messages::write_request& x) { on_write(x); },
-      [this](messages::append_completed& x) { on_append_completed(x); },
+      [this](messages::appends_completed) { on_appends_completed(); },
       [this](messages::tick) { on_tick(); },
   };
 }
 
 void writer_state::on_write(messages::write_request& x) {
-  waiting_.push_back(std::make_shared<messages::write_request>(std::move(x)));
+  for (auto& block : x.blocks) {
+    auto slot = x.slot.split({1, block.item.payload.size()});
+    waiting_.push_back(std::make_shared<write>(write{std::move(block), std::move(slot)}));
+  }
   submit();
 }
 
-void writer_state::on_append_completed(messages::append_completed& x) {
-  --in_flight_;
-  if (x.outcome.ok())
-    sync_later();
-  // A write that was cancelled before it began has been accounted for; its slot is free as soon as `x` is gone.
-  if (!x.request->ticket->cancelled())
-    caf::anon_send(hot_cache_,
-                   messages::write_reply{x.request->sequence, std::move(x.outcome), std::move(x.request->slot)});
+void writer_state::on_appends_completed() {
+  messages::write_reply reply;
+  for (auto& [what, outcome] : ended_->take()) {
+    --in_flight_;
+    if (outcome.ok())
+      sync_later();
+    if (what->block.ticket->cancelled()) // before it began: it has been accounted for, and its slot is free now
+      continue;
+    reply.ends.push_back({what->block.sequence, std::move(outcome)});
+    reply.slot.absorb(std::move(what->slot));
+  }
+  if (!reply.ends.empty())
+    caf::anon_send(hot_cache_, std::move(reply));
   submit();
 }
 
@@ -54,14 +62,15 @@ void writer_state::on_tick() {
 void writer_state::submit() {
   std::vector<storage::append_item> batch;
   for (; !waiting_.empty() && in_flight_ < parts_->config.writes_in_flight; ++in_flight_) {
-    auto request = std::move(waiting_.front());
+    auto next = std::move(waiting_.front());
     waiting_.pop_front();
-    // The request, and with it the slot, belongs to the append until its end is told.
-    batch.push_back({request->item,
-                     [request, me = writer_actor(self_)](storage::result<void> outcome) {
-                       caf::anon_send(me, messages::append_completed{request, std::move(outcome)});
+    // The block, and with it the slot, belongs to the append until its end is told.
+    batch.push_back({next->block.item,
+                     [next, ended = ended_, me = writer_actor(self_)](storage::result<void> outcome) {
+                       if (ended->add({next, std::move(outcome)}))
+                         caf::anon_send(me, messages::appends_completed{});
                      },
-                     [ticket = request->ticket] { return ticket->start(); }});
+                     [ticket = next->block.ticket] { return ticket->start(); }});
   }
   if (!batch.empty())
     parts_->store->append(std::move(batch));

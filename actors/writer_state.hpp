@@ -2,13 +2,18 @@
 
 #include "actors/parts.hpp"
 
+#include <cstdint>
 #include <deque>
 #include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
 
 namespace hearth::actors {
 
-/// Takes write requests, keeps a few of them at the block store at once, in order, and answers each when its append has
-/// ended; some time after a write it has the store sync. Never blocks: the I/O engine tells it. Dies with hot_cache.
+/// Takes write requests, keeps a few of their blocks at the block store at once, in order, and answers for those whose
+/// appends have ended; some time after a write it has the store sync. Never blocks: the I/O engine tells it. Dies with
+/// hot_cache.
 class writer_state {
 public:
   static constexpr const char* name = "writer";
@@ -16,11 +21,55 @@ public:
 
   writer_state(writer_actor::base* self, std::shared_ptr<const cache_parts> parts, hot_cache_actor hot_cache);
 
+  writer_state(const writer_state&) = delete;
+  ~writer_state() { ended_->close(); }
+
   writer_actor::behavior_type make_behavior();
 
 private:
+  /// A block, and its part of the mailbox.
+  struct write {
+    messages::offered_block block;
+    messages::permit slot;
+  };
+  struct ended_write {
+    std::shared_ptr<write> what;
+    storage::result<void> outcome;
+  };
+
+  /// Appends that have ended and that the writer has not looked at: the I/O engine fills it, whatever becomes of the
+  /// writer. Threads: any.
+  class ended_writes {
+  public:
+    /// Returns whether the writer has to be told: it was empty.
+    [[nodiscard]] bool add(ended_write one) {
+      std::lock_guard guard{mutex_};
+      if (closed_)
+        return false;
+      writes_.push_back(std::move(one));
+      return writes_.size() == 1;
+    }
+    [[nodiscard]] std::vector<ended_write> take() {
+      std::lock_guard guard{mutex_};
+      return std::exchange(writes_, {});
+    }
+
+    /// Nobody will look any more: what ends from here on is let go, and its slot with it.
+    void close() {
+      std::vector<ended_write> gone;
+      std::lock_guard guard{mutex_};
+      closed_ = true;
+      gone.swap(writes_);
+    }
+
+  private:
+    std::mutex mutex_;
+    std::vector<ended_write> writes_;
+    bool closed_ = false;
+  };
+
   void on_write(messages::write_request& x);
-  void on_append_completed(messages::append_completed& x);
+  void on_appends_completed();
   void on_tick();
   void submit();
   void sync_later();
@@ -28,7 +77,8 @@ private:
   writer_actor::base* self_;
   std::shared_ptr<const cache_parts> parts_;
   hot_cache_actor hot_cache_;
-  std::deque<std::shared_ptr<messages::write_request>> waiting_;
+  std::deque<std::shared_ptr<write>> waiting_;
+  std::shared_ptr<ended_writes> ended_ = std::make_shared<ended_writes>();
   std::size_t in_flight_ = 0;
   bool sync_is_due_ = false; ///< a tick is under way
 };

@@ -26,7 +26,12 @@ namespace hearth::messages {
 [[nodiscard]] inline load load_of(const snapshot_request&) noexcept { return {1, 0}; }
 [[nodiscard]] inline load load_of(const reset_request&) noexcept { return {1, 0}; }
 [[nodiscard]] inline load load_of(const totals_note&) noexcept { return {1, 0}; }
-[[nodiscard]] inline load load_of(const write_request& x) noexcept { return {1, x.item.payload.size()}; }
+[[nodiscard]] inline load load_of(const write_request& x) noexcept {
+  load sum{x.blocks.size(), 0};
+  for (const auto& each : x.blocks)
+    sum.bytes += each.item.payload.size();
+  return sum;
+}
 [[nodiscard]] inline load load_of(const read_request& x) noexcept { return {x.keys.size(), x.bytes}; }
 
 /// Blocks that a message asks to keep; 0 for all that is no put.

@@ -81,6 +81,13 @@ void permit::reset() noexcept {
     held->release(std::exchange(size_, load{0, 0}));
 }
 
+permit permit::split(const load& part) noexcept {
+  assert(gate_ && part.slots <= size_.slots && part.bytes <= size_.bytes);
+  size_.slots -= part.slots;
+  size_.bytes -= part.bytes;
+  return {gate_, part};
+}
+
 void permit::absorb(permit&& other) noexcept {
   if (!gate_) {
     *this = std::move(other);

@@ -77,6 +77,9 @@ public:
   /// Gives the room back now.
   void reset() noexcept;
 
+  /// Gives `part` of the room to another permit. Pre: it holds so much; what is left over may be nothing.
+  [[nodiscard]] permit split(const load& part) noexcept;
+
   /// Takes over the room of `other`. Pre: both hold room of the same gate, or one of them none.
   void absorb(permit&& other) noexcept;
 

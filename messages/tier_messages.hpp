@@ -5,6 +5,7 @@
 #include "storage/block.hpp"
 #include "storage/errors.hpp"
 #include "storage/opened_store.hpp"
+#include "storage/recall.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -14,28 +15,36 @@
 // What the actors of one cache say to each other, and what the I/O engine says to them.
 namespace hearth::messages {
 
-/// hot_cache -> writer, bounded. Write `item` to the cold tier, unless `ticket` is cancelled first.
-/// Reply: write_reply with the same `sequence`; none if it was cancelled. `slot` stays taken until the reply is
-/// handled.
-struct write_request {
+/// A block on its way to disk.
+struct offered_block {
   std::uint64_t sequence = 0; ///< grows with every offer of one cache
   storage::block item;
   std::shared_ptr<write_ticket> ticket;
-  permit slot{};
 };
 
-/// writer -> hot_cache, always passes. How the write ended.
-struct write_reply {
+/// hot_cache -> writer, bounded by blocks. Write them to the cold tier in this order, each unless its ticket is
+/// cancelled first. Reply: each that was not has its end in some write_reply; its part of `slot` stays taken until that
+/// is handled.
+struct write_request {
+  std::vector<offered_block> blocks;
+  permit slot{}; ///< one a block, and the bytes of their payloads
+};
+
+/// How the write of a block ended.
+struct write_end {
   std::uint64_t sequence = 0;
   storage::result<void> outcome;
-  permit slot{}; ///< of the write_request
 };
 
-/// I/O engine -> writer, always passes. An append has ended.
-struct append_completed {
-  std::shared_ptr<write_request> request;
-  storage::result<void> outcome;
+/// writer -> hot_cache, always passes. Writes that have ended since the last one, of whichever requests.
+struct write_reply {
+  std::vector<write_end> ends;
+  permit slot{}; ///< of these blocks
 };
+
+/// I/O engine -> writer, always passes; one for all that end before it is handled. Appends have ended; which ones
+/// stands in the writer's list of them.
+struct appends_completed {};
 
 /// hot_cache -> reader, bounded by blocks. Read and verify `keys`.
 /// Reply: read_reply with the same `batch`, once all of them have ended.
@@ -43,20 +52,17 @@ struct read_request {
   std::uint64_t batch = 0;
   storage::namespace_id name_space = 0;
   std::vector<storage::block_key> keys;
-  std::uint64_t bytes = 0; ///< payload bytes of all keys
-  permit slot{};           ///< one a block, and `bytes`
+  std::uint64_t bytes = 0;                           ///< payload bytes of all keys
+  permit slot{};                                     ///< one a block, and `bytes`
+  std::shared_ptr<const storage::recall> recalled{}; ///< set: nobody waits for them any more
 };
 
-/// reader -> hot_cache, always passes. `blocks[i]` belongs to the request's `keys[i]`.
+/// I/O engine -> hot_cache, for the reader, always passes. The last read of a batch has ended. `blocks[i]` belongs to
+/// the request's `keys[i]`.
 struct read_reply {
   std::uint64_t batch = 0;
   std::vector<storage::result<storage::block>> blocks;
   permit slot{}; ///< of the read_request: the buffers count until hot_cache has them
-};
-
-/// I/O engine -> reader, always passes. The last read of a batch has ended.
-struct reads_completed {
-  read_reply reply;
 };
 
 /// block store -> hot_cache, always passes. A sync has ended.

@@ -2,9 +2,11 @@
 
 #include "storage/block.hpp"
 #include "storage/errors.hpp"
+#include "storage/recall.hpp"
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -81,7 +83,11 @@ struct read_item {
   block_key key;
   namespace_id name_space = 0;
   std::function<void(result<block>)> done;
+  std::shared_ptr<const recall> recalled = {}; ///< true before the read begins: none is made, and `done` hears timeout
 };
+
+/// What `done` of a read hears that was recalled before it began.
+[[nodiscard]] inline failure given_up_unread() { return {errc::timeout, "given up before it was read"}; }
 
 /// Hears how far the opening of a store is: `done` of `total` segments (or files) have been looked at. Called on the
 /// opening thread, first with 0 and last with the total, `done` only growing; it must not throw.

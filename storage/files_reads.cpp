@@ -11,7 +11,7 @@ struct files_core::read_job {
   std::shared_ptr<cold_record> record;
   std::string path;
   expected_block expected;
-  result<block> outcome = block{}; ///< written by the job
+  result<block> outcome = given_up_unread(); ///< written by the job
 };
 
 void files_core::read(std::vector<read_item> batch) {
@@ -39,10 +39,14 @@ void files_core::start_read(read_item item, std::int64_t now_ns, deferred& later
   job->path = blocks_ + to_string({record->sequence, record->key}, block_file_kind::complete);
   job->expected = {record->key, config_.namespaces->name(record->name_space), record->payload_bytes};
   job->request = std::move(item);
-  later.jobs.push_back({io_kind::read, record->disk_bytes, [core = shared_from_this(), job] { core->verify(*job); },
+  later.jobs.push_back({io_kind::read,
+                        record->disk_bytes,
+                        [core = shared_from_this(), job] { core->verify(*job); },
                         [core = shared_from_this(), job](bool ran) {
                           core->update([&](deferred& next) { core->read_ended(*job, ran, next); });
-                        }});
+                        },
+                        {},
+                        job->request.recalled});
 }
 
 /// On a thread of the engine, without the mutex.

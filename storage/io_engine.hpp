@@ -1,6 +1,7 @@
 #pragma once
 
 #include "storage/file_system.hpp"
+#include "storage/recall.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -32,10 +33,14 @@ struct io_job {
   std::function<void()> work;             ///< on a thread of the engine; must not throw. Alone it may block; after a
                                           ///< transfer it should only compute
   std::function<void(bool ran)> complete; ///< must not block or throw; `ran`: false if the engine stopped before `work`
-  std::shared_ptr<io_transfer> transfer = {}; ///< kind read: from the file; write: to it
+  std::shared_ptr<io_transfer> transfer = {};  ///< kind read: from the file; write: to it
+  std::shared_ptr<const recall> recalled = {}; ///< true when the job would start: it has neither transfer nor work, and
+                                               ///< completes with `ran`; null: never
+
+  [[nodiscard]] bool is_recalled() const noexcept { return recalled && recalled->load(std::memory_order_relaxed); }
 };
 
-/// Does what a job is made of, but for `complete`, on this thread.
+/// Does what a job is made of, but for `complete`, on this thread; nothing if it is recalled.
 void run(io_job& job);
 
 /// Submit and complete: what may block runs here, never in an actor.

@@ -121,6 +121,12 @@ private:
     }
     const auto time = steady::now();
     while (auto job = queue_.next(time)) {
+      if (job->is_recalled()) {
+        queue_.ended(job->kind);
+        job->work = {};
+        ended_.push_back({std::move(*job), true});
+        continue;
+      }
       now.starts.push_back(free_slots_.back());
       free_slots_.pop_back();
       slots_[now.starts.back()].emplace(std::move(*job));

@@ -145,8 +145,7 @@ private:
   void cancel_erased(const std::function<bool(const block&)>& matches, deferred& later);
 
   // segments_reads.cpp
-  void start_read(const block_key& key, namespace_id name_space, std::function<void(result<block>)> done,
-                  deferred& later);
+  void start_read(read_item item, deferred& later);
   [[nodiscard]] io_job build(const std::shared_ptr<read_job>& job);
   void verify(read_job& job) const;
   void read_ended(read_job& job, bool ran, deferred& later);

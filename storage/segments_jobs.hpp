@@ -42,10 +42,11 @@ struct segments_core::read_job {
   std::uint64_t payload_bytes = 0;
   record_place place;
   std::shared_ptr<file> target;
+  std::shared_ptr<const recall> recalled;
   std::optional<mutable_buffer> header;
   std::optional<mutable_buffer> payload;
   std::shared_ptr<io_transfer> transfer;
-  result<block> outcome = block{}; ///< written by the job
+  result<block> outcome = given_up_unread(); ///< written by the job
 };
 
 /// A segment's file is made, begun anew, or removed.

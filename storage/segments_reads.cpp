@@ -29,15 +29,15 @@ result<segment_record> check_header(std::span<const std::byte> page, const recor
 void segments_core::read(std::vector<read_item> batch) {
   update([&](deferred& later) {
     for (auto& item : batch)
-      start_read(item.key, item.name_space, std::move(item.done), later);
+      start_read(std::move(item), later);
   });
 }
 
 /// `done` is empty for a copy that reclaim makes: then it is no use.
-void segments_core::start_read(const block_key& key, namespace_id name_space, std::function<void(result<block>)> done,
-                               deferred& later) {
+void segments_core::start_read(read_item item, deferred& later) {
+  auto& [key, name_space, done, recalled] = item;
   const auto answer = [&](errc code, std::string context) {
-    later.answers.push_back([done = std::move(done), error = failure{code, std::move(context)}] { done(error); });
+    later.answers.push_back([done = std::move(item.done), error = failure{code, std::move(context)}] { done(error); });
   };
   if (stopped_)
     return answer(errc::closed, folder_ + ": the I/O engine has stopped");
@@ -58,6 +58,7 @@ void segments_core::start_read(const block_key& key, namespace_id name_space, st
   job->payload_bytes = found.payload_bytes;
   job->place = {store_, found.slot, in.generation, std::uint64_t{found.page} * page_size};
   job->target = in.target;
+  job->recalled = std::move(recalled);
   later.reads.push_back(std::move(job));
 }
 
@@ -82,6 +83,7 @@ io_job segments_core::build(const std::shared_ptr<read_job>& job) {
   if (job->payload_bytes > 0)
     job->transfer->parts.push_back(job->payload->padded_bytes());
   built.transfer = job->transfer;
+  built.recalled = job->recalled;
   return built;
 }
 
@@ -92,6 +94,7 @@ void segments_core::verify(read_job& job) const {
                                              std::to_string(job.place.offset) + ": " + what};
   };
   const auto& moved = job.transfer->moved;
+  job.outcome = block{};
   const auto bytes = segment_record_bytes(job.payload_bytes);
   if (moved.code() == errc::no_memory)
     job.outcome = moved.error();

@@ -119,7 +119,7 @@ void segments_core::keep_useful(deferred& later) {
       continue;
     next.keep_bytes -= bytes;
     ++next.copies;
-    start_read(kept.key, static_cast<namespace_id>(kept.name_space), {}, later);
+    start_read({kept.key, static_cast<namespace_id>(kept.name_space), {}}, later);
   }
 }
 

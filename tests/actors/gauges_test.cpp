@@ -1,4 +1,5 @@
 #include "actors/tiers.hpp"
+#include "tests/actors/sent_blocks.hpp"
 #include "tests/simulation/chance.hpp"
 #include "tests/storage/block_store_worlds.hpp"
 
@@ -33,7 +34,7 @@ public:
     kept_.emplace(
         actors::tiers_config{.block_bytes_max = 10'000, .budget = {}}, limits_, std::make_shared<storage::hot_index>(),
         below_.store, std::make_shared<messages::gate>(messages::gate_limits{6, 25'000, 0}), tally_,
-        [this](messages::write_request x) { sent_.push_back(std::move(x)); }, [] { return 0; });
+        [this](messages::write_request x) { take_apart(std::move(x), sent_); }, [] { return 0; });
   }
 
   void act(chance& draws) {
@@ -79,8 +80,8 @@ public:
       });
       amount pending; // what was sent and has neither been answered nor given up
       for (const auto& one : sent_)
-        if (one.item.name_space == id && !one.ticket->cancelled())
-          pending.add(one.item.payload.size());
+        if (one.block.item.name_space == id && !one.block.ticket->cancelled())
+          pending.add(one.block.item.payload.size());
       amount cold;
       for (const auto& one : below_.store->keys())
         if (const auto entry_of = below_.store->find(one); entry_of && entry_of->name_space == id)
@@ -122,7 +123,7 @@ private:
     if (sent_.empty())
       return;
     const auto at = sent_.begin() + static_cast<std::ptrdiff_t>(draws.below(sent_.size()));
-    auto request = std::move(*at);
+    const auto [request, slot] = std::move(*at);
     sent_.erase(at);
     if (draws.one_in(6)) {
       if (request.ticket->start())
@@ -130,7 +131,7 @@ private:
       return;
     }
     answer<void> written;
-    below_.store->append({{request.item, written.done(), [&] { return request.ticket->start(); }}});
+    below_.store->append({{request.item, written.done(), [&ticket = *request.ticket] { return ticket.start(); }}});
     below_.settle();
     if (!request.ticket->cancelled())
       kept_->settle(request.sequence, written.ok() ? storage::result<void>{} : storage::failure{written.code(), ""});
@@ -153,7 +154,7 @@ private:
   World below_;
   std::shared_ptr<actors::limits_now> limits_ = std::make_shared<actors::limits_now>();
   std::shared_ptr<stats::tally> tally_ = std::make_shared<stats::tally>();
-  std::vector<messages::write_request> sent_;
+  std::vector<sent_block> sent_;
   std::vector<block_key> reclaimed_;
   std::optional<actors::tiers> kept_;
 };

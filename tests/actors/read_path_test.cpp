@@ -129,6 +129,35 @@ TEST_CASE("A disk that hangs makes a cold get time out, at its deadline in virtu
   CHECK(it.put(6).ok());
 }
 
+TEST_CASE(
+    "Reads that came too late for everybody take no more of the disk's time, and the next get waits for its own") {
+  auto options = cold_stays_put();
+  options.cut_chains = false;
+  cache_world it{options};
+  it.put_and_run(1, 30); // the last four stay hot
+  it.world.disk().latency({.fixed_ns = 1'000'000'000});
+  it.world.disk().hang(true);
+  get_options soon;
+  soon.timeout = std::chrono::milliseconds{250};
+  std::vector<errc> ends;
+  for (unsigned number = 1; number <= 20; ++number)
+    it.kept.get_async(key(number), soon, [&](const result<buffer>& end) { ends.push_back(end.code()); });
+  std::optional<errc> patient; // waits for a block that somebody else gives up
+  it.kept.get_async(key(20), {}, [&](const result<buffer>& end) { patient = end.code(); });
+  it.world.advance(std::chrono::seconds{1});
+  CHECK(ends == std::vector<errc>(20, errc::timeout));
+  const auto before = it.world.now();
+  it.world.disk().hang(false);
+  CHECK(it.has(7));                                          // asked for anew: nobody may join a read that is given up
+  CHECK(it.world.now() - before <= std::chrono::seconds{4}); // three reads at most, of twenty-two
+  it.world.disk().latency({}); // what the cache looks for on the disk each second takes a second until then
+  it.world.run();
+  CHECK(patient == errc::none);
+  const auto counters = it.counters();
+  CHECK(counters.errors == 20); // timeouts; the disk has done nothing wrong
+  CHECK(it.now().gauges.cold.blocks == 26);
+}
+
 TEST_CASE("A damaged block is a counted miss, never wrong bytes, and is taken out") {
   cache_world it;
   it.put_all(1, 5);

@@ -1,5 +1,6 @@
 // What no actor_world can show: a cold tier that changes on threads of its own while the tiers look at it twice.
 #include "actors/tiers.hpp"
+#include "tests/actors/sent_blocks.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/keys.hpp"
 
@@ -66,20 +67,20 @@ struct hurried_world {
     auto dirty = kept.dirty();
     kept.offer_from(dirty, actors::tiers::haste::all_of_it);
     for (const auto& one : sent)
-      REQUIRE(one.ticket->start());
+      REQUIRE(one.block.ticket->start());
   }
 
   std::shared_ptr<actors::limits_now> limits = four_blocks();
   std::shared_ptr<hurried_store> store = std::make_shared<hurried_store>();
   std::shared_ptr<stats::tally> tally = std::make_shared<stats::tally>();
-  std::vector<messages::write_request> sent;
+  std::vector<sent_block> sent;
   actors::tiers kept{{.block_bytes_max = block_bytes, .budget = {}},
                      limits,
                      std::make_shared<storage::hot_index>(),
                      store,
                      std::make_shared<messages::gate>(messages::gate_limits{8, 64 * block_bytes, 0}),
                      tally,
-                     [this](messages::write_request x) { sent.push_back(std::move(x)); },
+                     [this](messages::write_request x) { take_apart(std::move(x), sent); },
                      [] { return 0; }};
 };
 

@@ -56,6 +56,24 @@ TEST_CASE("A permit gives its room back exactly once, wherever it goes") {
   CHECK(at->taken().slots == 0);
 }
 
+TEST_CASE("A permit is split into parts that go their own ways, and together give back what it held") {
+  const auto at = std::make_shared<gate>(gate_limits{5, 100, 0});
+  auto whole = admit(at, {3, 70});
+  auto part = whole.split({1, 20});
+  auto rest = whole.split({2, 50});
+  CHECK(at->taken().slots == 3);
+  CHECK(at->taken().bytes == 70);
+  whole.reset(); // holds nothing any more
+  CHECK(at->taken().slots == 3);
+  part.reset();
+  CHECK(at->taken().slots == 2);
+  CHECK(at->taken().bytes == 50);
+  rest.absorb(admit(at, {1, 1}));
+  rest.reset();
+  CHECK(at->taken().slots == 0);
+  CHECK(at->taken().bytes == 0);
+}
+
 TEST_CASE("Many threads at one gate never exceed it and leave nothing behind") {
   const auto at = std::make_shared<gate>(gate_limits{4, 40, 0});
   std::vector<std::thread> threads;

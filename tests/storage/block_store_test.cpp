@@ -53,6 +53,24 @@ TEMPLATE_LIST_TEST_CASE("A batch is answered block by block", "", store_worlds) 
   }
 }
 
+TEMPLATE_LIST_TEST_CASE("A read that is recalled before it begins is not made, and harms nothing", "", store_worlds) {
+  TestType world;
+  world.open(4, 100);
+  REQUIRE(world.append(1, 100) == errc::none);
+  const auto recalled = std::make_shared<recall>(true);
+  answer<block> given_up;
+  answer<block> wanted;
+  std::vector<read_item> reads;
+  reads.push_back({key(1), 0, given_up.done(), recalled});
+  reads.push_back({key(1), 0, wanted.done(), std::make_shared<recall>(false)});
+  world.store->read(std::move(reads));
+  world.settle();
+  CHECK(given_up.code() == errc::timeout);
+  CHECK(wanted.ok());
+  CHECK(world.read(1).ok());
+  CHECK(world.balanced());
+}
+
 TEMPLATE_LIST_TEST_CASE("Room is made by giving up the least recently used", "", store_worlds) {
   TestType world;
   world.open(3, 100);

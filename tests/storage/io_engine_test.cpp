@@ -2,6 +2,7 @@
 #include "tests/storage/io_engine_worlds.hpp"
 #include "tests/support/catch.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <latch>
@@ -87,6 +88,36 @@ TEMPLATE_TEST_CASE("Waiting reads go ahead of waiting writes, and one kind keeps
   CHECK(lines == std::vector<std::string>{"w1", "w1 done", "w2", "w2 done"});
   if constexpr (std::is_same_v<TestType, virtual_engine>)
     CHECK(seen.lines().front() == "r");
+}
+
+TEMPLATE_TEST_CASE("A job that is recalled before it starts completes in its turn and does nothing", "", virtual_engine,
+                   threads_engine, uring_engine) {
+  journal seen;
+  TestType io;
+  const auto target = io.new_file();
+  const auto recalled = std::make_shared<recall>(false);
+  std::string text = "abcd";
+  const auto out = std::make_shared<io_transfer>(io_transfer{target, 0, {bytes_of(text)}});
+  io.occupy();
+  std::vector<io_job> batch;
+  batch.push_back(seen.job(io_kind::write, "recalled"));
+  batch.back().transfer = out;
+  batch.back().recalled = recalled;
+  batch.push_back(seen.job(io_kind::write, "wanted"));
+  batch.back().recalled = std::make_shared<recall>(false);
+  io.engine->submit(std::move(batch));
+  *recalled = true;
+  io.release();
+  io.settle();
+  const auto lines = seen.lines();
+  CHECK(std::count(lines.begin(), lines.end(), "recalled done") == 1);
+  CHECK(std::count(lines.begin(), lines.end(), "wanted") == 1);
+  CHECK(std::count(lines.begin(), lines.end(), "wanted done") == 1);
+  CHECK(lines.size() == 3);
+  CHECK(out->moved.value() == 0);
+  CHECK(target->size().value() == 0);
+  CHECK(io.engine->stop(for_ever));
+  CHECK(io.engine->in_flight() == 0);
 }
 
 TEMPLATE_TEST_CASE("Submitting never completes a job by itself", "", virtual_engine, threads_engine, uring_engine) {

@@ -1,0 +1,176 @@
+// Payloads are handed on, never copied: counted where they meet the device, and in messages.
+#include "tests/actors/actor_fixture.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+
+using namespace hearth;
+using namespace hearth::testing;
+
+namespace {
+
+/// A disk in virtual time that remembers where in memory each transfer was, and can keep to itself which writes ended.
+class remembering_disk final : public storage::memory_io {
+public:
+  explicit remembering_disk(storage::clock_ns clock) : inner_(storage::make_memory_io(std::move(clock))) {}
+
+  /// Bytes at `at` that the device moved itself in transfers of this kind: of a payload that was copied on its way,
+  /// none.
+  [[nodiscard]] std::uint64_t moved(storage::io_kind kind, const std::byte* at) const {
+    const auto found = moved_.find({kind, at});
+    return found == moved_.end() ? 0 : found->second;
+  }
+
+  /// Writes that end from here on are told of by `tell`, all at once.
+  void keep_writes_back() { keeps_ = true; }
+  void tell() {
+    keeps_ = false;
+    for (auto& complete : std::exchange(kept_, {}))
+      complete(true);
+  }
+
+  void submit(std::vector<storage::io_job> batch) override {
+    for (auto& job : batch) {
+      if (job.transfer)
+        for (const auto part : job.transfer->parts)
+          moved_[{job.kind, part.data()}] += part.size();
+      if (job.kind == storage::io_kind::write)
+        job.complete = [this, complete = std::move(job.complete)](bool ran) {
+          if (keeps_)
+            kept_.push_back(complete);
+          else
+            complete(ran);
+        };
+    }
+    inner_->submit(std::move(batch));
+  }
+  std::size_t in_flight() const override { return inner_->in_flight() + kept_.size(); }
+  bool stop(std::chrono::nanoseconds patience) override {
+    tell();
+    return inner_->stop(patience);
+  }
+  bool step() override { return inner_->step(); }
+  std::optional<std::int64_t> next_due_ns() const override { return inner_->next_due_ns(); }
+  void hang(bool on) override { inner_->hang(on); }
+  void latency(const storage::io_latency& latency) override { inner_->latency(latency); }
+
+private:
+  std::shared_ptr<storage::memory_io> inner_;
+  std::map<std::pair<storage::io_kind, const std::byte*>, std::uint64_t> moved_;
+  std::vector<std::function<void(bool)>> kept_;
+  bool keeps_ = false;
+};
+
+world_parts on_remembering_disk(std::shared_ptr<remembering_disk>& disk) {
+  world_parts parts;
+  parts.make_disk = [&disk](storage::clock_ns clock) {
+    return disk = std::make_shared<remembering_disk>(std::move(clock));
+  };
+  return parts;
+}
+
+constexpr unsigned chain_blocks = 1000;
+
+/// Room for a chain of a thousand blocks in memory, in the queue and at the disk.
+cache_options room_for_a_chain() {
+  auto options = small_cache();
+  options.hot_bytes_max = chain_blocks * block_bytes;
+  options.lease_bytes_max = chain_blocks * block_bytes;
+  options.cold_bytes_max = 64ull << 20;
+  options.writer_queue_blocks = 2 * chain_blocks;
+  options.writer_queue_bytes = 64ull << 20;
+  options.writes_in_flight = chain_blocks;
+  options.promote_cold_hits = false;
+  return options;
+}
+
+struct long_chain {
+  explicit long_chain(unsigned first) {
+    for (unsigned number = first; number < first + chain_blocks; ++number) {
+      keys.push_back(key(number));
+      payloads.push_back(payload(number, block_bytes));
+    }
+  }
+  /// Whether these are the very buffers that were put.
+  [[nodiscard]] bool is_what(const result<prefix>& found) const {
+    if (!found.ok() || found->blocks.size() != payloads.size())
+      return false;
+    for (std::size_t i = 0; i < payloads.size(); ++i)
+      if (found->blocks[i].bytes().data() != payloads[i].bytes().data())
+        return false;
+    return true;
+  }
+
+  std::vector<block_key> keys;
+  std::vector<buffer> payloads;
+};
+
+/// Bytes of `blocks` that are not where the device has moved them to or from.
+std::uint64_t copied(const remembering_disk& disk, storage::io_kind kind, std::span<const buffer> blocks) {
+  std::uint64_t bytes = 0;
+  for (const auto& block : blocks)
+    bytes += disk.moved(kind, block.bytes().data()) >= block.size() ? 0 : block.size();
+  return bytes;
+}
+
+} // namespace
+
+TEST_CASE("No path copies a payload: not hot, not pending, not to disk, not from it") {
+  std::shared_ptr<remembering_disk> disk;
+  cache_world it{room_for_a_chain(), on_remembering_disk(disk)};
+  const long_chain first{0};
+  const long_chain second{chain_blocks};
+  REQUIRE(it.kept.put_many(first.keys, first.payloads).ok());
+  CHECK(first.is_what(it.kept.get_prefix(first.keys)));
+  CHECK(it.counters().hot_cache_hits == chain_blocks);
+
+  it.world.disk().hang(true);
+  REQUIRE(it.kept.put_many(second.keys, second.payloads).ok()); // drives out the first
+  CHECK(first.is_what(it.kept.get_prefix(first.keys)));
+  CHECK(it.counters().pending_hits == chain_blocks);
+
+  it.world.disk().hang(false);
+  it.world.run();
+  CHECK(copied(*disk, storage::io_kind::write, first.payloads) == 0);
+  const auto cold = it.kept.get_prefix(first.keys);
+  REQUIRE(cold.ok());
+  REQUIRE(cold->blocks.size() == chain_blocks);
+  CHECK(it.counters().cold_hits == chain_blocks);
+  CHECK(copied(*disk, storage::io_kind::read, cold->blocks) == 0);
+  for (std::size_t i = 0; i < chain_blocks; ++i)
+    REQUIRE(same(cold->blocks[i], first.payloads[i]));
+}
+
+TEST_CASE("A chain that drives out another, and one that is read from disk, take as many messages as a short one") {
+  std::shared_ptr<remembering_disk> disk;
+  cache_world it{room_for_a_chain(), on_remembering_disk(disk)};
+  const long_chain first{0};
+  const long_chain second{chain_blocks};
+  REQUIRE(it.kept.put_many(first.keys, first.payloads).ok());
+  it.world.run();
+  disk->keep_writes_back();
+  bool stored = false;
+  it.kept.put_many_async(second.keys, second.payloads, {},
+                         [&](const result<std::vector<result<put_outcome>>>& ends) { stored = ends.ok(); });
+  CHECK(it.world.deliver() == 2); // put_many_request, and one write_request for all that leave
+  CHECK(stored);
+  REQUIRE(it.counters().ledger.pending().blocks == chain_blocks);
+  it.world.run();
+  disk->tell();
+  CHECK(it.world.deliver() == 2); // appends_completed, and one write_reply
+  it.world.run();
+  CHECK(it.counters().ledger.persisted().blocks == chain_blocks);
+
+  std::size_t found = 0;
+  it.kept.get_prefix_async(first.keys, {}, [&](const result<prefix>& x) { found = x.ok() ? x->blocks.size() : 0; });
+  std::size_t messages = it.world.deliver(); // get_prefix_request, read_request
+  const auto count_on = [&] {
+    messages += it.world.deliver();
+    return found > 0;
+  };
+  CHECK(it.world.run_until(count_on, std::chrono::seconds{60}));
+  CHECK(found == chain_blocks);
+  CHECK(messages == 3); // and read_reply
+}
