@@ -42,6 +42,25 @@ bool hot_cache_state::plan_cold_read(prefix_plan& plan, const cold_read& read, s
   return true;
 }
 
+/// The part of the run, from the head on, that is hot and within the limit: most of what is asked for, at the least
+/// cost. Returns its bytes.
+std::uint64_t hot_cache_state::plan_hot_run(const messages::get_prefix_request& x, std::uint64_t bytes_max,
+                                            prefix_plan& plan, std::vector<storage::block_slot>& hot) const {
+  std::uint64_t bytes = 0;
+  for (const auto& key : x.keys) {
+    const auto slot = tiers_.hot().slot_of(key);
+    if (slot == storage::no_slot)
+      break;
+    const auto& item = tiers_.hot().at(slot).item;
+    if (item.name_space != x.name_space || (!hot.empty() && bytes + item.payload.size() > bytes_max))
+      break;
+    bytes += item.payload.size();
+    plan.blocks.push_back(item.payload);
+    hot.push_back(slot);
+  }
+  return bytes;
+}
+
 /// Walks the chain through the index, without I/O. Counts what was found where, and what is absent; a cold block of the
 /// run counts when its read has ended. Keys behind a truncation have not been asked for.
 hot_cache_state::prefix_plan hot_cache_state::plan_prefix(const messages::get_prefix_request& x, std::uint64_t waiter) {
@@ -52,9 +71,10 @@ hot_cache_state::prefix_plan hot_cache_state::plan_prefix(const messages::get_pr
   hot.reserve(x.keys.size());
   const auto lease = parts_->limits->lease_bytes_max();
   const auto bytes_max = x.bytes_max == 0 ? lease : std::min(x.bytes_max, lease);
-  std::uint64_t bytes = 0;
+  auto bytes = plan_hot_run(x, bytes_max, plan, hot);
+  found.hot_cache_hits = plan.blocks.size();
   bool whole = true; // no hole yet
-  for (std::size_t i = 0; i < x.keys.size() && !plan.truncated; ++i) {
+  for (auto i = plan.blocks.size(); i < x.keys.size() && !plan.truncated; ++i) {
     auto seen = tiers_.look(x.name_space, x.keys[i]);
     whole = whole && seen.where != place::nowhere;
     const bool too_much = whole && i > 0 && (bytes += seen.bytes) > bytes_max;

@@ -120,6 +120,8 @@ private:
   void follow_reads(time_point at);
   void touch(std::span<const storage::block_slot> chain);
   void choose_reader();
+  [[nodiscard]] std::uint64_t plan_hot_run(const messages::get_prefix_request& x, std::uint64_t bytes_max,
+                                           prefix_plan& plan, std::vector<storage::block_slot>& hot) const;
   prefix_plan plan_prefix(const messages::get_prefix_request& x, std::uint64_t waiter);
   bool plan_cold_read(prefix_plan& plan, const cold_read& read, std::uint64_t bytes, const read_waiter& who);
   void send_reads(prefix_plan& plan, storage::namespace_id name_space);

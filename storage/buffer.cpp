@@ -3,7 +3,6 @@
 #include "storage/buffer_pool.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -15,10 +14,8 @@ namespace hearth::storage {
 
 namespace detail {
 
-/// Owner count, size and the aligned bytes. The bytes stand apart, so that they start on an alignment boundary.
-struct buffer_memory {
-  std::atomic<std::size_t> owners{1};
-  std::size_t size = 0;
+/// The bytes stand apart, so that they start on an alignment boundary.
+struct buffer_memory : buffer_owners {
   pooled_memory memory; ///< under sanitizers from the allocator they know, and without a home
 };
 
@@ -44,42 +41,27 @@ result<pooled_memory> provide(std::size_t bytes) {
   return pooled_memory{provided, bytes, {}};
 }
 
-void release(detail::buffer_memory* memory) noexcept {
-  if (memory == nullptr || memory->owners.fetch_sub(1, std::memory_order_acq_rel) != 1)
-    return;
-  if (buffers_are_pooled())
-    process_buffer_pool().free(memory->memory);
-  else
-    std::free(memory->memory.bytes);
-  delete memory;
+std::byte* bytes_of(detail::buffer_owners* memory) noexcept {
+  return static_cast<detail::buffer_memory*>(memory)->memory.bytes;
 }
 
 } // namespace
 
-buffer::buffer(const buffer& other) noexcept : memory_(other.memory_) {
-  if (memory_ != nullptr)
-    memory_->owners.fetch_add(1, std::memory_order_relaxed);
+void detail::free_memory(buffer_owners* memory) noexcept {
+  const std::unique_ptr<buffer_memory> gone{static_cast<buffer_memory*>(memory)};
+  if (buffers_are_pooled())
+    process_buffer_pool().free(gone->memory);
+  else
+    std::free(gone->memory.bytes);
 }
-
-buffer::buffer(buffer&& other) noexcept : memory_(std::exchange(other.memory_, nullptr)) {}
-
-buffer& buffer::operator=(buffer other) noexcept {
-  std::swap(memory_, other.memory_);
-  return *this;
-}
-
-buffer::~buffer() { release(memory_); }
 
 std::span<const std::byte> buffer::bytes() const noexcept {
-  return memory_ ? std::span<const std::byte>{memory_->memory.bytes, memory_->size} : std::span<const std::byte>{};
+  return memory_ ? std::span<const std::byte>{bytes_of(memory_), memory_->size} : std::span<const std::byte>{};
 }
 
 std::span<const std::byte> buffer::padded_bytes() const noexcept {
-  return memory_ ? std::span<const std::byte>{memory_->memory.bytes, padded(memory_->size)}
-                 : std::span<const std::byte>{};
+  return memory_ ? std::span<const std::byte>{bytes_of(memory_), padded(memory_->size)} : std::span<const std::byte>{};
 }
-
-std::size_t buffer::size() const noexcept { return memory_ ? memory_->size : 0; }
 
 result<buffer> buffer::copy_of(std::span<const std::byte> bytes) {
   auto copy = mutable_buffer::allocate(bytes.size());
@@ -114,14 +96,14 @@ mutable_buffer& mutable_buffer::operator=(mutable_buffer&& other) noexcept {
   return *this;
 }
 
-mutable_buffer::~mutable_buffer() { release(memory_); }
+mutable_buffer::~mutable_buffer() { detail::release(memory_); }
 
 std::span<std::byte> mutable_buffer::bytes() noexcept {
-  return memory_ ? std::span<std::byte>{memory_->memory.bytes, memory_->size} : std::span<std::byte>{};
+  return memory_ ? std::span<std::byte>{bytes_of(memory_), memory_->size} : std::span<std::byte>{};
 }
 
 std::span<std::byte> mutable_buffer::padded_bytes() noexcept {
-  return memory_ ? std::span<std::byte>{memory_->memory.bytes, padded(memory_->size)} : std::span<std::byte>{};
+  return memory_ ? std::span<std::byte>{bytes_of(memory_), padded(memory_->size)} : std::span<std::byte>{};
 }
 
 buffer mutable_buffer::publish() && noexcept { return buffer{std::exchange(memory_, nullptr)}; }

@@ -2,8 +2,10 @@
 
 #include "storage/errors.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <span>
+#include <utility>
 
 namespace hearth::storage {
 
@@ -11,8 +13,20 @@ namespace hearth::storage {
 inline constexpr std::size_t buffer_alignment = 4096;
 
 namespace detail {
-struct buffer_memory;
+/// What owners of the same bytes share; it goes on with where the bytes are.
+struct buffer_owners {
+  std::atomic<std::size_t> count{1};
+  std::size_t size = 0; ///< bytes
+};
+
+/// Pre: the last owner is gone.
+void free_memory(buffer_owners* memory) noexcept;
+
+inline void release(buffer_owners* memory) noexcept {
+  if (memory != nullptr && memory->count.fetch_sub(1, std::memory_order_acq_rel) == 1)
+    free_memory(memory);
 }
+} // namespace detail
 
 /// Shared, immutable bytes. A copy shares the memory (one atomic increment); the last owner frees it.
 /// Invariant: the bytes never change once a `buffer` exists. Threads: any number of owners on any threads; one
@@ -20,10 +34,16 @@ struct buffer_memory;
 class buffer {
 public:
   buffer() noexcept = default; ///< empty: no memory, size 0
-  buffer(const buffer& other) noexcept;
-  buffer(buffer&& other) noexcept;
-  buffer& operator=(buffer other) noexcept;
-  ~buffer();
+  buffer(const buffer& other) noexcept : memory_(other.memory_) {
+    if (memory_ != nullptr)
+      memory_->count.fetch_add(1, std::memory_order_relaxed);
+  }
+  buffer(buffer&& other) noexcept : memory_(std::exchange(other.memory_, nullptr)) {}
+  buffer& operator=(buffer other) noexcept {
+    std::swap(memory_, other.memory_);
+    return *this;
+  }
+  ~buffer() { detail::release(memory_); }
 
   /// `size()` bytes, aligned to `buffer_alignment`; valid as long as any owner lives.
   [[nodiscard]] std::span<const std::byte> bytes() const noexcept;
@@ -31,7 +51,7 @@ public:
   /// `bytes()` and the zeroes behind them up to a multiple of `buffer_alignment`: what an aligned write may send.
   [[nodiscard]] std::span<const std::byte> padded_bytes() const noexcept;
 
-  [[nodiscard]] std::size_t size() const noexcept;
+  [[nodiscard]] std::size_t size() const noexcept { return memory_ != nullptr ? memory_->size : 0; }
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
 
   /// Copies `bytes` into a new buffer. Errors: no_memory.
@@ -39,9 +59,9 @@ public:
 
 private:
   friend class mutable_buffer;
-  explicit buffer(detail::buffer_memory* memory) noexcept : memory_(memory) {}
+  explicit buffer(detail::buffer_owners* memory) noexcept : memory_(memory) {}
 
-  detail::buffer_memory* memory_ = nullptr;
+  detail::buffer_owners* memory_ = nullptr;
 };
 
 /// The one owner of fresh bytes, until it publishes them. Move-only. Threads: one owner.
@@ -64,9 +84,9 @@ public:
   [[nodiscard]] buffer publish() && noexcept;
 
 private:
-  explicit mutable_buffer(detail::buffer_memory* memory) noexcept : memory_(memory) {}
+  explicit mutable_buffer(detail::buffer_owners* memory) noexcept : memory_(memory) {}
 
-  detail::buffer_memory* memory_ = nullptr;
+  detail::buffer_owners* memory_ = nullptr;
 };
 
 } // namespace hearth::storage

@@ -8,19 +8,9 @@
 
 namespace hearth::storage {
 
-/// A hot block, or the next free slot.
-union hot_index::room {
-  room() noexcept {}
-  ~room() {} // whoever frees a slot has ended its block
-
-  block_slot next_free;
-  hot_block block;
-};
-
 namespace {
 
 constexpr std::size_t entries_at_first = 16;
-constexpr std::size_t absent = ~std::size_t{0};
 
 } // namespace
 
@@ -30,32 +20,6 @@ hot_index::hot_index() {
 }
 
 hot_index::~hot_index() { clear(); }
-
-/// All 32 bytes count: a host's own keys may begin alike. Odd constants from the golden ratio and primes of xxHash
-/// (public domain); the multiplications run side by side.
-hot_index::place hot_index::place_of(const block_key& key) noexcept {
-  std::array<std::uint64_t, 4> words;
-  std::memcpy(words.data(), key.bytes.data(), sizeof(words));
-  const auto sum = words[0] * 0x9E3779B97F4A7C15u + words[1] * 0xC2B2AE3D27D4EB4Fu + words[2] * 0x165667B19E3779F9u +
-                   words[3] * 0x27D4EB2F165667C5u;
-  const auto mixed = (sum ^ sum >> 32) * 0x9E3779B97F4A7C15u;
-  return {mixed >> 58, static_cast<std::uint32_t>(mixed >> 20)};
-}
-
-hot_index::room& hot_index::room_at(block_slot slot) const noexcept {
-  return chunks_[(slot - 1) / chunk_slots][(slot - 1) % chunk_slots];
-}
-
-/// Where the entry of `key` stands in its shard, or `absent`.
-std::size_t hot_index::position_of(const shard& in, std::uint32_t tag, const block_key& key) const noexcept {
-  const auto mask = in.entries.size() - 1;
-  for (auto position = tag & mask; in.entries[position].slot != no_slot; position = (position + 1) & mask) {
-    const auto& one = in.entries[position];
-    if (one.tag == tag && room_at(one.slot).block.item.key == key)
-      return position;
-  }
-  return absent;
-}
 
 buffer hot_index::copy(namespace_id name_space, const block_key& key) const noexcept {
   const auto place = place_of(key);
@@ -69,16 +33,6 @@ buffer hot_index::copy(namespace_id name_space, const block_key& key) const noex
   const auto& found = at(in.entries[position].slot).item;
   return found.name_space == name_space ? found.payload : buffer{};
 }
-
-block_slot hot_index::find(const block_key& key) const noexcept {
-  const auto place = place_of(key);
-  const auto& in = shards_[place.shard];
-  const auto position = position_of(in, place.tag, key);
-  return position == absent ? no_slot : in.entries[position].slot;
-}
-
-hot_block& hot_index::at(block_slot slot) noexcept { return room_at(slot).block; }
-const hot_block& hot_index::at(block_slot slot) const noexcept { return room_at(slot).block; }
 
 block_slot hot_index::insert(block item) {
   assert(find(item.key) == no_slot && !item.payload.empty());

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <vector>
 
@@ -84,7 +85,14 @@ private:
     std::size_t shard;
     std::uint32_t tag;
   };
-  union room;
+  union room { ///< a hot block, or the next free slot
+    room() noexcept {}
+    ~room() {} // whoever frees a slot has ended its block
+
+    block_slot next_free;
+    hot_block block;
+  };
+  static constexpr std::size_t absent = ~std::size_t{0};
 
   [[nodiscard]] static place place_of(const block_key& key) noexcept;
   [[nodiscard]] room& room_at(block_slot slot) const noexcept;
@@ -101,5 +109,43 @@ private:
   block_slot free_slots_ = no_slot; ///< the first of a chain
   std::size_t size_ = 0;
 };
+
+// --- a lookup, in line: it is what a hot hit costs -----------------------------------------------------------------
+
+/// All 32 bytes count: a host's own keys may begin alike. Odd constants from the golden ratio and primes of xxHash
+/// (public domain); the multiplications run side by side.
+inline hot_index::place hot_index::place_of(const block_key& key) noexcept {
+  std::array<std::uint64_t, 4> words;
+  std::memcpy(words.data(), key.bytes.data(), sizeof(words));
+  const auto sum = words[0] * 0x9E3779B97F4A7C15u + words[1] * 0xC2B2AE3D27D4EB4Fu + words[2] * 0x165667B19E3779F9u +
+                   words[3] * 0x27D4EB2F165667C5u;
+  const auto mixed = (sum ^ sum >> 32) * 0x9E3779B97F4A7C15u;
+  return {mixed >> 58, static_cast<std::uint32_t>(mixed >> 20)};
+}
+
+inline hot_index::room& hot_index::room_at(block_slot slot) const noexcept {
+  return chunks_[(slot - 1) / chunk_slots][(slot - 1) % chunk_slots];
+}
+
+/// Where the entry of `key` stands in its shard, or `absent`.
+inline std::size_t hot_index::position_of(const shard& in, std::uint32_t tag, const block_key& key) const noexcept {
+  const auto mask = in.entries.size() - 1;
+  for (auto position = tag & mask; in.entries[position].slot != no_slot; position = (position + 1) & mask) {
+    const auto& one = in.entries[position];
+    if (one.tag == tag && room_at(one.slot).block.item.key == key)
+      return position;
+  }
+  return absent;
+}
+
+inline block_slot hot_index::find(const block_key& key) const noexcept {
+  const auto place = place_of(key);
+  const auto& in = shards_[place.shard];
+  const auto position = position_of(in, place.tag, key);
+  return position == absent ? no_slot : in.entries[position].slot;
+}
+
+inline hot_block& hot_index::at(block_slot slot) noexcept { return room_at(slot).block; }
+inline const hot_block& hot_index::at(block_slot slot) const noexcept { return room_at(slot).block; }
 
 } // namespace hearth::storage

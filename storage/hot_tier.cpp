@@ -48,7 +48,8 @@ bool hot_tier::touch(block_slot slot) {
     return false;
   const auto& item = index_->at(slot);
   const bool before = item.worth_writing();
-  change(slot, [](hot_block& asked) { asked.asked = true; });
+  if (!item.asked)
+    change(slot, [](hot_block& asked) { asked.asked = true; });
   if (!in_chain_ || std::find(untracked_.begin(), untracked_.end(), slot) == untracked_.end()) {
     policy_->touch(slot);
     if (in_chain_)
