@@ -1,5 +1,6 @@
 #include "storage/conversation_policy.hpp"
 
+#include "storage/lru_rival.hpp"
 #include "storage/return_model.hpp"
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include <cassert>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <list>
 #include <map>
 #include <set>
@@ -52,7 +54,8 @@ public:
     std::size_t known = 0;
     while (known < chain.size() && known_.contains(chain[known]))
       ++known;
-    for (std::size_t i = 0; i < chain.size(); ++i)
+    compare(chain.first(known), chain.size());
+    for (auto i = chain.size(); i-- > 0;) // the tail is older than the head, as with LRU
       enter(chain[i], {chain.size() - 1 - i, chain.size() - known, known, 0});
     forget_some();
   }
@@ -105,6 +108,8 @@ public:
   }
 
   block_slot victim() override {
+    if (const auto oldest = oldest_leaf(); oldest != no_slot && rival_.wins())
+      return oldest;
     const std::pair<const place, std::set<std::uint64_t>>* least = nullptr;
     double least_worth = 0;
     for (const auto& each : leaves_)
@@ -139,6 +144,43 @@ private:
   acquaintance* above_of(const acquaintance& block) {
     const auto found = block.parent ? known_.find(*block.parent) : known_.end();
     return found == known_.end() ? nullptr : &found->second;
+  }
+
+  block_slot oldest_leaf() const {
+    auto oldest = std::numeric_limits<std::uint64_t>::max();
+    for (const auto& each : leaves_)
+      oldest = std::min(oldest, *each.second.begin());
+    return leaves_.empty() ? no_slot : known_.at(cohorts_.at(oldest).leaves.back()).slot;
+  }
+
+  /// Sees to it that the cohorts from `first_recent_` on are those that LRU would have, the first perhaps in part.
+  void find_recent() {
+    auto at = cohorts_.lower_bound(first_recent_);
+    while (at != cohorts_.end() && recent_blocks_ - at->second.blocks >= tracked_)
+      recent_blocks_ -= (at++)->second.blocks;
+    while (at != cohorts_.begin() && recent_blocks_ < tracked_)
+      recent_blocks_ += (--at)->second.blocks;
+    first_recent_ = at == cohorts_.end() ? last_cohort_ + 1 : at->first;
+  }
+
+  /// Who has more of the blocks of this request, that are known, without a gap from its head: we or LRU?
+  void compare(std::span<const block_key> chain, std::size_t asked) {
+    find_recent();
+    std::size_t own = 0;
+    while (own < chain.size() && known_.at(chain[own]).tracked())
+      ++own;
+    double recent = 0;
+    for (const auto& key : chain) {
+      const auto number = known_.at(key).cohort;
+      if (number < first_recent_)
+        break;
+      const auto blocks = number == first_recent_ ? static_cast<double>(cohorts_.at(number).blocks) : 0;
+      recent +=
+          blocks > 0
+              ? std::clamp(1 - (static_cast<double>(recent_blocks_) - static_cast<double>(tracked_)) / blocks, 0.0, 1.0)
+              : 1;
+    }
+    rival_.count(asked, static_cast<double>(own), recent);
   }
 
   /// Everybody grows older by one request.
@@ -187,12 +229,14 @@ private:
     }
     block.cohort = last_cohort_;
     ++cohorts_.at(last_cohort_).blocks;
+    ++recent_blocks_;
     model_.waits(kind);
     if (is_leaf)
       leaf(key, block);
   }
 
   void leave_cohort(const acquaintance& block) {
+    recent_blocks_ -= block.cohort >= first_recent_ ? 1 : 0;
     if (const auto found = cohorts_.find(block.cohort); --found->second.blocks == 0)
       cohorts_.erase(found);
   }
@@ -239,6 +283,9 @@ private:
   }
 
   return_model model_;
+  lru_rival rival_;
+  std::uint64_t first_recent_ = 0; ///< number of a cohort: LRU would have those from here on
+  std::size_t recent_blocks_ = 0;  ///< of theirs
   std::uint64_t requests_ = 0;
   std::uint64_t last_cohort_ = 0;
   std::size_t tracked_ = 0;
