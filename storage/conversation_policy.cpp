@@ -1,18 +1,13 @@
 #include "storage/conversation_policy.hpp"
 
+#include "storage/cohorts.hpp"
+#include "storage/departed_blocks.hpp"
 #include "storage/lru_rival.hpp"
-#include "storage/return_model.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <cstdint>
-#include <deque>
-#include <limits>
-#include <list>
-#include <map>
-#include <set>
-#include <unordered_map>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -20,103 +15,80 @@ namespace hearth::storage {
 
 namespace {
 
-constexpr std::uint64_t requests_between_learning = 16;
 constexpr std::size_t departed_part = 4;     ///< remembered for each tracked block
 constexpr std::size_t departed_min = 16'384; ///< a small tier has the most to learn
 
-/// Blocks of one request and one class: they age together.
-struct cohort {
-  std::uint64_t asked_at = 0; ///< request number
-  std::size_t kind = 0;       ///< class of the model
-  std::size_t bin = 0;
-  std::size_t blocks = 0;        ///< that were not asked for since, tracked or remembered
-  std::vector<block_key> leaves; ///< tracked ones without a tracked child
-};
-
-/// A block that is tracked, or remembered.
-struct acquaintance {
-  std::uint64_t cohort = 0; ///< number
-  std::size_t asked = 0;    ///< times
-  std::size_t children = 0; ///< tracked ones
-  std::optional<block_key> parent;
-  block_slot slot = no_slot;               ///< of a tracked one
-  std::list<block_key>::iterator departed; ///< unless tracked
-
-  [[nodiscard]] bool tracked() const noexcept { return slot != no_slot; }
+/// What is kept for each slot: 8 bytes. `history.flag`: it is a leaf, in the queue of its cohort.
+struct place {
+  block_history history;                ///< of no cohort: not tracked
+  std::uint32_t children_or_behind = 0; ///< how many tracked children it has, or the leaf behind it
 };
 
 class conversation_policy final : public eviction_policy {
 public:
-  conversation_policy() { model_.learn(); }
+  void follow(const block_names& names) override { names_ = &names; }
 
   void asked(std::span<const block_key> chain) override {
-    begin_request();
-    std::size_t known = 0;
-    while (known < chain.size() && known_.contains(chain[known]))
-      ++known;
-    compare(chain.first(known), chain.size());
-    for (auto i = chain.size(); i-- > 0;) // the tail is older than the head, as with LRU
-      enter(chain[i], {chain.size() - 1 - i, chain.size() - known, known, 0});
+    cohorts_.begin_request();
+    slots_.clear();
+    std::transform(chain.begin(), chain.end(), std::back_inserter(slots_), [&](const auto& key) { return find(key); });
+    const auto known = compare(chain);
+    for (auto i = chain.size(); i-- > 0;) { // the tail is older than the head, as with LRU
+      const return_model::traits of{chain.size() - 1 - i, chain.size() - known, known, 0};
+      if (slots_[i] != no_slot)
+        enter(slots_[i], of);
+      else
+        enter_absent(chain[i], of);
+    }
     forget_some();
   }
 
-  void insert(block_slot slot, const block_key& key, const std::optional<block_key>& parent) override {
-    if (!known_.contains(key)) {
-      begin_request();
-      enter(key, {0, 1, 0, 0});
+  void insert(block_slot slot) override {
+    const auto& key = names_->key_of(slot);
+    auto* remembered = departed_.find(key);
+    if (remembered == nullptr) {
+      cohorts_.begin_request();
+      remembered = enter_absent(key, {0, 1, 0, 0});
     }
-    auto& block = known_.at(key);
-    assert(!block.tracked());
-    departed_.erase(block.departed);
-    block.slot = slot;
-    if (slot >= keys_.size())
-      keys_.resize(slot + 1);
-    keys_[slot] = key;
-    if (parent != key)
-      block.parent = parent;
+    const auto known = departed_.take(remembered);
+    places_.make(slot);
+    assert(places_.at(slot).history.cohort == 0);
+    places_.at(slot) = {known.history, known.children};
+    places_.at(slot).history.flag = 0;
     ++tracked_;
-    if (auto* above = above_of(block); above != nullptr && ++above->children == 1 && above->tracked())
-      no_leaf(*parent, *above);
-    if (block.children == 0)
-      leaf(key, block);
+    if (const auto& parent = names_->parent_of(slot); parent && *parent != key)
+      has_child(*parent);
+    if (places_.at(slot).children_or_behind == 0)
+      link(slot);
   }
 
   void touch(block_slot slot) override {
-    const auto& key = keys_[slot];
-    assert(known_.at(key).slot == slot);
-    if (cohorts_.at(known_.at(key).cohort).asked_at == requests_) // `asked` has seen to it
+    if (cohorts_.present(places_.at(slot).history.cohort)) // `asked` has seen to it
       return;
-    begin_request();
-    enter(key, {0, 0, 1, 0});
+    cohorts_.begin_request();
+    enter(slot, {0, 0, 1, 0});
   }
 
   void erase(block_slot slot) override {
-    const auto key = keys_[slot];
-    auto& block = known_.at(key);
-    assert(block.slot == slot);
-    if (block.children == 0)
-      no_leaf(key, block);
-    block.slot = no_slot;
-    block.departed = departed_.insert(departed_.end(), key);
+    const auto& key = names_->key_of(slot);
+    auto& own = places_.at(slot);
+    assert(own.history.cohort != 0);
+    const auto history = own.history;
+    const auto children = history.flag ? 0 : own.children_or_behind;
+    // First the parent: where it is of the same cohort, that stays listed, at its age.
+    if (const auto& parent = names_->parent_of(slot); parent && *parent != key)
+      lost_child(*parent);
+    if (history.flag)
+      unlink(slot);
+    own = {};
     --tracked_;
-    // Not so if the parent was forgotten and came anew: it does not know of this child.
-    if (auto* above = above_of(block); above != nullptr && above->children > 0)
-      if (--above->children == 0 && above->tracked())
-        leaf(*block.parent, *above);
-    block.parent.reset();
+    departed_.add(key, history, children).history.flag = 1;
     forget_some();
   }
 
   block_slot victim() override {
-    if (const auto oldest = oldest_leaf(); oldest != no_slot && rival_.wins())
-      return oldest;
-    const std::pair<const place, std::set<std::uint64_t>>* least = nullptr;
-    double least_worth = 0;
-    for (const auto& each : leaves_)
-      if (const auto worth = worth_of(each.first); least == nullptr || worth < least_worth)
-        least = &each, least_worth = worth;
-    if (least != nullptr)
-      return known_.at(cohorts_.at(*least->second.begin()).leaves.back()).slot;
+    if (const auto one = rival_.wins() ? cohorts_.oldest() : cohorts_.least(); one != 0)
+      return cohorts_.leaves(one).first;
     auto oldest = no_slot; // none is a leaf: somebody put blocks that are each other's parents
     visit([&](block_slot slot) {
       oldest = slot;
@@ -126,10 +98,19 @@ public:
   }
 
   void visit(const std::function<bool(block_slot)>& visit) const override {
-    std::vector<std::pair<std::uint64_t, block_slot>> all;
-    for (const auto& [key, block] : known_)
-      if (block.tracked())
-        all.emplace_back(block.cohort, block.slot);
+    std::vector<std::pair<std::uint32_t, block_slot>> all; // cohorts, and then their places in the order of age
+    for (block_slot slot = 1; slot < places_.end(); ++slot)
+      if (places_.at(slot).history.cohort != 0)
+        all.emplace_back(places_.at(slot).history.cohort, slot);
+    by_slot<std::uint32_t> ranks;
+    std::uint32_t rank = 0;
+    cohorts_.visit([&](cohorts::number one) {
+      ranks.make(one);
+      ranks.at(one) = ++rank;
+      return true;
+    });
+    for (auto& each : all)
+      each.first = ranks.at(each.first);
     std::sort(all.begin(), all.end());
     for (const auto& each : all)
       if (!visit(each.second))
@@ -139,163 +120,127 @@ public:
   std::size_t size() const noexcept override { return tracked_; }
 
 private:
-  using place = std::pair<std::size_t, std::size_t>; ///< class and bin
-
-  acquaintance* above_of(const acquaintance& block) {
-    const auto found = block.parent ? known_.find(*block.parent) : known_.end();
-    return found == known_.end() ? nullptr : &found->second;
+  /// Of a tracked block.
+  block_slot find(const block_key& key) const noexcept {
+    const auto slot = names_->find(key);
+    return slot < places_.end() && places_.at(slot).history.cohort != 0 ? slot : no_slot;
   }
 
-  block_slot oldest_leaf() const {
-    auto oldest = std::numeric_limits<std::uint64_t>::max();
-    for (const auto& each : leaves_)
-      oldest = std::min(oldest, *each.second.begin());
-    return leaves_.empty() ? no_slot : known_.at(cohorts_.at(oldest).leaves.back()).slot;
-  }
-
-  /// Sees to it that the cohorts from `first_recent_` on are those that LRU would have, the first perhaps in part.
-  void find_recent() {
-    auto at = cohorts_.lower_bound(first_recent_);
-    while (at != cohorts_.end() && recent_blocks_ - at->second.blocks >= tracked_)
-      recent_blocks_ -= (at++)->second.blocks;
-    while (at != cohorts_.begin() && recent_blocks_ < tracked_)
-      recent_blocks_ += (--at)->second.blocks;
-    first_recent_ = at == cohorts_.end() ? last_cohort_ + 1 : at->first;
-  }
-
-  /// Who has more of the blocks of this request, that are known, without a gap from its head: we or LRU?
-  void compare(std::span<const block_key> chain, std::size_t asked) {
-    find_recent();
+  /// How many blocks of the chain, whose slots are `slots_`, are known without a gap. Tells the rival how many of them
+  /// are here, and would be with LRU.
+  std::size_t compare(std::span<const block_key> chain) {
+    cohorts_.keep_recent(tracked_);
+    std::size_t known = 0;
     std::size_t own = 0;
-    while (own < chain.size() && known_.at(chain[own]).tracked())
-      ++own;
     double recent = 0;
-    for (const auto& key : chain) {
-      const auto number = known_.at(key).cohort;
-      if (number < first_recent_)
+    for (bool is_recent = true; known < chain.size(); ++known) {
+      const auto slot = slots_[known];
+      const auto* absent = slot == no_slot ? departed_.find(chain[known]) : nullptr;
+      if (slot == no_slot && absent == nullptr)
         break;
-      const auto blocks = number == first_recent_ ? static_cast<double>(cohorts_.at(number).blocks) : 0;
-      recent +=
-          blocks > 0
-              ? std::clamp(1 - (static_cast<double>(recent_blocks_) - static_cast<double>(tracked_)) / blocks, 0.0, 1.0)
-              : 1;
+      own += slot != no_slot && own == known ? 1 : 0;
+      const auto part =
+          cohorts_.recent_part(absent != nullptr ? absent->history.cohort : places_.at(slot).history.cohort);
+      is_recent = is_recent && part > 0 && (absent == nullptr || absent->history.flag);
+      recent += is_recent ? part : 0;
     }
-    rival_.count(asked, static_cast<double>(own), recent);
+    rival_.count(chain.size(), static_cast<double>(own), recent);
+    return known;
   }
 
-  /// Everybody grows older by one request.
-  void begin_request() {
-    ++requests_;
-    for (std::size_t bin = 1; bin < return_model::bins; ++bin)
-      for (auto& queue = younger_than_[bin]; !queue.empty(); queue.pop_front()) {
-        const auto found = cohorts_.find(queue.front());
-        if (found == cohorts_.end())
-          continue;
-        auto& [number, each] = *found;
-        if (requests_ - each.asked_at < return_model::first_age(bin))
-          break;
-        model_.ages(each.kind, bin, each.blocks);
-        if (!each.leaves.empty())
-          unlist(number, each);
-        each.bin = bin;
-        if (!each.leaves.empty())
-          leaves_[{each.kind, bin}].insert(number);
-        if (bin + 1 < return_model::bins)
-          younger_than_[bin + 1].push_back(number);
-      }
-    if (requests_ % requests_between_learning == 0)
-      model_.learn();
-  }
-
-  /// The block belongs to the present request from here on. A new one is remembered, and tracked once it is inserted.
-  void enter(const block_key& key, return_model::traits of) {
-    auto [place, fresh] = known_.try_emplace(key);
-    auto& block = place->second;
-    const bool is_leaf = block.tracked() && block.children == 0;
-    if (fresh) {
-      block.departed = departed_.insert(departed_.end(), key);
-    } else {
-      if (is_leaf)
-        no_leaf(key, block);
-      const auto& before = cohorts_.at(block.cohort);
-      model_.returns(before.kind, before.bin);
-      leave_cohort(block);
+  /// The block belongs to the present request from here on.
+  void enter(block_history& history, return_model::traits of) {
+    if (history.cohort != 0) {
+      cohorts_.returns(history.cohort);
+      history.asked = std::min(history.asked + 1u, 3u);
     }
-    of.asked = ++block.asked;
-    const auto kind = return_model::class_of(of);
-    if (cohorts_.empty() || cohorts_.rbegin()->second.asked_at != requests_ || cohorts_.rbegin()->second.kind != kind) {
-      cohorts_.emplace_hint(cohorts_.end(), ++last_cohort_, cohort{requests_, kind, 0, 0, {}});
-      younger_than_[1].push_back(last_cohort_);
+    of.asked = history.asked + 1u;
+    history.cohort = cohorts_.enter(return_model::class_of(of)) & block_history::cohort_max;
+  }
+
+  void enter(block_slot slot, const return_model::traits& of) {
+    auto& history = places_.at(slot).history;
+    const bool leaf = history.flag;
+    if (leaf)
+      unlink(slot);
+    enter(history, of);
+    if (leaf)
+      link(slot);
+  }
+
+  /// It is remembered, whether it was or not, and tracked once it is inserted.
+  departed_blocks::entry* enter_absent(const block_key& key, const return_model::traits& of) {
+    auto* one = departed_.find(key);
+    if (one == nullptr) {
+      block_history fresh;
+      enter(fresh, of);
+      return &departed_.add(key, fresh);
     }
-    block.cohort = last_cohort_;
-    ++cohorts_.at(last_cohort_).blocks;
-    ++recent_blocks_;
-    model_.waits(kind);
-    if (is_leaf)
-      leaf(key, block);
+    one->history.flag = 0;
+    enter(one->history, of);
+    return one;
   }
 
-  void leave_cohort(const acquaintance& block) {
-    recent_blocks_ -= block.cohort >= first_recent_ ? 1 : 0;
-    if (const auto found = cohorts_.find(block.cohort); --found->second.blocks == 0)
-      cohorts_.erase(found);
+  void has_child(const block_key& parent) {
+    if (const auto slot = find(parent); slot != no_slot) {
+      if (places_.at(slot).history.flag)
+        unlink(slot);
+      ++places_.at(slot).children_or_behind;
+    } else if (auto* absent = departed_.find(parent); absent != nullptr) {
+      absent->children += absent->children < departed_blocks::children_max ? 1 : 0;
+    }
   }
 
-  void leaf(const block_key& key, const acquaintance& block) {
-    auto& own = cohorts_.at(block.cohort);
-    own.leaves.push_back(key);
-    if (own.leaves.size() == 1)
-      leaves_[{own.kind, own.bin}].insert(block.cohort);
+  /// It may have been forgotten and have come anew, and not know of this child.
+  void lost_child(const block_key& parent) {
+    if (const auto slot = find(parent); slot != no_slot) {
+      auto& above = places_.at(slot);
+      if (!above.history.flag && above.children_or_behind > 0 && --above.children_or_behind == 0)
+        link(slot);
+    } else if (auto* absent = departed_.find(parent); absent != nullptr && absent->children > 0) {
+      --absent->children;
+    }
   }
 
-  void no_leaf(const block_key& key, const acquaintance& block) {
-    auto& own = cohorts_.at(block.cohort);
-    own.leaves.erase(std::find(own.leaves.begin(), own.leaves.end(), key));
-    if (own.leaves.empty())
-      unlist(block.cohort, own);
+  /// Puts a block without children at the end of the leaves of its cohort.
+  void link(block_slot slot) {
+    auto& own = places_.at(slot);
+    auto leaves = cohorts_.leaves(own.history.cohort);
+    own.history.flag = 1;
+    own.children_or_behind = no_slot;
+    (leaves.first == no_slot ? leaves.first : places_.at(leaves.last).children_or_behind) = slot;
+    leaves.last = slot;
+    cohorts_.set_leaves(own.history.cohort, leaves);
   }
 
-  void unlist(std::uint64_t number, const cohort& of) {
-    const auto found = leaves_.find({of.kind, of.bin});
-    found->second.erase(number);
-    if (found->second.empty())
-      leaves_.erase(found);
+  /// It is the first of its queue but where blocks without parents leave in another order than deepest first, and the
+  /// queue is short. After: it is no leaf, and has no children.
+  void unlink(block_slot slot) {
+    auto& own = places_.at(slot);
+    auto leaves = cohorts_.leaves(own.history.cohort);
+    auto before = no_slot;
+    for (auto at = leaves.first; at != slot; at = places_.at(at).children_or_behind)
+      before = at;
+    (before == no_slot ? leaves.first : places_.at(before).children_or_behind) = own.children_or_behind;
+    if (leaves.last == slot)
+      leaves.last = before;
+    own.history.flag = 0;
+    own.children_or_behind = 0;
+    cohorts_.set_leaves(own.history.cohort, leaves);
   }
 
   void forget_some() {
-    while (departed_.size() > std::max(departed_part * tracked_, departed_min)) {
-      const auto found = known_.find(departed_.front());
-      const auto& own = cohorts_.at(found->second.cohort);
-      model_.forgotten(own.kind, own.bin);
-      leave_cohort(found->second);
-      known_.erase(found);
-      departed_.pop_front();
-    }
+    while (departed_.size() > std::max(departed_part * tracked_, departed_min))
+      cohorts_.forgotten(departed_.take_first().history.cohort);
   }
 
-  double worth_of(const place& of) {
-    auto& [epoch, worth] = worths_[of.first * return_model::bins + of.second];
-    if (epoch != model_.epoch()) {
-      epoch = model_.epoch();
-      worth = model_.worth(of.first, of.second);
-    }
-    return worth;
-  }
-
-  return_model model_;
+  const block_names* names_ = nullptr;
+  cohorts cohorts_;
   lru_rival rival_;
-  std::uint64_t first_recent_ = 0; ///< number of a cohort: LRU would have those from here on
-  std::size_t recent_blocks_ = 0;  ///< of theirs
-  std::uint64_t requests_ = 0;
-  std::uint64_t last_cohort_ = 0;
   std::size_t tracked_ = 0;
-  std::unordered_map<block_key, acquaintance, block_key_hash> known_;
-  std::vector<block_key> keys_;   ///< by slot
-  std::list<block_key> departed_; ///< known and not tracked, in the order in which they left
-  std::map<std::uint64_t, cohort> cohorts_;
-  std::array<std::deque<std::uint64_t>, return_model::bins> younger_than_; ///< cohorts on their way into a bin
-  std::map<place, std::set<std::uint64_t>> leaves_;                        ///< cohorts that have leaves
-  std::vector<std::pair<std::uint64_t, double>> worths_{return_model::classes * return_model::bins};
+  by_slot<place> places_;
+  departed_blocks departed_;
+  std::vector<block_slot> slots_; ///< of a chain: kept so that it need not be allocated
 };
 
 } // namespace

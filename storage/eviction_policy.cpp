@@ -11,18 +11,12 @@ namespace {
 /// Least recently used: a list, oldest first. O(1).
 class lru_policy final : public eviction_policy {
 public:
-  void insert(block_slot slot, const block_key&, const std::optional<block_key>&) override {
-    order_.push_back(links_, slot);
-  }
+  void insert(block_slot slot) override { order_.push_back(links_, slot); }
   void touch(block_slot slot) override { order_.move_to_back(links_, slot); }
   void erase(block_slot slot) override { order_.erase(links_, slot); }
   block_slot victim() override { return order_.front(); }
 
-  void visit(const std::function<bool(block_slot)>& visit) const override {
-    for (auto slot = order_.front(); slot != no_slot; slot = links_.at(slot).behind)
-      if (!visit(slot))
-        return;
-  }
+  void visit(const std::function<bool(block_slot)>& visit) const override { order_.visit(links_, visit); }
 
   std::size_t size() const noexcept override { return order_.size(); }
 

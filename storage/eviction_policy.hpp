@@ -1,30 +1,34 @@
 #pragma once
 
 #include "storage/block_key.hpp"
+#include "storage/block_names.hpp"
 #include "storage/slot_list.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <span>
 
 namespace hearth::storage {
 
-/// Orders the blocks of one tier by how soon they should leave. Knows slots and keys, not payloads: who tracks blocks
-/// gives each a slot, and keeps it until it is erased.
-/// Threads: one owner. Nothing depends on addresses or hash order: the same calls give the same victims.
+/// Orders the blocks of one tier by how soon they should leave. Knows slots, and keys if it asks for them, not
+/// payloads: who tracks blocks gives each a slot, and keeps it until it is erased. Threads: one owner. Nothing depends
+/// on addresses or hash order: the same calls give the same victims.
 class eviction_policy {
 public:
   virtual ~eviction_policy() = default;
+
+  /// Who has the names of the blocks in the slots, while they are tracked and while they are inserted and erased. Told
+  /// once, before anything else.
+  virtual void follow(const block_names&) {}
 
   /// A request asks for this chain, head first, whether its blocks are tracked or not; touches and inserts of them
   /// follow. For those who learn from requests.
   virtual void asked(std::span<const block_key>) {}
 
-  /// Starts to track `slot`, in which the block of `key` stands. Pre: neither is tracked.
-  virtual void insert(block_slot slot, const block_key& key, const std::optional<block_key>& parent) = 0;
+  /// Starts to track the block in `slot`. Pre: it is not tracked.
+  virtual void insert(block_slot slot) = 0;
 
   /// The block was asked for. Touch a chain deepest-first, so that heads outlive tails. Pre: tracked.
   virtual void touch(block_slot slot) = 0;
@@ -50,7 +54,7 @@ enum class eviction_order : std::uint8_t {
   lru,          ///< `make_lru_policy`
   s3_fifo,      ///< s3_fifo_policy.hpp
   w_tinylfu,    ///< w_tinylfu_policy.hpp
-  conversation, ///< conversation_policy.hpp: learns which chains come back; some 150 bytes a block
+  conversation, ///< conversation_policy.hpp: learns which chains come back
 };
 [[nodiscard]] std::unique_ptr<eviction_policy> make_eviction_policy(eviction_order order);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "storage/block.hpp"
+#include "storage/block_names.hpp"
 #include "storage/slot_list.hpp"
 #include "storage/spin_lock.hpp"
 
@@ -32,13 +33,13 @@ struct hot_block {
 /// A table of 8-byte entries (fingerprint, slot) in 64 shards, each behind a lock for the length of one lookup; the
 /// blocks stand in slots that never move. 9 to 19 bytes a block beside the blocks themselves.
 /// Threads: `copy` any; everything else its one owner. The owner reads without locks: nobody else writes.
-class hot_index {
+class hot_index final : public block_names {
 public:
   /// As many blocks as fit, whatever their size: 128 GiB of the smallest there are.
   static constexpr std::size_t blocks_max = std::size_t{1} << 25;
 
   hot_index();
-  ~hot_index();
+  ~hot_index() override;
   hot_index(const hot_index&) = delete;
   hot_index& operator=(const hot_index&) = delete;
 
@@ -49,12 +50,17 @@ public:
   void hide() noexcept { hidden_ = true; }
 
   /// Where the block stands; `no_slot`: it is not here.
-  [[nodiscard]] block_slot find(const block_key& key) const noexcept;
+  [[nodiscard]] block_slot find(const block_key& key) const noexcept override;
 
   /// The block in this slot, at an address that holds until it is erased. The owner may change everything of it but
   /// `item`. Pre: there is one.
   [[nodiscard]] hot_block& at(block_slot slot) noexcept;
   [[nodiscard]] const hot_block& at(block_slot slot) const noexcept;
+
+  [[nodiscard]] const block_key& key_of(block_slot slot) const noexcept override { return at(slot).item.key; }
+  [[nodiscard]] const std::optional<block_key>& parent_of(block_slot slot) const noexcept override {
+    return at(slot).item.parent;
+  }
 
   /// Adds a block, with a payload, and returns its slot. Pre: its key is not here, and `size() < blocks_max`. Errors:
   /// std::bad_alloc.

@@ -9,6 +9,7 @@ namespace hearth::storage {
 hot_tier::hot_tier(std::uint64_t bytes_max, std::unique_ptr<eviction_policy> policy, std::shared_ptr<hot_index> index)
     : bytes_max_(bytes_max), index_(std::move(index)), policy_(std::move(policy)) {
   assert(policy_ && policy_->size() == 0 && index_ && index_->size() == 0);
+  policy_->follow(*index_);
 }
 
 hot_tier::~hot_tier() { index_->clear(); }
@@ -67,7 +68,7 @@ void hot_tier::insert(block item, bool dirty) {
   if (in_chain_)
     untracked_.push_back(slot);
   else
-    track(slot);
+    policy_->insert(slot);
   expendable_.push_back(expendable_links_, slot);
   change(slot, [&](hot_block& fresh) { fresh.dirty = dirty; });
 }
@@ -112,14 +113,9 @@ std::optional<hot_block> hot_tier::erase(const block_key& key) {
   return taken;
 }
 
-void hot_tier::track(block_slot slot) {
-  const auto& item = index_->at(slot).item;
-  policy_->insert(slot, item.key, item.parent);
-}
-
 void hot_tier::track_chain() {
   for (; !untracked_.empty(); untracked_.pop_back())
-    track(untracked_.back());
+    policy_->insert(untracked_.back());
 }
 
 void hot_tier::end_chain() {

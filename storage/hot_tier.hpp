@@ -99,7 +99,6 @@ public:
 private:
   template <class Change>
   void change(block_slot slot, Change how);
-  void track(block_slot slot);
   void track_chain();
   void check() const;
 

@@ -3,16 +3,21 @@
 namespace hearth::storage {
 
 void keyed_policy::insert(const block_key& key, const std::optional<block_key>& parent) {
-  auto slot = static_cast<block_slot>(keys_.size());
+  auto slot = static_cast<block_slot>(blocks_.size());
   if (free_.empty()) {
-    keys_.push_back(key);
+    blocks_.push_back({key, parent});
   } else {
     slot = free_.back();
     free_.pop_back();
-    keys_[slot] = key;
+    blocks_[slot] = {key, parent};
   }
   slots_.emplace(key, slot);
-  policy_->insert(slot, key, parent);
+  policy_->insert(slot);
+}
+
+block_slot keyed_policy::find(const block_key& key) const noexcept {
+  const auto found = slots_.find(key);
+  return found == slots_.end() ? no_slot : found->second;
 }
 
 void keyed_policy::erase(const block_key& key) {
@@ -24,11 +29,11 @@ void keyed_policy::erase(const block_key& key) {
 
 std::optional<block_key> keyed_policy::victim() {
   const auto slot = policy_->victim();
-  return slot == no_slot ? std::nullopt : std::optional{keys_[slot]};
+  return slot == no_slot ? std::nullopt : std::optional{blocks_[slot].key};
 }
 
 void keyed_policy::visit(const std::function<bool(const block_key&)>& visit) const {
-  policy_->visit([&](block_slot slot) { return visit(keys_[slot]); });
+  policy_->visit([&](block_slot slot) { return visit(blocks_[slot].key); });
 }
 
 } // namespace hearth::storage

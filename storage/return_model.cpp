@@ -35,6 +35,14 @@ Histogram smoothed(const Histogram& counts) noexcept {
 
 double first_age_of(std::size_t bin) noexcept { return std::exp2(static_cast<double>(bin) / 2); }
 
+/// Ages in each bin, in requests.
+const std::array<double, return_model::bins> widths = [] {
+  std::array<double, return_model::bins> all{};
+  for (std::size_t bin = 0; bin < all.size(); ++bin)
+    all[bin] = first_age_of(bin + 1) - first_age_of(bin);
+  return all;
+}();
+
 } // namespace
 
 std::size_t return_model::class_of(const traits& block) noexcept {
@@ -126,15 +134,14 @@ void return_model::learn() {
 double return_model::worth(std::size_t block_class, std::size_t bin) const noexcept {
   assert(epoch_ > 0);
   const auto returning = returning_[block_class];
-  const auto waiting = 1 - returning * returned_by_[bin]; // of all blocks of the class, those still waiting
-  double kept = 0;                                        // requests, in the mean
+  double kept = 0; // requests times the share of all blocks of the class that still wait
   double best = 0;
   for (auto next = bin; next < bins; ++next) {
     const auto still = 1 - returning * (returned_by_[next] + returned_by_[next + 1]) / 2;
-    kept += (first_age_of(next + 1) - first_age_of(next)) * still / waiting;
-    best = std::max(best, returning * (returned_by_[next + 1] - returned_by_[bin]) / waiting / kept);
+    kept += widths[next] * still;
+    best = std::max(best, (returned_by_[next + 1] - returned_by_[bin]) / kept);
   }
-  return best;
+  return returning * best;
 }
 
 } // namespace hearth::storage

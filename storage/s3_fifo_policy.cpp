@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <list>
 #include <unordered_map>
-#include <vector>
 
 namespace hearth::storage {
 
@@ -12,29 +11,30 @@ namespace {
 
 class s3_fifo_policy final : public eviction_policy {
 public:
-  void insert(block_slot slot, const block_key& key, const std::optional<block_key>&) override {
-    const auto left = departed_places_.find(key);
+  void follow(const block_names& names) override { names_ = &names; }
+
+  void insert(block_slot slot) override {
+    const auto left = departed_places_.find(names_->key_of(slot));
     const bool came_back = left != departed_places_.end();
     if (came_back) {
       departed_.erase(left->second);
       departed_places_.erase(left);
     }
-    if (slot >= places_.size())
-      places_.resize(slot + 1);
-    places_[slot] = {key, came_back, 0};
+    places_.make(slot);
+    places_.at(slot) = {came_back, 0};
     (came_back ? main_ : small_).push_back(links_, slot);
   }
 
   void touch(block_slot slot) override {
-    auto& touches = places_[slot].touches;
+    auto& touches = places_.at(slot).touches;
     touches = std::min<std::uint8_t>(touches + 1, touches_max);
   }
 
   void erase(block_slot slot) override {
-    const auto& place = places_[slot];
-    (place.in_main ? main_ : small_).erase(links_, slot);
-    if (!place.in_main)
-      remember(place.key);
+    const bool in_main = places_.at(slot).in_main;
+    (in_main ? main_ : small_).erase(links_, slot);
+    if (!in_main)
+      remember(names_->key_of(slot));
   }
 
   block_slot victim() override {
@@ -42,7 +42,7 @@ public:
       const bool from_small = main_.empty() || small_.size() * small_part > size();
       auto& from = from_small ? small_ : main_;
       const auto slot = from.front();
-      auto& candidate = places_[slot];
+      auto& candidate = places_.at(slot);
       if (candidate.touches < (from_small ? touches_to_stay : 1))
         return slot;
       from.erase(links_, slot);
@@ -54,10 +54,8 @@ public:
   }
 
   void visit(const std::function<bool(block_slot)>& visit) const override {
-    for (const auto* all : {&small_, &main_})
-      for (auto slot = all->front(); slot != no_slot; slot = links_.at(slot).behind)
-        if (!visit(slot))
-          return;
+    if (small_.visit(links_, visit))
+      main_.visit(links_, visit);
   }
 
   std::size_t size() const noexcept override { return small_.size() + main_.size(); }
@@ -68,7 +66,6 @@ private:
   static constexpr std::uint8_t touches_max = 3;
 
   struct place {
-    block_key key;
     bool in_main = false;
     std::uint8_t touches = 0; ///< since it entered its queue, less one for each round
   };
@@ -82,10 +79,11 @@ private:
     }
   }
 
+  const block_names* names_ = nullptr;
   slot_links links_;
   slot_list small_;
   slot_list main_;
-  std::vector<place> places_;     ///< by slot
+  by_slot<place> places_;
   std::list<block_key> departed_; ///< left the small queue, oldest first
   std::unordered_map<block_key, std::list<block_key>::iterator, block_key_hash> departed_places_;
 };

@@ -11,42 +11,52 @@ namespace hearth::storage {
 using block_slot = std::uint32_t;
 inline constexpr block_slot no_slot = 0;
 
-/// What lists of slots are made of: for each slot its neighbours, 8 bytes. Lists that share links have no slot in
-/// common. Threads: one owner.
-class slot_links {
+/// Something for each slot. Threads: one owner.
+template <class Value>
+class by_slot {
 public:
-  struct link {
-    block_slot before = no_slot;
-    block_slot behind = no_slot;
-  };
-
-  /// Sees to it that `slot` has a link. Grows by a quarter.
+  /// Sees to it that there is a value for `slot`. Grows by an eighth.
   void make(block_slot slot) {
-    if (slot >= links_.capacity())
-      links_.reserve(slot + slot / 4 + 64);
-    if (slot >= links_.size())
-      links_.resize(slot + 1);
+    if (slot >= values_.capacity())
+      values_.reserve(slot + slot / 8 + 64);
+    if (slot >= values_.size())
+      values_.resize(slot + 1);
   }
 
+  /// One more than the largest slot that there is a value for.
+  [[nodiscard]] block_slot end() const noexcept { return static_cast<block_slot>(values_.size()); }
+
   /// Pre: `make` was called for this slot or a larger one.
-  [[nodiscard]] link& at(block_slot slot) { return links_[slot]; }
-  [[nodiscard]] const link& at(block_slot slot) const { return links_[slot]; }
+  [[nodiscard]] Value& at(block_slot slot) { return values_[slot]; }
+  [[nodiscard]] const Value& at(block_slot slot) const { return values_[slot]; }
 
 private:
-  std::vector<link> links_;
+  std::vector<Value> values_;
 };
 
-/// A doubly linked list of slots. Every operation is O(1). Threads: one owner.
+/// What lists of slots are made of: for each slot its neighbours, 8 bytes. Lists that share links have no slot in
+/// common.
+struct slot_link {
+  block_slot before = no_slot;
+  block_slot behind = no_slot;
+};
+using slot_links = by_slot<slot_link>;
+
+/// A doubly linked list of slots, 12 bytes. Every operation is O(1) but `visit`. Threads: one owner.
 class slot_list {
 public:
   [[nodiscard]] block_slot front() const noexcept { return first_; } ///< `no_slot`: empty
+  [[nodiscard]] block_slot back() const noexcept { return last_; }   ///< `no_slot`: empty
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
 
   /// Pre: `slot` is in no list of these links.
-  void push_back(slot_links& links, block_slot slot) {
+  void push_back(slot_links& links, block_slot slot) { insert(links, slot, no_slot); }
+
+  /// Before the slot `behind`, which is in this list; `no_slot`: at the end. Pre: as above.
+  void insert(slot_links& links, block_slot slot, block_slot behind) {
     links.make(slot);
-    append(links, slot);
+    join(links, slot, behind);
     ++size_;
   }
 
@@ -62,14 +72,24 @@ public:
     if (slot == last_)
       return;
     cut(links, slot);
-    append(links, slot);
+    join(links, slot, no_slot);
+  }
+
+  /// Calls `visit` for every slot from the front until it answers false. Returns whether it never did.
+  template <class Visit>
+  bool visit(const slot_links& links, Visit&& visit) const {
+    for (auto slot = first_; slot != no_slot; slot = links.at(slot).behind)
+      if (!visit(slot))
+        return false;
+    return true;
   }
 
 private:
-  void append(slot_links& links, block_slot slot) {
-    links.at(slot) = {last_, no_slot};
-    (last_ == no_slot ? first_ : links.at(last_).behind) = slot;
-    last_ = slot;
+  void join(slot_links& links, block_slot slot, block_slot behind) {
+    const auto before = behind == no_slot ? last_ : links.at(behind).before;
+    links.at(slot) = {before, behind};
+    (before == no_slot ? first_ : links.at(before).behind) = slot;
+    (behind == no_slot ? last_ : links.at(behind).before) = slot;
   }
   void cut(slot_links& links, block_slot slot) {
     const auto [before, behind] = links.at(slot);
@@ -79,7 +99,7 @@ private:
 
   block_slot first_ = no_slot;
   block_slot last_ = no_slot;
-  std::size_t size_ = 0;
+  std::uint32_t size_ = 0;
 };
 
 } // namespace hearth::storage

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <vector>
 
 namespace hearth::storage {
 
@@ -15,14 +14,15 @@ class w_tinylfu_policy final : public eviction_policy {
 public:
   explicit w_tinylfu_policy(std::size_t blocks) : seen_(blocks) {}
 
-  void insert(block_slot slot, const block_key& key, const std::optional<block_key>&) override {
+  void follow(const block_names& names) override { names_ = &names; }
+
+  void insert(block_slot slot) override {
     chosen_ = no_slot;
     if (size() >= seen_.keys())
       seen_ = frequency_sketch{2 * seen_.keys()};
-    seen_.add(key);
-    if (slot >= places_.size())
-      places_.resize(slot + 1);
-    places_[slot] = {key, in_window};
+    seen_.add(names_->key_of(slot));
+    places_.make(slot);
+    places_.at(slot) = in_window;
     auto& window = parts_[in_window];
     window.push_back(links_, slot);
     while (window.size() > std::max<std::size_t>(size() / window_part, 1))
@@ -31,9 +31,8 @@ public:
 
   void touch(block_slot slot) override {
     chosen_ = no_slot;
-    const auto& place = places_[slot];
-    seen_.add(place.key);
-    move(slot, place.part == in_window ? in_window : in_protected);
+    seen_.add(names_->key_of(slot));
+    move(slot, places_.at(slot) == in_window ? in_window : in_protected);
     const auto main = parts_[in_probation].size() + parts_[in_protected].size();
     if (parts_[in_protected].size() * 5 > main * 4)
       move(parts_[in_protected].front(), in_probation);
@@ -41,7 +40,7 @@ public:
 
   void erase(block_slot slot) override {
     chosen_ = no_slot;
-    parts_[places_[slot].part].erase(links_, slot);
+    parts_[places_.at(slot)].erase(links_, slot);
   }
 
   block_slot victim() override {
@@ -52,9 +51,8 @@ public:
 
   void visit(const std::function<bool(block_slot)>& visit) const override {
     for (const auto which : {in_probation, in_waiting, in_protected, in_window})
-      for (auto slot = parts_[which].front(); slot != no_slot; slot = links_.at(slot).behind)
-        if (!visit(slot))
-          return;
+      if (!parts_[which].visit(links_, visit))
+        return;
   }
 
   std::size_t size() const noexcept override {
@@ -71,14 +69,9 @@ private:
   /// Waiting: fell out of the window, and not compared with anybody yet.
   enum part_name : std::uint8_t { in_window, in_waiting, in_probation, in_protected };
 
-  struct place {
-    block_key key;
-    part_name part = in_window;
-  };
-
   /// To the end of that part.
   void move(block_slot slot, part_name where) {
-    auto& part = places_[slot].part;
+    auto& part = places_.at(slot);
     parts_[part].erase(links_, slot);
     parts_[where].push_back(links_, slot);
     part = where;
@@ -97,17 +90,18 @@ private:
 
   /// The newcomer, unless it was seen more often: then it is one of the main part from here on.
   block_slot rarer(block_slot newcomer, block_slot oldest) {
-    if (seen_.count(places_[newcomer].key) <= seen_.count(places_[oldest].key))
+    if (seen_.count(names_->key_of(newcomer)) <= seen_.count(names_->key_of(oldest)))
       return newcomer;
     move(newcomer, in_probation);
     return oldest;
   }
 
+  const block_names* names_ = nullptr;
   frequency_sketch seen_;
   slot_links links_;
   std::array<slot_list, 4> parts_; ///< by `part_name`, least recently used first
-  std::vector<place> places_;      ///< by slot
-  block_slot chosen_ = no_slot;    ///< the victim until something changes
+  by_slot<part_name> places_;
+  block_slot chosen_ = no_slot; ///< the victim until something changes
 };
 
 } // namespace

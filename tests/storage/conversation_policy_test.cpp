@@ -1,9 +1,13 @@
 #include "storage/conversation_policy.hpp"
+#include "storage/buffer_pool.hpp"
 #include "storage/keyed_policy.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/keys.hpp"
 
+#include <malloc.h>
+
 #include <algorithm>
+#include <cstdint>
 #include <unordered_set>
 #include <vector>
 
@@ -44,6 +48,54 @@ std::vector<block_key> chain(unsigned first, unsigned blocks) {
   while (keys.size() < blocks)
     keys.push_back(key(first + static_cast<unsigned>(keys.size())));
   return keys;
+}
+
+/// Names of blocks that take no memory while they are used: block n comes behind block n - 1, or first of its chain.
+class numbered_blocks final : public block_names {
+public:
+  numbered_blocks(unsigned blocks, unsigned chain_blocks) : slots_(blocks + 1), numbers_(blocks + 1) {
+    for (unsigned n = 0; n <= blocks; ++n) {
+      keys_.push_back(key(n));
+      parents_.push_back(n % chain_blocks == 1 ? std::nullopt : std::optional{key(n - 1)});
+      free_.push_back(blocks - n);
+    }
+    free_.pop_back();
+  }
+  block_slot find(const block_key& key) const noexcept override {
+    return slots_[static_cast<unsigned>(key.bytes[30]) << 8 | static_cast<unsigned>(key.bytes[31])];
+  }
+  const block_key& key_of(block_slot slot) const noexcept override { return keys_[numbers_[slot]]; }
+  const std::optional<block_key>& parent_of(block_slot slot) const noexcept override {
+    return parents_[numbers_[slot]];
+  }
+
+  block_slot place(unsigned number) {
+    const auto slot = free_.back();
+    free_.pop_back();
+    numbers_[slot] = number;
+    return slots_[number] = slot;
+  }
+  void leave(block_slot slot) {
+    slots_[numbers_[slot]] = no_slot;
+    free_.push_back(slot);
+  }
+
+  /// Of the chain that begins with block `first`.
+  std::span<const block_key> chain(unsigned first, unsigned blocks) const {
+    return std::span{keys_}.subspan(first, blocks);
+  }
+
+private:
+  std::vector<block_slot> slots_; ///< by number
+  std::vector<unsigned> numbers_; ///< by slot
+  std::vector<block_slot> free_;
+  std::vector<block_key> keys_;
+  std::vector<std::optional<block_key>> parents_;
+};
+
+std::size_t allocated() {
+  const auto all = mallinfo2();
+  return all.uordblks + all.hblkhd;
 }
 
 } // namespace
@@ -102,6 +154,42 @@ TEST_CASE("The conversation policy learns that short questions go on and long do
   };
   CHECK_FALSE(gone(100'004)); // older than any of the documents
   CHECK(gone(110'039));
+}
+
+TEST_CASE("A tracked block costs less than 16 bytes, a remembered one less than 32, with what its request costs") {
+  if (!buffers_are_pooled())
+    return;                             // with a sanitizer each allocation is larger
+  constexpr unsigned chain_blocks = 24; // as in the trace of a chat service
+  const unsigned tracked = GENERATE(8'160, 12'000);
+  numbered_blocks names{64'800, chain_blocks};
+  auto policy = make_conversation_policy();
+  policy->follow(names);
+  const auto before = allocated();
+  unsigned next = 1;
+  const auto ask_one = [&] {
+    policy->asked(names.chain(next, chain_blocks));
+    for (auto number = next + chain_blocks; number-- > next;)
+      policy->insert(names.place(number));
+    next += chain_blocks;
+  };
+  while (policy->size() < tracked)
+    ask_one();
+  const auto each = static_cast<double>(allocated() - before) / tracked;
+  while (next + chain_blocks < 64'800) {
+    ask_one();
+    while (policy->size() > tracked) {
+      const auto victim = policy->victim();
+      policy->erase(victim);
+      names.leave(victim);
+    }
+  }
+  const auto remembered = std::max(4 * tracked, 16'384u);
+  const auto gone = (static_cast<double>(allocated() - before) - each * tracked) / remembered;
+  INFO(each << " bytes a tracked block, " << gone << " a remembered one");
+  CHECK(each < 16);
+  CHECK(each > 8); // or it was not counted
+  CHECK(gone < 32);
+  CHECK(gone > 12);
 }
 
 TEST_CASE("Any order of calls leaves the conversation policy with what was inserted and not erased") {

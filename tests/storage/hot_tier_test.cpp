@@ -1,10 +1,12 @@
 #include "storage/hot_tier.hpp"
 #include "storage/buffer_pool.hpp"
+#include "storage/conversation_policy.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/keys.hpp"
 
 #include <malloc.h>
 
+#include <random>
 #include <vector>
 
 using namespace hearth::storage;
@@ -175,4 +177,33 @@ TEST_CASE("A hot block costs less than 200 bytes beside its payload, dirty or cl
   INFO(each << " bytes");
   CHECK(each < 200);
   CHECK(each > 100); // or it was not counted
+}
+
+TEST_CASE("A policy that asks the tier for names finds them, whatever is put, taken out and put again in a chain") {
+  std::mt19937 random{1};
+  hot_tier tier{500, make_conversation_policy(), std::make_shared<hot_index>()};
+  std::vector<block_key> chain;
+  for (int round = 0; round < 3000; ++round) {
+    const auto first = static_cast<unsigned>(random() % 40) * 10;
+    chain.clear();
+    for (unsigned i = 0; i < 1 + first % 9; ++i)
+      chain.push_back(key(first + i));
+    if (round % 3 > 0)
+      tier.asked(chain);
+    tier.begin_chain();
+    for (unsigned i = 0; i < chain.size(); ++i) {
+      while (!tier.fits(10))
+        REQUIRE(tier.erase(tier.victim()->item.key));
+      if (tier.find(chain[i]) != nullptr)
+        tier.touch(tier.slot_of(chain[i]));
+      else
+        tier.insert({chain[i], 0, i > 0 ? std::optional{chain[i - 1]} : std::nullopt, payload(i, 10)}, false);
+      if (random() % 16 == 0)
+        static_cast<void>(tier.erase(chain[random() % (i + 1)]));
+    }
+    tier.end_chain();
+    std::size_t visited = 0;
+    tier.visit([&](const hot_block& held) { return tier.find(held.item.key) == &held && ++visited > 0; });
+    REQUIRE(visited == tier.blocks());
+  }
 }
