@@ -129,4 +129,10 @@ DEFECTS = [
            "      if (const auto id = index_.walk(); id != no_record)\n        sequences.insert(sequences.begin(), index_.at(id).sequence);"),
     Defect("generation_reused", "a recycled segment keeps its generation", "storage/segments_reclaim.cpp",
            "  job->fresh = {store_, at_work.slot, next_generation_++,", "  job->fresh = {store_, at_work.slot, what == segment_work::recycle ? at_work.generation : next_generation_++,"),
+    Defect("rival_never_wins", "the conversation policy insists where LRU is better", "storage/lru_rival.hpp",
+           "return lost_ > lost_part * asked_;", "return false;"),
+    Defect("departed_lost", "the conversation policy no longer finds what departed", "storage/departed_blocks.cpp",
+           "      table_[gap] = table_[i];\n      gap = i;\n", ""),
+    Defect("leaf_forgotten", "a block whose last child left is never a victim", "storage/conversation_policy.cpp",
+           "--above.children_or_behind == 0)\n        link(slot);", "--above.children_or_behind == 0)\n        return;"),
 ]
