@@ -13,7 +13,7 @@ namespace hearth::storage {
 /// A cohort: the blocks of one request and one class of the return model that were not asked for since. They age
 /// together, the model counts them together, and those of them that are leaves are worth the same. Cohorts stand in the
 /// order in which LRU would give up their blocks. Numbers are small, from 1 on, and reused; 0: none.
-/// 32 bytes a cohort, beside the model and a fixed 400 KiB. Every operation is O(1) amortised, what the model has of
+/// 32 bytes a cohort, beside the model and a fixed 450 KiB. Every operation is O(1) amortised, what the model has of
 /// classes and bins counted as constants: `least` and `oldest` look at each class and bin that has a leaf, some 200,
 /// but once for many calls. Threads: one owner. Errors: std::bad_alloc.
 class cohorts {

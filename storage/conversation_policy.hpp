@@ -11,7 +11,7 @@ namespace hearth::storage {
 /// (`lru_rival`).
 ///
 /// Memory: 8 to 9 bytes a tracked block, 18 to 24 for each of the departed ones it remembers - four times as many as
-/// are tracked, or 16,384 - and 32 for each cohort of either, of which a request has about four; 750 KiB for a start.
+/// are tracked, or 16,384 - and 32 for each cohort of either, of which a request has about four; 850 KiB for a start.
 ///
 /// Cost: O(1) amortised for each block that is asked for, inserted, touched, erased or chosen, whatever the number of
 /// blocks; about 1 us a block asked for in a tier that is full. `visit` sorts.

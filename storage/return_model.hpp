@@ -11,7 +11,7 @@ namespace hearth::storage {
 /// each has its own share of blocks that return at all, estimated from returns over exposure, where a block that has
 /// not returned by an age, or was forgotten at it, counts as far as a return would have shown by then (as in
 /// Kaplan-Meier, a cure model). Classes with few returns lean on the classes that are like them. Threads: one owner.
-/// Errors: none. Everything fits in a fixed 350 KiB.
+/// Errors: none. Everything fits in a fixed 400 KiB.
 class return_model {
 public:
   static constexpr std::size_t bins = 40;
@@ -52,7 +52,7 @@ public:
 
 private:
   static constexpr std::size_t behind_kinds = 4;
-  static constexpr std::size_t fresh_kinds = 7;
+  static constexpr std::size_t fresh_kinds = 8;
   static constexpr std::size_t known_kinds = 6;
   static constexpr std::size_t asked_kinds = 4;
 
