@@ -7,7 +7,9 @@ namespace hearth::storage {
 /// Tells a policy that learns when it should do as LRU would: while LRU, in a tier of the same size, would have had
 /// more usable hits. What was lost to LRU, in blocks, may be one in a thousand of those asked for, both of late: above,
 /// LRU wins until it is less. So a policy that follows stays close to LRU at worst, and one that is better never hears
-/// of it. What was won counts for little, so that a change for the worse shows soon. Threads: one owner. O(1).
+/// of it. What was won counts for little, so that a change for the worse shows soon. What a tier has already given up
+/// comes back only as it is asked for: on traces of fewer than a thousand requests some loss goes beyond, up to 0.010
+/// of the blocks asked for where there are 300, 0.0045 where there are 800. Threads: one owner. O(1).
 class lru_rival {
 public:
   /// A request asked for so many blocks; so many were usable, and would have been with LRU.
