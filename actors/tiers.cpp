@@ -201,12 +201,13 @@ void tiers::give_up(drop_reason reason, const block& item) {
 }
 
 /// What counts as lost must not turn up later: an append of it may still be under way, left behind by a writer that
-/// died. If that one has ended well, nothing is lost.
+/// died or a directory that went away. If that one has ended well, nothing is lost.
 void tiers::lose(const block& item) {
-  if (store_ && store_->find(item.key))
-    return;
-  if (store_)
+  if (appends_left_behind_) {
+    if (store_->find(item.key))
+      return;
     store_->erase(item.key);
+  }
   count_lost(item);
 }
 

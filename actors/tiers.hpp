@@ -217,6 +217,7 @@ private:
   stats::amount persisted_;
   std::uint64_t accidents_ = 0;
   bool writer_up_ = true;
+  bool appends_left_behind_ = false; ///< the store may be at work on blocks that are pending no more, for ever
 };
 
 } // namespace hearth::actors

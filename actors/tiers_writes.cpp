@@ -73,6 +73,7 @@ bool tiers::into_hot(const storage::block& item, bool may_enter) {
 
 void tiers::writer_died() {
   writer_up_ = false;
+  appends_left_behind_ = appends_left_behind_ || !pending_.empty();
   for (const auto& write : pending_.take_all()) {
     if (!write.hidden && store_->find(write.item.key)) { // only the news of its end died with the writer
       persisted(write);
@@ -101,6 +102,7 @@ stats::amount tiers::detach(const std::vector<storage::abandoned_block>& gone) {
     else
       lost[entry.name_space].add(entry.payload_bytes);
   }
+  appends_left_behind_ = appends_left_behind_ || !pending_.empty();
   for (const auto& write : pending_.take_all()) {
     const auto& item = write.item;
     const bool had_been = !write.hidden && written.contains(item.key);
