@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <charconv>
+#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -15,6 +17,15 @@ using storage::result;
 namespace {
 
 constexpr std::size_t capacity_max = 1'000'000'000;
+
+/// What CLI11 by itself would take for another number: -1, or one too large. Empty: it is none of these.
+std::string seed_as_written(const std::string& text) {
+  std::uint64_t seed = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+  if (error == std::errc{} && end == text.data() + text.size())
+    return {};
+  return "found \"" + text + "\", expected 0 to " + std::to_string(std::numeric_limits<std::uint64_t>::max());
+}
 
 failure refuse(std::string what) { return refused_arguments(std::move(what), "policies"); }
 
@@ -44,7 +55,7 @@ result<policies_options> parse_policies_arguments(int argc, const char* const* a
   policies->add_option("--requests", options.requests, "at most so many requests")
       ->type_name("N")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{capacity_max}));
-  policies->add_option("--seed", options.seed, "of the built-in workload (1)")->type_name("N");
+  policies->add_option("--seed", options.seed, "of the built-in workload (1)")->type_name("N")->check(seed_as_written);
   policies->add_flag("--json", options.json, "print the scores as one JSON object");
   policies->footer(
       "A block is usable if every block before it in its request is present as well. Every block is "
