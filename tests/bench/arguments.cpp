@@ -1,6 +1,6 @@
 #include "tests/bench/arguments.hpp"
 
-#include "stats/units.hpp"
+#include "tests/bench/byte_option.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -14,21 +14,6 @@ using storage::result;
 
 constexpr std::uint64_t kib = 1 << 10;
 constexpr std::uint64_t mib = 1 << 20;
-
-/// Accepts a number of bytes with or without a unit, at least `least` and at most `most`.
-CLI::Validator bytes_between(std::uint64_t least, std::uint64_t most, std::uint64_t multiple_of = 1) {
-  return CLI::Validator{
-      [=](std::string& text) -> std::string {
-        const auto bytes = stats::parse_bytes(text);
-        if (!bytes || *bytes < least || *bytes > most || *bytes % multiple_of != 0)
-          return "found \"" + text + "\", expected " + stats::format_bytes(least) + " to " + stats::format_bytes(most) +
-                 (multiple_of > 1 ? ", a multiple of " + stats::format_bytes(multiple_of) : std::string{}) +
-                 ", such as 64MiB";
-        text = std::to_string(*bytes);
-        return {};
-      },
-      "SIZE"};
-}
 
 /// What was not said: `quick` is there for tests, where only the bytes count.
 void fill_in(bench_settings& chosen, const CLI::App& program) {

@@ -2,12 +2,11 @@
 // each measure_*.cpp, reopen.cpp and *_contender.cpp begins with what should come out.
 #include "actors/host/interruption.hpp"
 #include "tests/bench/cold_run.hpp"
+#include "tests/bench/outcome.hpp"
 #include "tests/bench/reopen.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <fstream>
 
 namespace {
 
@@ -22,23 +21,8 @@ int fail(const storage::failure& error) {
 /// Prints the tables, writes the JSON, and returns the exit code: 1 if anything failed.
 int report(const bench_settings& settings, const std::string& tables, const std::string& json, bool failed) {
   std::fputs(tables.c_str(), stdout);
-  if (!settings.json.empty()) {
-    std::ofstream file{settings.json};
-    file << json;
-    file.close();
-    if (!file)
-      return fail(system_failure("--json: " + settings.json + " cannot be written", errno));
-  }
-  return failed ? 1 : 0;
-}
-
-int list_contenders() {
-  const auto list = all_contenders();
-  for (const auto& entry : list.entries)
-    std::printf("%s\n", entry.name.c_str());
-  for (const auto& note : list.notes)
-    std::printf("(%s)\n", note.c_str());
-  return 0;
+  const auto written = write_file(settings.json, json);
+  return !written ? fail(written.error()) : failed ? 1 : 0;
 }
 
 } // namespace
@@ -52,7 +36,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (settings->list)
-    return list_contenders();
+    return print_names(all_contenders());
   note_interruptions(); // from here on a signal ends the program through its destructors
   const auto place = workspace::make(settings->directory);
   if (!place)

@@ -166,6 +166,7 @@ private:
     cache_options options;
     options.hot_bytes_max = hot_bytes;
     options.close_timeout = std::chrono::milliseconds{0};
+    options.idle_clean = std::chrono::milliseconds{0}; // it would fall into another cache's turn
     if (of.has_disk) {
       options.directory = directory_.path();
       options.cold_bytes_max = 2ull << 30;

@@ -1,6 +1,6 @@
 #include "tests/bench/caches/caches_arguments.hpp"
 
-#include "stats/units.hpp"
+#include "tests/bench/byte_option.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -15,19 +15,6 @@ using storage::result;
 constexpr std::uint64_t kib = 1 << 10;
 constexpr std::uint64_t mib = 1 << 20;
 
-/// A number of bytes with or without a unit, a multiple of 4 KiB.
-CLI::Validator bytes_between(std::uint64_t least, std::uint64_t most) {
-  return CLI::Validator{[=](std::string& text) -> std::string {
-                          const auto bytes = stats::parse_bytes(text);
-                          if (!bytes || *bytes < least || *bytes > most || *bytes % (4 * kib) != 0)
-                            return "found \"" + text + "\", expected " + stats::format_bytes(least) + " to " +
-                                   stats::format_bytes(most) + ", a multiple of 4 KiB, such as 64KiB";
-                          text = std::to_string(*bytes);
-                          return {};
-                        },
-                        "SIZE"};
-}
-
 } // namespace
 
 result<caches_settings> parse_caches_arguments(int argc, const char* const* argv) {
@@ -41,15 +28,15 @@ result<caches_settings> parse_caches_arguments(int argc, const char* const* argv
   const auto many = [](CLI::Option* option) { return option->delimiter(','); };
   many(program.add_option("workloads", names, "which; none: all"))->check(CLI::IsMember(workload_names));
   many(program.add_option("--sizes", chosen.sizes, "of blocks, such as 64KiB,1MiB"))
-      ->transform(bytes_between(4 * kib, 512 * mib));
+      ->transform(bytes_between(4 * kib, 512 * mib, 4 * kib));
   many(program.add_option("--threads", chosen.threads, "that ask at once, such as 1,2,8"))->check(CLI::Range(1u, 256u));
   many(program.add_option("--peers", chosen.peers, "by name (see --list)"));
   program.add_option("--directory", chosen.directory, "where a fresh folder is made, used and removed")
       ->check(CLI::ExistingDirectory);
   program.add_option("--memory", chosen.memory_bytes, "of each cache")
-      ->transform(bytes_between(16 * mib, 1024 * 1024 * mib));
+      ->transform(bytes_between(16 * mib, 1024 * 1024 * mib, 4 * kib));
   program.add_option("--disk", chosen.disk_bytes, "of each cache that has one")
-      ->transform(bytes_between(64 * mib, 1024 * 1024 * mib));
+      ->transform(bytes_between(64 * mib, 1024 * 1024 * mib, 4 * kib));
   program.add_option("--engine", chosen.engine, "of hearth's cold tier")->check(CLI::IsMember({"segments", "files"}));
   program.add_option("--chain", chosen.chain, "blocks in a chain")->check(CLI::Range(1u, 100'000u));
   program.add_option("--repetitions", chosen.repetitions, "of everything")->check(CLI::Range(1u, 100u));

@@ -2,13 +2,11 @@
 // figure gates anything. README.md says how to read it.
 #include "actors/host/interruption.hpp"
 #include "tests/bench/caches/caches_report.hpp"
-#include "tests/bench/contender.hpp"
 #include "tests/bench/machine.hpp"
+#include "tests/bench/outcome.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <fstream>
 
 namespace {
 
@@ -18,25 +16,6 @@ using namespace hearth::bench;
 int fail(const storage::failure& error) {
   std::fprintf(stderr, "hearth bench: %s\n", error.context.c_str());
   return 2;
-}
-
-/// Nothing is written to a path that is empty.
-storage::result<void> write(const std::string& path, const std::string& text) {
-  if (path.empty())
-    return {};
-  std::ofstream file{path};
-  file << text;
-  file.close();
-  return file ? storage::result<void>{} : system_failure(path + " cannot be written", errno);
-}
-
-int list_peers() {
-  const auto list = all_peers();
-  for (const auto& entry : list.entries)
-    std::printf("%s\n", entry.name.c_str());
-  for (const auto& note : list.notes)
-    std::printf("(%s)\n", note.c_str());
-  return 0;
 }
 
 } // namespace
@@ -50,7 +29,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (settings->list)
-    return list_peers();
+    return print_names(all_peers());
   note_interruptions(); // from here on a signal ends the program through its destructors
   const auto place = workspace::make(settings->directory);
   if (!place)
@@ -61,8 +40,9 @@ int main(int argc, char** argv) {
     return fail(run.error());
   std::fputs(to_tables(*run, *settings, machine, table_style::text).c_str(), stdout);
   for (const auto& written :
-       {write(settings->json, to_json(*run, *settings, machine)), write(settings->plot, to_svg(*run, *settings)),
-        write(settings->results, to_tables(*run, *settings, machine, table_style::markdown))})
+       {write_file(settings->json, to_json(*run, *settings, machine)),
+        write_file(settings->plot, to_svg(*run, *settings)),
+        write_file(settings->results, to_tables(*run, *settings, machine, table_style::markdown))})
     if (!written)
       return fail(written.error());
   const bool failed =
