@@ -71,9 +71,11 @@ caf::error hot_cache_state::refusal(std::optional<storage::namespace_id> name_sp
 }
 
 caf::result<messages::put_reply> hot_cache_state::on_put(messages::put_request& x) {
-  const auto slot = std::move(x.slot); // free before the reply is sent
+  auto slot = std::move(x.slot);
   if (auto refused = refusal(x.item.name_space))
     return refused;
+  const tiers::one_request sent_behind_the_reply{tiers_}; // whoever waits for it runs before the writer
+
   learn_of_reads(); // before it is chosen who leaves
   const auto key = x.item.key;
   const auto outcome = tiers_.put(std::move(x.item));
@@ -81,15 +83,20 @@ caf::result<messages::put_reply> hot_cache_state::on_put(messages::put_request& 
     reads_.forget(key); // of a block that has gone: what is there now may have other bytes
   soil();
   settled();
-  if (!outcome)
-    return to_caf(outcome.error());
-  return messages::put_reply{*outcome};
+  slot.reset(); // before the reply is sent
+  auto promise = self_->make_response_promise<messages::put_reply>();
+  if (outcome)
+    promise.deliver(messages::put_reply{*outcome});
+  else
+    promise.deliver(to_caf(outcome.error()));
+  return promise;
 }
 
 caf::result<messages::put_many_reply> hot_cache_state::on_put_many(messages::put_many_request& x) {
-  const auto slot = std::move(x.slot);
+  auto slot = std::move(x.slot);
   if (auto refused = refusal(x.name_space))
     return refused;
+  const tiers::one_request sent_behind_the_reply{tiers_};
   learn_of_reads();
   std::vector<storage::block_key> keys;
   keys.reserve(x.chain.size());
@@ -103,7 +110,10 @@ caf::result<messages::put_many_reply> hot_cache_state::on_put_many(messages::put
       reads_.forget(keys[i]);
   soil();
   settled();
-  return reply;
+  slot.reset();
+  auto promise = self_->make_response_promise<messages::put_many_reply>();
+  promise.deliver(std::move(reply));
+  return promise;
 }
 
 caf::result<messages::contains_reply> hot_cache_state::on_contains(messages::contains_request& x) {

@@ -65,6 +65,18 @@ public:
         std::shared_ptr<storage::block_store> store, std::shared_ptr<messages::gate> writer_gate,
         std::shared_ptr<stats::tally> tally, send_write send, storage::clock_ns clock);
 
+  /// While there is one, offers are gathered; at the end of the outermost they go to the writer in one message.
+  /// Whoever answers somebody first opens one, so that the writer is woken after him who waits.
+  class one_request {
+  public:
+    explicit one_request(tiers& of) : of_(of) { ++of_.requests_open_; }
+    one_request(const one_request&) = delete;
+    ~one_request();
+
+  private:
+    tiers& of_;
+  };
+
   /// The block of `key`, unless it belongs to another namespace.
   [[nodiscard]] sighting look(storage::namespace_id name_space, const storage::block_key& key) const;
 
@@ -152,17 +164,6 @@ public:
   [[nodiscard]] std::uint64_t accidents() const noexcept { return accidents_; } ///< drops, failures and losses so far
 
 private:
-  /// While there is one, offers are gathered; at the end of the outermost they go to the writer in one message.
-  class one_request {
-  public:
-    explicit one_request(tiers& of) : of_(of) { ++of_.requests_open_; }
-    one_request(const one_request&) = delete;
-    ~one_request();
-
-  private:
-    tiers& of_;
-  };
-
   /// What would become of a block if it were offered now; `spared`: it need not be.
   enum class fate : std::uint8_t { spared, admitted, full, orphan, too_large, over_budget, no_writer };
 
