@@ -53,7 +53,8 @@ public:
   /// Another block has this key now: nobody may join the read of the earlier one any more, and no tier may take it.
   void forget(const storage::block_key& key);
 
-  /// Takes a batch out, reads in the order of its keys. Empty if the number is unknown.
+  /// Takes a batch out, reads in the order of its keys; what of it has not begun is not read. Empty if the number is
+  /// unknown.
   [[nodiscard]] std::vector<finished_read> finish(std::uint64_t batch);
 
   /// Batches that `reader` was given and has not answered.

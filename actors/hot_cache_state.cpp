@@ -255,16 +255,16 @@ void hot_cache_state::on_write_reply(messages::write_reply& x) {
   const failure* failed = nullptr;
   for (const auto& [sequence, outcome] : x.ends) {
     tiers_.settle(sequence, outcome);
-    if (!outcome.ok())
+    if (outcome.ok())
+      write_failures_ = 0;
+    else
       failed = &outcome.error();
   }
   x.slot.reset(); // before offering more
-  if (failed == nullptr) {
-    write_failures_ = 0;
+  if (failed == nullptr)
     keep_cleaning();
-  } else {
+  else
     on_write_failed(*failed);
-  }
   advance_flushes();
   settled();
 }

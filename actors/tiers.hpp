@@ -205,7 +205,7 @@ private:
   std::shared_ptr<messages::gate> writer_gate_;
   std::shared_ptr<stats::tally> tally_;
   send_write send_;
-  messages::write_request outgoing_; ///< empty between any two calls
+  messages::write_request outgoing_; ///< empty while no `one_request` is open
   std::size_t requests_open_ = 0;
   storage::clock_ns clock_;
   storage::write_budget budget_;

@@ -37,13 +37,15 @@ public:
 
 /// Who needs to know where buffers are before one is used, and when they are no more: to pin the memory for a GPU
 /// (`cudaHostRegister`), to lock it, to register it with a device or a kernel ring. Threads: calls come from any, one
-/// at a time. Must not allocate or free a buffer, and must not throw.
+/// at a time; whoever needs more memory, or gives some back, waits meanwhile. A region leaves on the thread that lets
+/// go of its last buffer: that must not be one on which the device cannot be talked to (a callback of a CUDA stream).
+/// Must not allocate or free a buffer.
 class memory_watcher {
 public:
   virtual ~memory_watcher() = default;
 
-  /// Buffers will be cut from `region`. A failure does no harm: the memory is used all the same, but does not count as
-  /// pinned.
+  /// Buffers will be cut from `region`. A failure, or an exception, does no harm: the memory is used all the same, but
+  /// does not count as pinned.
   [[nodiscard]] virtual result<void> arrives(std::span<std::byte> region) = 0;
 
   /// No buffer is in `region` any more, and it goes back to its source. Called if `arrives` had succeeded.

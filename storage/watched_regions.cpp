@@ -18,15 +18,26 @@ void for_each_bit(std::uint64_t bits, Each each) {
 
 std::uint64_t bit(std::size_t number) noexcept { return std::uint64_t{1} << number; }
 
+/// Whatever a watcher throws, regions and watchers must stay in step.
+result<void> offer(memory_watcher& watcher, std::span<std::byte> region) noexcept {
+  try {
+    return watcher.arrives(region);
+  } catch (...) {
+    return {errc::no_memory, {}};
+  }
+}
+
 } // namespace
 
 void watched_regions::arrives(std::span<std::byte> region) {
   std::lock_guard guard{mutex_};
   auto& added = regions_.emplace(region.data(), watched{region.size(), 0}).first->second;
   for_each_bit(watching_, [&](std::size_t number) {
-    if (watchers_[number]->arrives(region))
+    if (offer(*watchers_[number], region))
       added.taken_by |= bit(number);
   });
+  if (is_pinned(added))
+    pinned_bytes_ += region.size();
 }
 
 void watched_regions::leaves(std::span<std::byte> region) noexcept {
@@ -34,6 +45,8 @@ void watched_regions::leaves(std::span<std::byte> region) noexcept {
   const auto found = regions_.find(region.data());
   assert(found != regions_.end() && found->second.size_bytes == region.size());
   for_each_bit(found->second.taken_by, [&](std::size_t number) { watchers_[number]->leaves(region); });
+  if (is_pinned(found->second))
+    pinned_bytes_ -= region.size();
   regions_.erase(found);
 }
 
@@ -43,14 +56,15 @@ result<void> watched_regions::watch(std::shared_ptr<memory_watcher> watcher) {
   if (number == watchers_max)
     return {errc::invalid_argument,
             "watch: found " + std::to_string(watchers_max) + " memory watchers, expected fewer: unwatch one first"};
+  watchers_[number] = std::move(watcher);
+  watching_ |= bit(number);
   result<void> outcome;
   for (auto& [bytes, region] : regions_)
-    if (auto arrived = watcher->arrives({bytes, region.size_bytes}); arrived)
+    if (auto arrived = offer(*watchers_[number], {bytes, region.size_bytes}); arrived)
       region.taken_by |= bit(number);
     else if (outcome)
       outcome = std::move(arrived);
-  watchers_[number] = std::move(watcher);
-  watching_ |= bit(number);
+  count_pinned();
   return outcome;
 }
 
@@ -67,15 +81,15 @@ void watched_regions::unwatch(const memory_watcher& watcher) noexcept {
     watchers_[number].reset();
     watching_ &= ~bit(number);
   });
+  count_pinned();
 }
 
-std::uint64_t watched_regions::pinned_bytes() const noexcept {
-  std::lock_guard guard{mutex_};
+/// Those who watch have changed. Pre: `mutex_` is held.
+void watched_regions::count_pinned() noexcept {
   std::uint64_t pinned = 0;
   for (const auto& [bytes, region] : regions_)
-    if (watching_ != 0 && region.taken_by == watching_)
-      pinned += region.size_bytes;
-  return pinned;
+    pinned += is_pinned(region) ? region.size_bytes : 0;
+  pinned_bytes_ = pinned;
 }
 
 } // namespace hearth::storage

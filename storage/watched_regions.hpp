@@ -3,6 +3,7 @@
 #include "storage/memory_source.hpp"
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -16,7 +17,8 @@ class watched_regions {
 public:
   static constexpr std::size_t watchers_max = 64;
 
-  /// A region is there. Tells every watcher. Exceptions: std::bad_alloc, before anybody was told.
+  /// A region is there. Tells every watcher. Exceptions: std::bad_alloc, before anybody was
+  /// told.
   void arrives(std::span<std::byte> region);
 
   /// Pre: it has arrived. Tells the watchers that took it.
@@ -29,8 +31,8 @@ public:
   /// `watcher` hears that every region it took leaves, and then nothing more. Without effect if it does not watch.
   void unwatch(const memory_watcher& watcher) noexcept;
 
-  /// Bytes of the regions that every watcher took; 0 without watchers.
-  [[nodiscard]] std::uint64_t pinned_bytes() const noexcept;
+  /// Bytes of the regions that every watcher took; 0 without watchers. Waits for nobody.
+  [[nodiscard]] std::uint64_t pinned_bytes() const noexcept { return pinned_bytes_; }
 
 private:
   struct watched {
@@ -38,7 +40,13 @@ private:
     std::uint64_t taken_by = 0; ///< a bit for each watcher
   };
 
-  mutable std::mutex mutex_;
+  [[nodiscard]] bool is_pinned(const watched& region) const noexcept {
+    return watching_ != 0 && region.taken_by == watching_;
+  }
+  void count_pinned() noexcept;
+
+  std::atomic<std::uint64_t> pinned_bytes_{0};
+  std::mutex mutex_;                      ///< for the rest
   std::map<std::byte*, watched> regions_; ///< by where they begin
   std::array<std::shared_ptr<memory_watcher>, watchers_max> watchers_;
   std::uint64_t watching_ = 0; ///< a bit for each that is there

@@ -369,3 +369,26 @@ TEST_CASE("The writer's queue takes no more than the disk, as fast as it was of 
   it.put_all(301, 360);
   CHECK(it.queue().slots > 50);
 }
+
+TEST_CASE("Failures among writes that end well are none in a row: the next try is soon") {
+  auto options = room_for_twelve();
+  options.policy = write_policy::through;
+  options.idle_clean = std::chrono::milliseconds{200};
+  cache_world it{options};
+  it.put_and_run(1, 1); // the first segment is there
+  it.world.disk().latency({.fixed_ns = 0, .read_bytes_per_second = 0, .write_bytes_per_second = 0});
+  for (unsigned round = 0; round < 8; ++round) {
+    it.world.files().fail_next(storage::file_operation::write, errc::io);
+    for (const auto number : {10 + 2 * round, 11 + 2 * round})
+      it.kept.put_async(key(number), bytes_of(number), {}, nullptr);
+    it.world.deliver();
+    while (it.world.disk().step()) { // both writes end before anybody looks
+    }
+    it.world.deliver();
+  }
+  const auto failed = it.counters().ledger.failed(stats::fail_reason::io_error).blocks;
+  CHECK(failed == 8);
+  CHECK(it.counters().ledger.persisted().blocks >= 9);
+  const auto all_written = [&] { return it.now().gauges.dirty.blocks == 0; };
+  CHECK(it.world.run_until(all_written, std::chrono::seconds{2}));
+}

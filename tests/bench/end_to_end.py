@@ -20,7 +20,7 @@ LIMITS = {"of the disk": 0.85, "cores per GB/s": 0.25}
 
 def replay(arguments, place):
     """Bytes that went to and came from the device, seconds, CPU seconds and the report."""
-    command = [arguments.program, "replay", "--trace", arguments.trace, "--directory", place, "--json", "--hot", arguments.hot,
+    command = [arguments.program, "replay", "--trace", arguments.trace, "--dir", place, "--json", "--hot", arguments.hot,
                "--cold", arguments.cold, "--block-bytes", arguments.block_bytes, *arguments.more]
     with tempfile.TemporaryFile("w+") as out:
         began = time.monotonic()

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <map>
 #include <memory>
+#include <new>
 #include <random>
 #include <string>
 #include <thread>
@@ -48,6 +49,8 @@ public:
 class list_of_regions final : public memory_watcher {
 public:
   result<void> arrives(std::span<std::byte> region) override {
+    if (taken.size() == regions_max && throws)
+      throw std::bad_alloc{};
     if (taken.size() == regions_max)
       return {errc::no_memory, "list_of_regions: full"};
     strange += taken.emplace(region.data(), region.size()).second ? 0 : 1;
@@ -67,7 +70,8 @@ public:
 
   std::map<std::byte*, std::size_t> taken;
   std::size_t regions_max = 100;
-  int strange = 0; ///< heard of twice, or left without having been taken
+  bool throws = false; ///< what is more than that
+  int strange = 0;     ///< heard of twice, or left without having been taken
 };
 
 std::vector<pooled_memory> allocate(buffer_pool& pool, std::size_t buffers, std::size_t bytes) {
@@ -190,6 +194,27 @@ TEST_CASE("What a watcher does not take is used all the same, and does not count
   free_all(pool, live);
   CHECK(picky->taken.empty());
   CHECK(picky->strange == 0);
+}
+
+TEST_CASE("A watcher that throws has not taken the memory, and nobody else is the worse for it") {
+  const auto steady = std::make_shared<list_of_regions>();
+  const auto throwing = std::make_shared<list_of_regions>();
+  throwing->throws = true;
+  throwing->regions_max = 1;
+  {
+    buffer_pool pool{0};
+    REQUIRE(pool.watch(steady));
+    auto live = allocate(pool, 2, 2 * mib);
+    CHECK(pool.watch(throwing).code() == errc::no_memory);
+    live.push_back(pool.allocate(2 * mib).value());
+    CHECK(steady->bytes() == 6 * mib);
+    CHECK(throwing->bytes() == 2 * mib);
+    CHECK(pool.stats().pinned_bytes == 2 * mib);
+    free_all(pool, live);
+  }
+  CHECK(steady->taken.empty());
+  CHECK(throwing->taken.empty());
+  CHECK(steady->strange + throwing->strange == 0);
 }
 
 TEST_CASE("Sixty-four may watch, and one that is gone makes room for another") {
