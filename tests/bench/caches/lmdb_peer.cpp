@@ -43,7 +43,8 @@ public:
       if (order_.size() >= blocks_max_) {
         auto oldest = value_of(order_.front());
         order_.pop_front();
-        if (const auto code = ::mdb_del(inside, table_, &oldest, nullptr); code != 0)
+        const auto code = ::mdb_del(inside, table_, &oldest, nullptr);
+        if (code != 0 && code != MDB_NOTFOUND) // put twice, by two threads that missed it, and deleted once
           return code;
       }
       auto key = value_of(item.key);
