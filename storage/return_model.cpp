@@ -16,6 +16,9 @@ constexpr double prior_blocks = 5;
 /// When so many returns were counted, half of them are forgotten: what conversations are like changes.
 constexpr double returns_max = 500'000;
 
+/// The same when so many blocks of one class were forgotten at one age.
+constexpr float forgotten_max = 1 << 23;
+
 /// 0, 1, 2 to 3, 4 to 7, ...: 0, 1, 2, 3, ..., at most `kinds - 1`.
 std::size_t octave(std::size_t number, std::size_t kinds) noexcept {
   return std::min<std::size_t>(std::bit_width(number), kinds - 1);
@@ -65,8 +68,8 @@ std::uint64_t return_model::first_age(std::size_t bin) noexcept {
 }
 
 void return_model::ages(std::size_t block_class, std::size_t bin, std::size_t blocks) noexcept {
-  waiting_[block_class][bin - 1] -= count(blocks);
-  waiting_[block_class][bin] += count(blocks);
+  waiting_[block_class][bin - 1] -= static_cast<std::uint32_t>(blocks);
+  waiting_[block_class][bin] += static_cast<std::uint32_t>(blocks);
 }
 
 void return_model::returns(std::size_t block_class, std::size_t bin) noexcept {
@@ -77,18 +80,19 @@ void return_model::returns(std::size_t block_class, std::size_t bin) noexcept {
 
 void return_model::forgotten(std::size_t block_class, std::size_t bin) noexcept {
   --waiting_[block_class][bin];
-  ++forgotten_[block_class][bin];
+  full_ = ++forgotten_[block_class][bin] > forgotten_max || full_;
 }
 
 return_model::evidence return_model::evidence_of(std::size_t block_class) const noexcept {
   evidence found{returns_[block_class], returns_[block_class]};
   for (std::size_t bin = 0; bin < bins; ++bin)
-    found.exposure += double{waiting_[block_class][bin] + forgotten_[block_class][bin]} *
+    found.exposure += (double{forgotten_[block_class][bin]} + waiting_[block_class][bin]) *
                       (returned_by_[bin] + returned_by_[bin + 1]) / 2;
   return found;
 }
 
 void return_model::forget_half() noexcept {
+  full_ = false;
   for (auto& number : return_ages_)
     number /= 2;
   for (auto& number : returns_)
@@ -101,7 +105,7 @@ void return_model::forget_half() noexcept {
 void return_model::learn() {
   ++epoch_;
   double returns = std::accumulate(return_ages_.begin(), return_ages_.end(), 0.0);
-  if (returns > returns_max) {
+  if (returns > returns_max || full_) {
     forget_half();
     returns /= 2;
   }

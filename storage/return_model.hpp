@@ -29,7 +29,9 @@ public:
   [[nodiscard]] static std::uint64_t first_age(std::size_t bin) noexcept; ///< of the bin
 
   /// Blocks of a class are asked for, and wait in bin 0 from here on.
-  void waits(std::size_t block_class, std::size_t blocks = 1) noexcept { waiting_[block_class][0] += count(blocks); }
+  void waits(std::size_t block_class, std::size_t blocks = 1) noexcept {
+    waiting_[block_class][0] += static_cast<std::uint32_t>(blocks);
+  }
 
   /// So many of them have grown older: from the bin before `bin` into it. Pre: `bin` is positive.
   void ages(std::size_t block_class, std::size_t bin, std::size_t blocks) noexcept;
@@ -60,7 +62,7 @@ public:
   static constexpr std::size_t classes = behind_kinds * fresh_kinds * known_kinds * asked_kinds;
 
 private:
-  using count = float;
+  using count = float; ///< exact up to 2^24
   using histogram = std::array<count, bins>;
   struct evidence {
     double returns = 0;
@@ -71,11 +73,12 @@ private:
   void forget_half() noexcept;
 
   std::uint64_t epoch_ = 0;
+  bool full_ = false;                          ///< a count is so large that one more may soon not change it
   std::array<double, bins + 1> returned_by_{}; ///< share of the returns with an age below that of the bin
   std::array<double, classes> returning_{};    ///< share of the blocks of a class that return
   histogram return_ages_{};
   std::array<count, classes> returns_{};
-  std::array<histogram, classes> waiting_{};
+  std::array<std::array<std::uint32_t, bins>, classes> waiting_{}; ///< never halved: all of them leave again
   std::array<histogram, classes> forgotten_{};
 };
 

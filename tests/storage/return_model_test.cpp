@@ -78,3 +78,37 @@ TEST_CASE("A block that was forgotten early says little about whether it would h
     model->learn();
   CHECK(censored->worth(kind, 0) > 3 * waited->worth(kind, 0));
 }
+
+TEST_CASE("However many blocks were forgotten, those that are forgotten next still count") {
+  const auto model = std::make_unique<return_model>();
+  const auto kind = return_model::class_of(single);
+  observe(*model, kind, 1000, 1000, 12);
+  const auto forget = [&](unsigned blocks) { // none of them returned
+    for (unsigned i = 0; i < blocks; ++i) {
+      model->waits(kind);
+      model->ages(kind, 1, 1);
+      model->forgotten(kind, 1);
+      if (i % 100'000 == 0)
+        model->learn();
+    }
+    model->learn();
+    return model->worth(kind, 0);
+  };
+  const auto before = forget(1u << 24);
+  CHECK(forget(1u << 24) < 0.6 * before);
+}
+
+TEST_CASE("However many blocks wait, one more is counted and is not lost again") {
+  const auto model = std::make_unique<return_model>();
+  const auto same = std::make_unique<return_model>();
+  const auto kind = return_model::class_of(single);
+  for (auto* each : {model.get(), same.get()})
+    observe(*each, return_model::class_of(eager), 1000, 800, 12);
+  model->waits(kind, 1u << 24);
+  for (int i = 0; i < 1'000'000; ++i)
+    model->waits(kind);
+  same->waits(kind, (1u << 24) + 1'000'000);
+  for (auto* each : {model.get(), same.get()})
+    each->learn();
+  CHECK(model->worth(kind, 0) == same->worth(kind, 0));
+}
