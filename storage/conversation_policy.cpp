@@ -176,6 +176,7 @@ private:
       enter(fresh, of);
       return &departed_.add(key, fresh);
     }
+    one = departed_.renew(one); // or it might be forgotten before it is inserted
     one->history.flag = 0;
     enter(one->history, of);
     return one;

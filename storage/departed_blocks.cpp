@@ -19,16 +19,21 @@ departed_blocks::entry named(const block_key& key) noexcept {
 
 departed_blocks::entry& departed_blocks::add(const block_key& key, block_history history, std::size_t children) {
   assert(history.cohort != 0);
+  auto one = named(key);
+  one.children = static_cast<std::uint16_t>(std::min<std::size_t>(children, children_max));
+  one.history = history;
+  return append(one);
+}
+
+departed_blocks::entry& departed_blocks::append(const entry& one) {
   if (4 * (used_ + 1) > 3 * table_.size())
     grow();
   if (next() == 0) // the numbers start over: a gap, or nothing
     entries_.empty() ? void(first_ = 1) : void(entries_.emplace_back());
-  auto& one = entries_.emplace_back(named(key));
-  one.children = static_cast<std::uint16_t>(std::min<std::size_t>(children, children_max));
-  one.history = history;
+  entries_.push_back(one);
   place(next() - 1);
   ++used_;
-  return one;
+  return entries_.back();
 }
 
 departed_blocks::entry* departed_blocks::find(const block_key& key) noexcept {
@@ -39,15 +44,24 @@ departed_blocks::entry* departed_blocks::find(const block_key& key) noexcept {
   return nullptr;
 }
 
+departed_blocks::entry* departed_blocks::renew(entry* one) {
+  const auto before_it = static_cast<number>(table_[place_of(one)] - first_);
+  return before_it < entries_.size() / 2 ? &append(take(one)) : one;
+}
+
 departed_blocks::entry departed_blocks::take(entry* one) noexcept {
   const auto taken = *one;
-  auto i = home_of(taken);
-  while (&at(table_[i]) != one)
-    i = (i + 1) & (table_.size() - 1);
-  unplace(i);
+  unplace(place_of(one));
   *one = {};
   drop_gaps();
   return taken;
+}
+
+std::size_t departed_blocks::place_of(const entry* one) noexcept {
+  auto i = home_of(*one);
+  while (&at(table_[i]) != one)
+    i = (i + 1) & (table_.size() - 1);
+  return i;
 }
 
 void departed_blocks::place(number one) noexcept {

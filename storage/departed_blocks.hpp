@@ -39,6 +39,10 @@ public:
   /// What is known of it, until the next call that changes something; nullptr: it is not here.
   [[nodiscard]] entry* find(const block_key& key) noexcept;
 
+  /// Moves it to the end if it is among the older half, and returns where it is now. Moving leaves a gap: so nothing
+  /// leaves more than one before as many as half of those that are here have come behind it. Pre: as for `take`.
+  entry* renew(entry* one);
+
   /// Takes one out. Pre: `one` is what `find` answered.
   entry take(entry* one) noexcept;
 
@@ -54,6 +58,8 @@ private:
   [[nodiscard]] number next() const noexcept { return static_cast<number>(first_ + entries_.size()); }
   [[nodiscard]] entry& at(number one) noexcept { return entries_[one - first_]; }
   [[nodiscard]] std::size_t home_of(const entry& one) const noexcept { return one.low & (table_.size() - 1); }
+  entry& append(const entry& one);
+  [[nodiscard]] std::size_t place_of(const entry* one) noexcept; ///< in the table
   void place(number one) noexcept;
   void grow();
   void unplace(std::size_t place) noexcept;

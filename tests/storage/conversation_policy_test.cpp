@@ -121,6 +121,25 @@ TEST_CASE("A block with a child is no victim, and becomes one when its child has
   CHECK_FALSE(tier.policy.victim());
 }
 
+TEST_CASE("A block that departed long ago and is asked for again still knows its children when it comes back") {
+  keyed_policy policy{make_conversation_policy()};
+  policy.asked(chain(1, 2));
+  policy.insert(key(2), key(1));
+  policy.insert(key(1), std::nullopt);
+  policy.erase(key(1)); // before its child: somebody erased it
+  unsigned next = 100;
+  for (; next < 100 + 16'384 - 1; ++next) // as many as are remembered
+    policy.asked(chain(next, 1));
+  std::vector<block_key> back{key(1)};
+  for (unsigned i = 0; i < 8; ++i)
+    back.push_back(key(next++));
+  policy.asked(back);
+  policy.insert(key(1), std::nullopt);
+  policy.asked(chain(2, 1));
+  policy.touch(key(2));
+  CHECK(policy.victim() == key(2));
+}
+
 TEST_CASE("Blocks that are each other's parents, or their own, leave all the same") {
   keyed_policy policy{make_conversation_policy()};
   policy.insert(key(1), key(2));

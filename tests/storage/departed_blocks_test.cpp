@@ -48,6 +48,25 @@ TEST_CASE("Departed blocks are forgotten in the order in which they came, and ga
   CHECK(departed.size() == 0);
 }
 
+TEST_CASE("What is renewed while it is among the older half goes to the end, with its history and children") {
+  departed_blocks departed;
+  for (unsigned i = 1; i <= 6; ++i)
+    departed.add(key(i), of_cohort(i), i);
+  auto* renewed = departed.renew(departed.find(key(2)));
+  CHECK(renewed == departed.find(key(2)));
+  CHECK(renewed->history.cohort == 2);
+  CHECK(renewed->history.asked == 2);
+  CHECK(renewed->children == 2);
+  for (int i = 0; i < 100; ++i) { // again and again leaves no gaps
+    departed.renew(departed.find(key(5)));
+    departed.renew(departed.find(key(2)));
+  }
+  CHECK(departed.size() == 7);
+  for (const unsigned expected : {1, 3, 4, 5, 6, 2})
+    CHECK(departed.take_first().history.cohort == expected);
+  CHECK(departed.size() == 0);
+}
+
 TEST_CASE("Whatever comes and goes, exactly what was added and not taken is found") {
   std::mt19937 random{1};
   departed_blocks departed;
