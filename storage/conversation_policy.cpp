@@ -5,6 +5,7 @@
 #include "storage/lru_rival.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <cstdint>
 #include <iterator>
@@ -41,23 +42,29 @@ public:
         enter_absent(chain[i], of);
     }
     forget_some();
+    last_ = next_ = no_slot;
   }
 
   void insert(block_slot slot) override {
     const auto& key = names_->key_of(slot);
-    auto* remembered = departed_.find(key);
-    if (remembered == nullptr) {
-      cohorts_.begin_request();
-      remembered = enter_absent(key, {0, 1, 0, 0});
-    }
-    const auto known = departed_.take(remembered);
+    if (departed_.find(key) == nullptr) // `asked` has not seen to it
+      ask_for(key);
+    const auto known = departed_.take(departed_.find(key));
+    row_ = slot == next_ ? row_ + 1 : 0;
+    last_ = next_ = no_slot;
     places_.make(slot);
     assert(places_.at(slot).history.cohort == 0);
     places_.at(slot) = {known.history, known.children};
     places_.at(slot).history.flag = 0;
     ++tracked_;
-    if (const auto& parent = names_->parent_of(slot); parent && *parent != key)
+    if (const auto& parent = names_->parent_of(slot); parent && *parent != key) {
       has_child(*parent);
+      next_ = names_->find(*parent);
+    }
+    if (cohorts_.present(known.history.cohort))
+      last_ = slot;
+    else
+      next_ = no_slot;
     if (places_.at(slot).children_or_behind == 0)
       link(slot);
   }
@@ -65,13 +72,22 @@ public:
   void touch(block_slot slot) override {
     if (cohorts_.present(places_.at(slot).history.cohort)) // `asked` has seen to it
       return;
-    cohorts_.begin_request();
-    enter(slot, {0, 0, 1, 0});
+    const auto& parent = names_->parent_of(slot);
+    const auto above = parent ? names_->find(*parent) : no_slot;
+    const bool in_row = slot == next_ || (above != no_slot && above == last_);
+    if (!in_row)
+      cohorts_.begin_request();
+    row_ = in_row ? row_ + 1 : 0;
+    enter(slot, {slot == next_ ? row_ : 0, 0, row_ + 1, 0});
+    last_ = slot;
+    next_ = above;
   }
 
   void erase(block_slot slot) override {
     const auto& key = names_->key_of(slot);
     auto& own = places_.at(slot);
+    if (slot == last_ || slot == next_)
+      last_ = next_ = no_slot;
     assert(own.history.cohort != 0);
     const auto history = own.history;
     const auto children = history.flag ? 0 : own.children_or_behind;
@@ -169,27 +185,76 @@ private:
   }
 
   /// It is remembered, whether it was or not, and tracked once it is inserted.
-  departed_blocks::entry* enter_absent(const block_key& key, const return_model::traits& of) {
+  void enter_absent(const block_key& key, const return_model::traits& of) {
     auto* one = departed_.find(key);
     if (one == nullptr) {
       block_history fresh;
       enter(fresh, of);
-      return &departed_.add(key, fresh);
+      departed_.add(key, fresh);
+      return;
     }
     one = departed_.renew(one); // or it might be forgotten before it is inserted
     one->history.flag = 0;
     enter(one->history, of);
-    return one;
   }
 
+  /// A block comes that nobody has asked for. It continues the present request if it and what comes with it stand
+  /// behind the last block of that, and begins another otherwise.
+  void ask_for(const block_key& key) {
+    find_unknown(key);
+    const auto top = names_->find(*keys_.back());
+    const auto& parent = names_->parent_of(top);
+    const bool in_row = last_ != no_slot && parent && names_->find(*parent) == last_;
+    if (!in_row)
+      cohorts_.begin_request();
+    remember_unknown({0, keys_.size(), in_row ? row_ + 1 : 0, 0});
+  }
+
+  /// Finds a block that is not known, and those above it that have a name here and are not known either, for `keys_`.
+  /// Of a chain that is put to the hot tier these are all: it has their names before the deepest is inserted.
+  void find_unknown(const block_key& deepest) {
+    keys_.clear();
+    const auto* mark = &deepest; // blocks that are each other's parents end the search (Brent, BIT 20, 1980)
+    for (const auto* key = &deepest; key != nullptr && departed_.find(*key) == nullptr; key = unknown_above(*key)) {
+      if (!keys_.empty() && *key == *mark)
+        break;
+      keys_.push_back(key);
+      if (std::has_single_bit(keys_.size()))
+        mark = key;
+    }
+  }
+
+  /// The present request has asked for them, and is `of` such traits for the deepest.
+  void remember_unknown(return_model::traits of) {
+    for (const auto* key : keys_) {
+      enter_absent(*key, of);
+      ++of.behind;
+    }
+  }
+
+  /// The parent of a block, if both have their names here and the parent is not tracked; or nullptr.
+  const block_key* unknown_above(const block_key& key) const {
+    const auto slot = names_->find(key);
+    if (slot == no_slot)
+      return nullptr;
+    const auto& parent = names_->parent_of(slot);
+    return parent && names_->find(*parent) != no_slot && find(*parent) == no_slot ? &*parent : nullptr;
+  }
+
+  /// A parent that nobody knows is remembered: it may come next.
   void has_child(const block_key& parent) {
     if (const auto slot = find(parent); slot != no_slot) {
       if (places_.at(slot).history.flag)
         unlink(slot);
       ++places_.at(slot).children_or_behind;
-    } else if (auto* absent = departed_.find(parent); absent != nullptr) {
-      absent->children += absent->children < departed_blocks::children_max ? 1 : 0;
+      return;
     }
+    if (departed_.find(parent) == nullptr) {
+      find_unknown(parent);
+      remember_unknown({row_ + 1, row_ + 1 + keys_.size(), 0, 0});
+    }
+    auto* absent = departed_.find(parent);
+    absent->children += absent->children < departed_blocks::children_max ? 1 : 0;
   }
 
   /// It may have been forgotten and have come anew, and not know of this child.
@@ -241,7 +306,11 @@ private:
   std::size_t tracked_ = 0;
   by_slot<place> places_;
   departed_blocks departed_;
-  std::vector<block_slot> slots_; ///< of a chain: kept so that it need not be allocated
+  block_slot last_ = no_slot; ///< inserted or touched last, and of the present request
+  block_slot next_ = no_slot; ///< its parent: whichever comes behind or before it in its chain is of that request too
+  std::size_t row_ = 0;       ///< blocks of a chain that came one after the other before the last one
+  std::vector<block_slot> slots_;      ///< of a chain: kept so that it need not be allocated
+  std::vector<const block_key*> keys_; ///< as `slots_`
 };
 
 } // namespace

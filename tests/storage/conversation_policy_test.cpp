@@ -121,6 +121,19 @@ TEST_CASE("A block with a child is no victim, and becomes one when its child has
   CHECK_FALSE(tier.policy.victim());
 }
 
+TEST_CASE("A block with a child is no victim, though nobody asked for either before they were put") {
+  keyed_policy policy{make_conversation_policy()};
+  for (unsigned i = 20; i > 0; --i)
+    policy.insert(key(i), i > 1 ? std::optional{key(i - 1)} : std::nullopt);
+  policy.asked(chain(20, 1));
+  policy.touch(key(20)); // the others are older
+  for (unsigned expected = 20; expected > 0; --expected) {
+    const auto victim = policy.victim();
+    REQUIRE(victim == key(expected));
+    policy.erase(*victim);
+  }
+}
+
 TEST_CASE("A block that departed long ago and is asked for again still knows its children when it comes back") {
   keyed_policy policy{make_conversation_policy()};
   policy.asked(chain(1, 2));

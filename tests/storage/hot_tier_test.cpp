@@ -207,3 +207,94 @@ TEST_CASE("A policy that asks the tier for names finds them, whatever is put, ta
     REQUIRE(visited == tier.blocks());
   }
 }
+
+namespace {
+
+/// A tier of blocks of 10 bytes that are put chain by chain, head first.
+struct tier_of_chains {
+  explicit tier_of_chains(std::size_t blocks)
+      : tier(10 * blocks, make_conversation_policy(), std::make_shared<hot_index>()) {}
+
+  void make_room(unsigned blocks) {
+    while (!tier.fits(10 * blocks))
+      leave(tier.victim()->item.key);
+  }
+
+  void ask(unsigned first, unsigned blocks) {
+    std::vector<block_key> chain;
+    for (unsigned i = first; i < first + blocks; ++i)
+      chain.push_back(key(i));
+    tier.asked(chain);
+  }
+
+  void put(unsigned first, unsigned blocks) {
+    tier.begin_chain();
+    for (unsigned i = first; i < first + blocks; ++i) {
+      make_room(1);
+      if (const auto slot = tier.slot_of(key(i)); slot != no_slot)
+        tier.touch(slot);
+      else
+        tier.insert({key(i), 0, i > first ? std::optional{key(i - 1)} : std::nullopt, payload(1, 10)}, false);
+    }
+    tier.end_chain();
+  }
+  void leave(block_key who) {
+    REQUIRE(tier.erase(who));
+    left.push_back(who);
+  }
+  bool has(unsigned number) const { return tier.find(key(number)) != nullptr; }
+
+  hot_tier tier;
+  std::vector<block_key> left;
+};
+
+} // namespace
+
+TEST_CASE("A block of a chain that was put and never asked for is no victim while its child is here") {
+  tier_of_chains chains{100};
+  chains.put(1, 20);
+  const std::vector<block_key> deepest{key(20)};
+  chains.tier.asked(deepest);
+  chains.tier.touch(chains.tier.slot_of(key(20))); // the others are older
+  for (unsigned expected = 20; expected > 0; --expected) {
+    REQUIRE(chains.tier.victim()->item.key == key(expected));
+    chains.leave(key(expected));
+  }
+}
+
+TEST_CASE("A new chain that is put without being asked for counts as one that was asked for, and as one request") {
+  const auto left_by = [](bool asked) {
+    tier_of_chains chains{400};
+    for (unsigned next = 1; next < 24'000; next += 60) { // a chat that comes back, a document that does not
+      for (const auto& [first, blocks] : {std::pair{next, 6u}, {next + 10, 40u}}) {
+        chains.make_room(blocks);
+        if (asked)
+          chains.ask(first, blocks);
+        chains.put(first, blocks);
+      }
+      if (next % 120 == 1 || next < 60)
+        continue;
+      chains.make_room(7);
+      chains.ask(next - 60, 7);
+      chains.put(next - 60, 7);
+    }
+    return chains.left;
+  };
+  CHECK((left_by(false) == left_by(true))); // printing them would take pages
+}
+
+TEST_CASE("A chain that is put again without being asked for is one request, not one a block") {
+  tier_of_chains chains{100};
+  const auto ask_and_put = [&](unsigned first, unsigned blocks) {
+    chains.ask(first, blocks);
+    chains.put(first, blocks);
+  };
+  ask_and_put(1, 28);
+  ask_and_put(100, 8);
+  ask_and_put(200, 1);
+  for (int i = 0; i < 3; ++i)
+    ask_and_put(300, 1);
+  chains.put(1, 28);
+  // 5 and 4 requests ago are about the same, and then the shorter leaves first; 32 and 31 ago are not.
+  CHECK(chains.tier.victim()->item.key == key(200));
+}
