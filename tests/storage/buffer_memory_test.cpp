@@ -3,7 +3,6 @@
 #include "tests/support/catch.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -25,14 +24,14 @@ public:
   result<region> map(std::size_t size_bytes) override {
     if (mapped.size() == regions_max)
       return {errc::no_memory, "own_memory: full"};
-    auto* const bytes = static_cast<std::byte*>(std::aligned_alloc(huge_page_alignment, size_bytes));
+    auto* const bytes = static_cast<std::byte*>(::operator new (size_bytes, std::align_val_t{huge_page_alignment}));
     mapped[bytes] = size_bytes;
     return region{bytes, 0};
   }
   void unmap(std::byte* bytes, std::size_t size_bytes) noexcept override {
     strange += mapped.contains(bytes) && mapped[bytes] == size_bytes ? 0 : 1;
     mapped.erase(bytes);
-    std::free(bytes);
+    ::operator delete (bytes, std::align_val_t{huge_page_alignment});
   }
 
   [[nodiscard]] bool owns(const std::byte* bytes) const {
