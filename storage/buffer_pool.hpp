@@ -92,11 +92,12 @@ public:
 
   /// From here on regions come from `source`. What is idle goes back to where it came from; so does what is in use, as
   /// soon as it is not: to have all memory from `source`, call this before the first buffer. Threads: any.
+  /// Pre: `source` is not null.
   void take_from(std::shared_ptr<memory_source> source) noexcept;
 
-  /// `watcher` hears of all memory that the pool has, and will have. Pre: it does not watch yet. Ownership: shared
-  /// until `unwatch`. Threads: any. Errors: of the watcher itself, for memory that is there already: it watches all the
-  /// same, and `pinned_bytes` says how much it took. invalid_argument: 64 watch already.
+  /// `watcher` hears of all memory that the pool has, and will have. Pre: not null, and not watching yet. Ownership:
+  /// shared until `unwatch`. Threads: any. Errors: of the watcher itself, for memory that is there already: it watches
+  /// all the same, and `pinned_bytes` says how much it took. invalid_argument: 64 watch already.
   [[nodiscard]] result<void> watch(std::shared_ptr<memory_watcher> watcher);
 
   /// `watcher` gives up what it took, while buffers may be in it. Without effect if it does not watch. Threads: any.

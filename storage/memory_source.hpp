@@ -37,9 +37,9 @@ public:
 
 /// Who needs to know where buffers are before one is used, and when they are no more: to pin the memory for a GPU
 /// (`cudaHostRegister`), to lock it, to register it with a device or a kernel ring. Threads: calls come from any, one
-/// at a time; whoever needs more memory, or gives some back, waits meanwhile. A region leaves on the thread that lets
-/// go of its last buffer: that must not be one on which the device cannot be talked to (a callback of a CUDA stream).
-/// Must not allocate or free a buffer.
+/// at a time; whoever needs more memory, or gives some back, waits meanwhile. A region leaves on any thread that makes
+/// or lets go of a buffer: none of these may be one on which the device cannot be talked to (a callback of a CUDA
+/// stream). Must not make or let go of a buffer, nor call `watch` or `unwatch`.
 class memory_watcher {
 public:
   virtual ~memory_watcher() = default;
@@ -48,12 +48,14 @@ public:
   /// does not count as pinned.
   [[nodiscard]] virtual result<void> arrives(std::span<std::byte> region) = 0;
 
-  /// No buffer is in `region` any more, and it goes back to its source. Called if `arrives` had succeeded.
+  /// No buffer is in `region` any more, and it goes back to its source; or the watcher is unwatched, and buffers may be
+  /// in it. Called if `arrives` had succeeded.
   virtual void leaves(std::span<std::byte> region) noexcept = 0;
 };
 
 /// Locks what buffers are cut from into memory (`mlock`), so that it is never swapped out. The system limits how much
-/// a process may lock; what is beyond stays as it was and fails with no_memory, which says the limit.
+/// a process may lock; what is beyond stays as it was, and `watch` fails with no_memory, which says the limit. Of
+/// memory that comes later only `pinned_bytes` tells.
 [[nodiscard]] std::shared_ptr<memory_watcher> make_memory_lock();
 
 } // namespace hearth::storage

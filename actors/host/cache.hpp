@@ -63,15 +63,16 @@ using close_report = flush_report;
 
 /// A two-tier cache for large immutable blocks, inside the caller's process.
 /// Threads: every function may be called from any thread. Blocking forms wait at most their timeout (a day, if that is
-/// longer) and then answer `timeout`. Asynchronous forms call `done`, unless it is empty, exactly once: on a thread of
-/// the actor system, or on the caller's before the call returns if the answer is known at once. There it must neither
-/// block, nor close or destroy the cache; what it throws ends in the log. A moved-from cache may be assigned to or
-/// destroyed. Errors of every call: closed, overloaded (nothing changed, try again later), timeout, invalid_argument (a
-/// namespace number that was never given).
+/// longer) and then answer `timeout`: what was asked may still be done. Asynchronous forms call `done`, unless it is
+/// empty, exactly once: on a thread of the actor system, or on the caller's before the call returns if the answer is
+/// known at once. There it must neither block, nor close or destroy the cache; what it throws ends in the log. A
+/// moved-from cache may be assigned to or destroyed. Errors of every call: closed, overloaded (nothing changed, try
+/// again later), timeout, invalid_argument (a namespace number that was never given).
 class cache {
 public:
   /// Opens a cache on an actor system of its own (or on the caller's, which must outlive it).
-  /// Errors: invalid_argument (options), not_found (directory), busy (another process has it), unsupported, io.
+  /// Errors: invalid_argument (options), not_found (directory), busy (another cache has it, in this process or
+  /// another), unsupported, io.
   [[nodiscard]] static result<cache> open(cache_options options);
   [[nodiscard]] static result<cache> open(caf::actor_system& system, cache_options options);
 
@@ -143,6 +144,7 @@ public:
 
   /// Flushes, then refuses everything but `stats` and `reset_stats`. What is not written when the deadline passes is
   /// dropped as `closing` and reported. Returns at the deadline even if the disk hangs. A second call answers closed.
+  /// The directory belongs to this cache until it is destroyed.
   /// Errors: as flush.
   result<close_report> close(std::optional<std::chrono::milliseconds> deadline = {});
 

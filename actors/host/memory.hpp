@@ -3,7 +3,8 @@
 #include "storage/buffer_pool.hpp"
 
 /// The memory behind every buffer of this process, for hosts that care where it is. All caches share it, and so do the
-/// buffers that the host makes itself: a block is put, kept, written and read back in the same place.
+/// buffers that the host makes itself: a block is kept, handed out hot and written in the place where it was put.
+/// A cache's share of the budget is hot_bytes_max, writer_queue_bytes and lease_bytes_max, added up.
 ///
 /// Before the first cache, for a GPU that copies faster from pinned memory:
 ///
@@ -25,10 +26,12 @@ namespace hearth {
 using storage::buffer_pool;
 using storage::buffer_pool_stats;
 using storage::buffers_are_pooled;
+using storage::errc;
 using storage::make_memory_lock;
 using storage::memory_source;
 using storage::memory_watcher;
 using storage::process_buffer_pool;
+using storage::result;
 using storage::system_memory;
 
 } // namespace hearth
