@@ -157,6 +157,10 @@ double median(std::vector<double>& values) {
 
 int main(int count, char** arguments) {
   const auto rounds = count > 1 ? std::strtoul(arguments[1], nullptr, 10) : 2'000;
+  if (rounds == 0) {
+    std::fputs("hearth-prefix-cost: expected a number of rounds, 1 or more\n", stderr);
+    return 2;
+  }
   spdlog::register_logger(std::make_shared<spdlog::logger>("hearth", std::make_shared<spdlog::sinks::null_sink_mt>()));
   std::mt19937_64 random{1};
   const std::array<chain, 2> chains{random_chain(random), random_chain(random)};
