@@ -6,10 +6,9 @@
 // block; what is left is a lookup, a reference taken and let go, and a place in an order.
 #include "actors/host/actors.hpp"
 #include "actors/host/cache_impl.hpp"
+#include "tests/bench/cache_like_config.hpp"
 
 #include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
-#include <caf/atom.hpp>
 #include <caf/event_based_actor.hpp>
 
 #include <spdlog/sinks/null_sink.h>
@@ -139,15 +138,6 @@ private:
   std::promise<void> done_;
 };
 
-/// As a cache of its own would set it.
-struct system_config : caf::actor_system_config {
-  system_config() {
-    set("scheduler.policy", caf::atom("sharing"));
-    set("scheduler.max-throughput", std::size_t{300});
-    set("scheduler.max-threads", std::size_t{2});
-  }
-};
-
 double median(std::vector<double>& values) {
   std::sort(values.begin(), values.end());
   return values[values.size() / 2];
@@ -164,7 +154,7 @@ int main(int count, char** arguments) {
   spdlog::register_logger(std::make_shared<spdlog::logger>("hearth", std::make_shared<spdlog::sinks::null_sink_mt>()));
   std::mt19937_64 random{1};
   const std::array<chain, 2> chains{random_chain(random), random_chain(random)};
-  system_config config;
+  bench::cache_like_config config;
   caf::actor_system system{config};
   cache_options options;
   options.hot_bytes_max = options.lease_bytes_max = 2 * chain_blocks * block_bytes;

@@ -5,9 +5,7 @@
 // given up, and counted.
 #include "actors/host/cache_impl.hpp"
 #include "actors/host/temporary_directory.hpp"
-
-#include <caf/actor_system_config.hpp>
-#include <caf/atom.hpp>
+#include "tests/bench/cache_like_config.hpp"
 
 #include <spdlog/sinks/null_sink.h>
 #include <spdlog/spdlog.h>
@@ -106,15 +104,6 @@ private:
   std::thread thread_;
 };
 
-/// As a cache of its own would set it.
-struct system_config : caf::actor_system_config {
-  system_config() {
-    set("scheduler.policy", caf::atom("sharing"));
-    set("scheduler.max-throughput", std::size_t{300});
-    set("scheduler.max-threads", std::size_t{2});
-  }
-};
-
 struct candidate {
   const char* name;
   bool has_disk;
@@ -191,7 +180,7 @@ int main(int count, char** arguments) {
   const std::string parent = count > 1 ? arguments[1] : ".";
   const auto seconds = count > 2 ? std::atof(arguments[2]) : 60;
   spdlog::register_logger(std::make_shared<spdlog::logger>("hearth", std::make_shared<spdlog::sinks::null_sink_mt>()));
-  system_config config;
+  bench::cache_like_config config;
   caf::actor_system system{config};
   std::vector<std::unique_ptr<subject>> subjects;
   for (const auto& of : candidates)
