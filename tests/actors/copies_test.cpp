@@ -1,5 +1,6 @@
 // Payloads are handed on, never copied: counted where they meet the device, and in messages.
 #include "tests/actors/actor_fixture.hpp"
+#include "tests/support/disk_in_front.hpp"
 
 #include <functional>
 #include <map>
@@ -12,9 +13,9 @@ using namespace hearth::testing;
 namespace {
 
 /// A disk in virtual time that remembers where in memory each transfer was, and can keep to itself which writes ended.
-class remembering_disk final : public storage::memory_io {
+class remembering_disk final : public disk_in_front {
 public:
-  explicit remembering_disk(storage::clock_ns clock) : inner_(storage::make_memory_io(std::move(clock))) {}
+  using disk_in_front::disk_in_front;
 
   /// Bytes at `at` that the device moved itself in transfers of this kind: of a payload that was copied on its way,
   /// none.
@@ -44,20 +45,15 @@ public:
             complete(ran);
         };
     }
-    inner_->submit(std::move(batch));
+    disk_in_front::submit(std::move(batch));
   }
-  std::size_t in_flight() const override { return inner_->in_flight() + kept_.size(); }
+  std::size_t in_flight() const override { return disk_in_front::in_flight() + kept_.size(); }
   bool stop(std::chrono::nanoseconds patience) override {
     tell();
-    return inner_->stop(patience);
+    return disk_in_front::stop(patience);
   }
-  bool step() override { return inner_->step(); }
-  std::optional<std::int64_t> next_due_ns() const override { return inner_->next_due_ns(); }
-  void hang(bool on) override { inner_->hang(on); }
-  void latency(const storage::io_latency& latency) override { inner_->latency(latency); }
 
 private:
-  std::shared_ptr<storage::memory_io> inner_;
   std::map<std::pair<storage::io_kind, const std::byte*>, std::uint64_t> moved_;
   std::vector<std::function<void(bool)>> kept_;
   bool keeps_ = false;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "storage/memory_io.hpp"
+#include "tests/support/disk_in_front.hpp"
 
 #include <deque>
 #include <utility>
@@ -10,9 +10,9 @@ namespace hearth::testing {
 /// A disk in virtual time whose news can be late: a read that is held back happens on time, but nobody is told until
 /// `tell`. So a test decides what happens between a read and its answer. Everything else is as `make_memory_io`.
 /// Threads: one.
-class late_disk final : public storage::memory_io {
+class late_disk final : public disk_in_front {
 public:
-  explicit late_disk(storage::clock_ns clock) : inner_(storage::make_memory_io(std::move(clock))) {}
+  using disk_in_front::disk_in_front;
 
   /// Of the reads that end from now on, the first is held back.
   void hold_next_read() { holds_ = true; }
@@ -32,24 +32,19 @@ public:
           else
             complete(ran);
         };
-    inner_->submit(std::move(batch));
+    disk_in_front::submit(std::move(batch));
   }
-  std::size_t in_flight() const override { return inner_->in_flight() + held_.size(); }
+  std::size_t in_flight() const override { return disk_in_front::in_flight() + held_.size(); }
   bool stop(std::chrono::nanoseconds patience) override {
     tell();
-    return inner_->stop(patience);
+    return disk_in_front::stop(patience);
   }
-  bool step() override { return inner_->step(); }
-  std::optional<std::int64_t> next_due_ns() const override { return inner_->next_due_ns(); }
-  void hang(bool on) override { inner_->hang(on); }
-  void latency(const storage::io_latency& latency) override { inner_->latency(latency); }
 
 private:
   struct held_back {
     std::function<void(bool)> complete;
     bool ran = false;
   };
-  std::shared_ptr<storage::memory_io> inner_;
   std::deque<held_back> held_;
   bool holds_ = false;
 };
