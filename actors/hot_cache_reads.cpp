@@ -202,6 +202,8 @@ void hot_cache_state::end_read(const finished_read& ended, const storage::result
       prefix.blocks[who.index] = outcome->payload;
     else
       prefix.usable = std::min(prefix.usable, who.index);
+    if (outcome.code() == errc::no_memory)
+      prefix.unread = std::min(prefix.unread, who.index);
     if (--prefix.open == 0)
       answer_prefix(who.waiter);
   }
@@ -211,6 +213,8 @@ void hot_cache_state::end_read(const finished_read& ended, const storage::result
     return;
   if (outcome.code() != errc::not_found) // reclaimed or erased meanwhile: an ordinary miss
     parts_->hot_cache_tally->update(name_space, [](tally_entry& entry) { ++entry.counters.errors; });
+  if (outcome.code() == errc::no_memory) // its copy is as good as before
+    return;
   if (outcome.code() == errc::corrupt || outcome.code() == errc::io)
     look_for_directory();
   tiers_.copy_failed(key); // somebody may have put it meanwhile
@@ -220,10 +224,13 @@ void hot_cache_state::end_read(const finished_read& ended, const storage::result
 void hot_cache_state::answer_prefix(std::uint64_t number) {
   auto prefix = std::move(prefixes_.extract(number).mapped());
   const bool cut = prefix.usable < prefix.blocks.size();
+  const bool unread = prefix.unread == prefix.usable;
   prefix.blocks.resize(prefix.usable);
   parts_->hot_cache_tally->update(prefix.name_space,
                                   [&](tally_entry& entry) { entry.counters.loads += prefix.blocks.size(); });
-  prefix.promise.deliver({std::move(prefix.blocks), prefix.truncated && !cut});
+  if (unread && prefix.blocks.empty())
+    return prefix.promise.fail({errc::no_memory, "the block is in the cold tier: there was no memory to read it into"});
+  prefix.promise.deliver({std::move(prefix.blocks), cut ? unread : prefix.truncated});
 }
 
 void hot_cache_state::expire_prefixes(time_point at) {

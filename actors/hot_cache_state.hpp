@@ -10,6 +10,7 @@
 #include <caf/send.hpp>
 
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -48,6 +49,7 @@ private:
     bool truncated = false;
     time_point deadline;
     messages::permit slot;
+    std::size_t unread = std::numeric_limits<std::size_t>::max(); ///< first block that is there, but found no memory
   };
 
   /// How far a chain is present, and which cold blocks must be read for it.

@@ -65,7 +65,7 @@ struct get_prefix_request {
 };
 struct get_prefix_reply {
   std::vector<storage::buffer> blocks; ///< blocks[i] belongs to keys[i]
-  bool truncated = false;              ///< shortened by a byte limit or for want of read budget: ask again from there
+  bool truncated = false;              ///< shortened by a byte limit or for want of read budget or memory: ask on
 };
 
 /// host -> hot_cache. Whether each key is in some tier. Counts neither as use nor as hit.

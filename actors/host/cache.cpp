@@ -53,7 +53,11 @@ cache::~cache() {
 
 const actor_handles& cache::actors() const noexcept { return impl_->handles(); }
 
-result<namespace_id> cache::name_space(std::string_view name) { return impl_->parts().namespaces->claim(name); }
+result<namespace_id> cache::name_space(std::string_view name) {
+  if (impl_->closing())
+    return {errc::closed, "the cache is closing or closed"};
+  return impl_->parts().namespaces->claim(name);
+}
 
 // --- asynchronous forms --------------------------------------------------------------------------------------------
 
@@ -170,7 +174,7 @@ result<put_outcome> cache::put(const block_key& key, std::uint64_t bytes, const 
   if (impl_->closing())
     return {errc::closed, "the cache is closing or closed"};
   if (bytes == 0 || bytes > block_bytes_limit)
-    return {errc::invalid_argument,
+    return {bytes == 0 ? errc::invalid_argument : errc::too_large,
             "a block of " + std::to_string(bytes) + " bytes: expected 1 to " + std::to_string(block_bytes_limit)};
   if (const auto known = impl_->parts().namespaces->check(options.name_space); !known)
     return known.error();

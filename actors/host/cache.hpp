@@ -48,8 +48,8 @@ struct get_options {
 /// The longest leading run of present blocks of a chain. `blocks[i]` belongs to `keys[i]`; there are no holes.
 struct prefix {
   std::vector<buffer> blocks;
-  bool truncated = false; ///< shortened at bytes_max or for want of read budget: more of the chain may be present, ask
-                          ///< again from there
+  bool truncated = false; ///< shortened at bytes_max or for want of read budget or memory: more of the chain may be
+                          ///< present, ask again from there
 };
 
 struct flush_report {
@@ -106,10 +106,11 @@ public:
                                                     const put_options& options = {});
 
   /// The block's bytes. If it is hot they come without a message, in about the time of a lookup in a hash map.
-  /// Errors: not_found.
+  /// Errors: not_found; no_memory (it is in the cold tier, and there it stays).
   [[nodiscard]] result<buffer> get(const block_key& key, const get_options& options = {});
 
-  /// The longest leading run of `keys` that is present, in one message; without any if all of `keys` are hot.
+  /// The longest leading run of `keys` that is present, in one message; without any if all of `keys` are hot. Errors:
+  /// no_memory (the first is in the cold tier).
   [[nodiscard]] result<prefix> get_prefix(std::span<const block_key> keys, const get_options& options = {});
 
   /// Whether each key is in some tier now. Counts neither as use nor as hit.

@@ -1,10 +1,10 @@
 #include "actors/host/policies_arguments.hpp"
 
+#include "actors/host/number_options.hpp"
 #include "actors/host/refused_arguments.hpp"
 
 #include <CLI/CLI.hpp>
 
-#include <charconv>
 #include <limits>
 #include <string_view>
 #include <utility>
@@ -17,15 +17,6 @@ using storage::result;
 namespace {
 
 constexpr std::size_t capacity_max = 1'000'000'000;
-
-/// What CLI11 by itself would take for another number: -1, or one too large. Empty: it is none of these.
-std::string seed_as_written(const std::string& text) {
-  std::uint64_t seed = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
-  if (error == std::errc{} && end == text.data() + text.size())
-    return {};
-  return "found \"" + text + "\", expected 0 to " + std::to_string(std::numeric_limits<std::uint64_t>::max());
-}
 
 failure refuse(std::string what) { return refused_arguments(std::move(what), "policies"); }
 
@@ -51,11 +42,11 @@ result<policies_options> parse_policies_arguments(int argc, const char* const* a
                    "sizes of the tier in blocks (1, 2, 5, 10 and 20 % of the blocks of the trace)")
       ->delimiter(',')
       ->type_name("N,...")
-      ->check(CLI::Range(std::size_t{1}, capacity_max));
+      ->transform(integer_between(1, capacity_max));
   policies->add_option("--requests", options.requests, "at most so many requests")
-      ->type_name("N")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{capacity_max}));
-  policies->add_option("--seed", options.seed, "of the built-in workload (1)")->type_name("N")->check(seed_as_written);
+      ->transform(integer_between(1, capacity_max));
+  policies->add_option("--seed", options.seed, "of the built-in workload (1)")
+      ->transform(integer_between(0, std::numeric_limits<std::uint64_t>::max()));
   policies->add_flag("--json", options.json, "print the scores as one JSON object");
   policies->footer(
       "A block is usable if every block before it in its request is present as well. Every block is "

@@ -43,13 +43,15 @@ std::vector<std::size_t> shares_of(std::size_t blocks) {
   return capacities;
 }
 
-trial try_all(const std::vector<request>& trace, std::size_t capacity) {
+/// Room for more than all `blocks` of the trace is room for them all.
+trial try_all(const std::vector<request>& trace, std::size_t capacity, std::size_t blocks) {
   trial done{capacity, {}};
+  const auto room = std::min(capacity, std::max<std::size_t>(blocks, 1));
   for (const auto& each : all_policies()) {
-    storage::keyed_policy policy{each.make(capacity)};
-    done.scores.emplace_back(each.name, try_policy(trace, capacity, policy));
+    storage::keyed_policy policy{each.make(room)};
+    done.scores.emplace_back(each.name, try_policy(trace, room, policy));
   }
-  done.scores.emplace_back("clairvoyant", try_clairvoyant(trace, capacity));
+  done.scores.emplace_back("clairvoyant", try_clairvoyant(trace, room));
   return done;
 }
 
@@ -101,7 +103,7 @@ command_outcome run_policies(const policies_options& options) {
   const auto blocks = distinct_blocks(*trace);
   std::vector<trial> trials;
   for (const auto capacity : options.capacities.empty() ? shares_of(blocks) : options.capacities)
-    trials.push_back(try_all(*trace, capacity));
+    trials.push_back(try_all(*trace, capacity, blocks));
   if (options.json)
     return {0, to_json(trials, trace->size(), blocks), {}};
   return {0,

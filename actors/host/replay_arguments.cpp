@@ -1,5 +1,6 @@
 #include "actors/host/replay_arguments.hpp"
 
+#include "actors/host/number_options.hpp"
 #include "actors/host/policies_arguments.hpp"
 #include "actors/host/refused_arguments.hpp"
 #include "actors/host/verify_arguments.hpp"
@@ -13,7 +14,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <limits>
-#include <map>
+#include <string>
 
 #include <unistd.h>
 
@@ -29,68 +30,53 @@ constexpr std::uint64_t block_bytes_limit = 512ull << 20;
 
 failure refuse(const std::string& what) { return {errc::invalid_argument, what}; }
 
-/// The values of the flags as they were typed, by flag. Read here and not by CLI11, whose own conversions take "-1" for
-/// 2^64-1 and whose messages do not tell the range.
-class typed_values {
-public:
-  std::string& operator[](const std::string& flag) { return texts_[flag]; }
-
-  [[nodiscard]] bool has(const std::string& flag) const { return !texts_.at(flag).empty(); }
-
-  void integer(const std::string& flag, std::uint64_t low, std::uint64_t high, std::uint64_t& value) {
-    read(flag, low, high, value, stats::parse_integer(texts_.at(flag)), "an integer");
-  }
-
-  void size(const std::string& flag, std::uint64_t low, std::uint64_t high, std::uint64_t& value) {
-    read(flag, low, high, value, stats::parse_bytes(texts_.at(flag)), "a size such as 64MiB,");
-  }
-
-  /// What the first value that could not be read was, or empty.
-  [[nodiscard]] const std::string& error() const noexcept { return error_; }
-
-private:
-  void read(const std::string& flag, std::uint64_t low, std::uint64_t high, std::uint64_t& value,
-            std::optional<std::uint64_t> parsed, const std::string& kind) {
-    if (!has(flag) || !error_.empty())
-      return;
-    if (parsed && *parsed >= low && *parsed <= high)
-      value = *parsed;
-    else
-      error_ = flag + ": expected " + kind + " " + std::to_string(low) + ".." + std::to_string(high) + ", found " +
-               texts_.at(flag);
-  }
-
-  std::map<std::string, std::string> texts_;
-  std::string error_;
+/// What is read as text first.
+struct names {
+  std::string policy, engine, eviction, reclaim;
 };
 
-void declare(CLI::App& replay, typed_values& typed, replay_options& options) {
-  const auto value = [&](const char* flag, const char* kind, const std::string& text) {
-    return replay.add_option(flag, typed[flag], text)->type_name(kind);
+void declare(CLI::App& replay, replay_options& options, names& chosen) {
+  const auto text = [&](const char* flag, std::string& into, const char* kind, const std::string& help) {
+    return replay.add_option(flag, into, help)->type_name(kind);
   };
-  auto* trace = value("--trace", "FILE", "requests to replay, one JSON object with hash_ids a line");
-  auto* workload = value("--workload", "NAME", "made-up requests instead; the only one is chat, which is the default");
-  workload->excludes(trace)->check(CLI::IsMember({"chat"}));
-  value("--seed", "N", "of the made-up requests [1]");
-  value("--requests", "N", "replay no more than these [the whole trace, or 2000 of the chat]");
-  value("--dir", "DIR", "where the cold tier lives; must exist [a temporary directory, removed in the end]");
-  value("--hot", "SIZE", "limit of the hot tier; 0: cold tier only [64MiB]");
-  value("--cold", "SIZE", "limit of the cold tier; 0: hot tier only [2GiB]");
-  value("--block-bytes", "SIZE", "bytes of every block [64KiB]");
-  value("--writer-queue-blocks", "N", "limit of the writer's queue in blocks [256]");
-  value("--writer-queue-bytes", "SIZE", "limit of the writer's queue in bytes [a quarter of --hot, 64MiB at least]");
-  value("--write-policy", "NAME", "back: write a block when it leaves the hot tier; through: at once [back]")
+  const auto number = [&](const char* flag, auto& into, const CLI::Validator& checked, const std::string& help) {
+    replay.add_option(flag, into, help)->transform(checked);
+  };
+  auto* trace = text("--trace", options.trace, "FILE", "requests to replay, one JSON object with hash_ids a line");
+  replay.add_option("--workload", "made-up requests instead; the only one is chat, which is the default")
+      ->type_name("NAME")
+      ->excludes(trace)
+      ->check(CLI::IsMember({"chat"}));
+  number("--seed", options.seed, integer_between(0, std::numeric_limits<std::uint64_t>::max()),
+         "of the made-up requests [1]");
+  number("--requests", options.requests, integer_between(1, 1'000'000'000),
+         "replay no more than these [the whole trace, or 2000 of the chat]");
+  text("--dir", options.directory, "DIR",
+       "where the cold tier lives; must exist [a temporary directory, removed in the end]");
+  number("--hot", options.hot_bytes, bytes_between(0, tier_bytes_limit),
+         "limit of the hot tier; 0: cold tier only [64MiB]");
+  number("--cold", options.cold_bytes, bytes_between(0, tier_bytes_limit),
+         "limit of the cold tier; 0: hot tier only [2GiB]");
+  number("--block-bytes", options.block_bytes, bytes_between(1, block_bytes_limit), "bytes of every block [64KiB]");
+  number("--writer-queue-blocks", options.writer_queue_blocks, integer_between(1, 65'536),
+         "limit of the writer's queue in blocks [256]");
+  number("--writer-queue-bytes", options.writer_queue_bytes, bytes_between(1, queue_bytes_limit),
+         "limit of the writer's queue in bytes [a quarter of --hot, 64MiB at least]");
+  text("--write-policy", chosen.policy, "NAME",
+       "back: write a block when it leaves the hot tier; through: at once [back]")
       ->check(CLI::IsMember({"back", "through"}));
-  value("--engine", "NAME", "of the cold tier: segments, or files: one file a block [segments]")
+  text("--engine", chosen.engine, "NAME", "of the cold tier: segments, or files: one file a block [segments]")
       ->check(CLI::IsMember({"segments", "files"}));
-  value("--eviction", "NAME", "which hot block leaves first: lru, s3_fifo, w_tinylfu or conversation [lru]")
+  text("--eviction", chosen.eviction, "NAME",
+       "which hot block leaves first: lru, s3_fifo, w_tinylfu or conversation [lru]")
       ->check(CLI::IsMember({"lru", "s3_fifo", "w_tinylfu", "conversation"}));
-  value("--reclaim", "NAME", "which segment is given up first: least_useful or fifo [least_useful]")
+  text("--reclaim", chosen.reclaim, "NAME", "which segment is given up first: least_useful or fifo [least_useful]")
       ->check(CLI::IsMember({"least_useful", "fifo"}));
-  value("--reappend-percent", "N",
-        "of such a segment, copied on if it was used since it was written [" +
-            std::to_string(options.reappend_percent) + "]");
-  value("--drain-mib-per-s", "N", "slow the disk down to this; 0: no limit [0]");
+  number("--reappend-percent", options.reappend_percent, integer_between(0, 50),
+         "of such a segment, copied on if it was used since it was written [" +
+             std::to_string(options.reappend_percent) + "]");
+  number("--drain-mib-per-s", options.drain_mib_per_second, integer_between(0, 1'000'000),
+         "slow the disk down to this; 0: no limit [0]");
   replay.add_flag("--verify", options.verify, "compare every byte of every block handed out");
   replay.add_flag("--json", options.json, "print the report as one JSON object");
 }
@@ -134,36 +120,14 @@ storage::eviction_order eviction_named(const std::string& name) {
   return name == "conversation" ? eviction_order::conversation : eviction_order::lru;
 }
 
-/// Reads what was typed into `options`.
-result<void> read_values(typed_values& typed, replay_options& options) {
-  options.trace = typed["--trace"];
-  options.directory = typed["--dir"];
-  std::uint64_t requests = 0;
-  std::uint64_t queue_blocks = options.writer_queue_blocks;
-  typed.integer("--seed", 0, std::numeric_limits<std::uint64_t>::max(), options.seed);
-  typed.integer("--requests", 1, 1'000'000'000, requests);
-  typed.size("--hot", 0, tier_bytes_limit, options.hot_bytes);
-  typed.size("--cold", 0, tier_bytes_limit, options.cold_bytes);
-  typed.size("--block-bytes", 1, block_bytes_limit, options.block_bytes);
-  typed.integer("--writer-queue-blocks", 1, 65'536, queue_blocks);
-  typed.size("--writer-queue-bytes", 1, queue_bytes_limit, options.writer_queue_bytes);
-  std::uint64_t reappend_percent = options.reappend_percent;
-  typed.integer("--reappend-percent", 0, 50, reappend_percent);
-  typed.integer("--drain-mib-per-s", 0, 1'000'000, options.drain_mib_per_second);
-  if (!typed.error().empty())
-    return refuse(typed.error());
-  if (requests > 0)
-    options.requests = requests;
-  options.writer_queue_blocks = static_cast<std::uint32_t>(queue_blocks);
-  options.reappend_percent = static_cast<std::uint32_t>(reappend_percent);
-  if (typed["--write-policy"] == "through")
+void take(const names& chosen, replay_options& options) {
+  if (chosen.policy == "through")
     options.policy = write_policy::through;
-  if (typed["--engine"] == "files")
+  if (chosen.engine == "files")
     options.engine = cold_engine::files;
-  options.eviction = eviction_named(typed["--eviction"]);
-  if (typed["--reclaim"] == "fifo")
+  options.eviction = eviction_named(chosen.eviction);
+  if (chosen.reclaim == "fifo")
     options.reclaim = storage::reclaim_order::fifo;
-  return check_together(options);
 }
 
 } // namespace
@@ -176,8 +140,8 @@ result<replay_options> parse_replay_arguments(int argc, const char* const* argv)
   app.add_subcommand("bench", "Measures a cache beside others and the machine's limits: hearth bench --help");
   app.require_subcommand(1);
   replay_options options;
-  typed_values typed;
-  declare(*replay, typed, options);
+  names chosen;
+  declare(*replay, options, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -192,8 +156,9 @@ result<replay_options> parse_replay_arguments(int argc, const char* const* argv)
   for (const auto* option : replay->get_options())
     if (option->count() > 0 && option->get_expected_max() > 0 && option->as<std::string>().empty())
       return refuse(option->get_name() + ": expected a value, found none");
-  if (auto read = read_values(typed, options); !read)
-    return read.error();
+  take(chosen, options);
+  if (auto together = check_together(options); !together)
+    return together.error();
   return options;
 }
 

@@ -22,6 +22,7 @@ TEST_CASE("Closing with a queue of four and twelve dirty blocks loses none") {
     CHECK(after->whole.counters.ledger.persisted().blocks == 12);
     CHECK(kept.put(key(13), bytes_of(13)).code() == errc::closed);
     CHECK(kept.close().code() == errc::closed);
+    CHECK(kept.name_space("another").code() == errc::closed);
   }
   auto again = world.open(options).value();
   for (unsigned number = 1; number <= 12; ++number)

@@ -1,4 +1,5 @@
 #include "tests/actors/actor_fixture.hpp"
+#include "tests/support/disk_in_front.hpp"
 
 using namespace hearth;
 using namespace hearth::testing;
@@ -168,6 +169,43 @@ TEST_CASE("A damaged block is a counted miss, never wrong bytes, and is taken ou
   CHECK(after.counters.errors == 1);
   CHECK(after.counters.misses == 1);
   CHECK(after.gauges.cold.blocks == 0);
+}
+
+TEST_CASE(
+    "A cold block for which there is no memory is told as that, cuts a run where it stands, and stays where it is") {
+  class starving_disk final : public disk_in_front {
+  public:
+    using disk_in_front::disk_in_front;
+    void submit(std::vector<storage::io_job> batch) override {
+      for (auto& job : batch)
+        if (job.kind == storage::io_kind::read && job.transfer && reads_left-- <= 0) {
+          job.transfer->moved = failure{errc::no_memory, "the kernel says so"};
+          job.transfer.reset();
+        }
+      disk_in_front::submit(std::move(batch));
+    }
+    int reads_left = 1000;
+  };
+  std::shared_ptr<starving_disk> disk;
+  world_parts parts;
+  parts.make_disk = [&](storage::clock_ns clock) { return disk = std::make_shared<starving_disk>(std::move(clock)); };
+  cache_world it{cold_stays_put(), std::move(parts)};
+  it.put_and_run(1, 8); // the last four stay hot
+  disk->reads_left = 0;
+  CHECK(it.kept.get(key(1)).code() == errc::no_memory);
+  CHECK(it.kept.get_prefix(keys(1, 8)).code() == errc::no_memory);
+  disk->reads_left = 1;
+  const auto cut = it.kept.get_prefix(keys(1, 8));
+  REQUIRE(cut.ok());
+  CHECK(cut->blocks.size() == 1);
+  CHECK(cut->truncated);
+  disk->reads_left = 1000;
+  CHECK(it.kept.get_prefix(keys(1, 8))->blocks.size() == 8);
+  const auto after = it.now();
+  CHECK(after.gauges.cold.blocks == 4);
+  CHECK(after.gauges.dirty.blocks == 4); // those that have no copy below, as before
+  CHECK(after.counters.errors == 8);
+  CHECK(after.counters.hits() + after.counters.misses == 25);
 }
 
 TEST_CASE("A namespace sees its own blocks only, and has every counter of its own") {

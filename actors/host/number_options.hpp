@@ -1,0 +1,67 @@
+#pragma once
+
+#include "stats/units.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace hearth {
+
+// How the programs read numbers. CLI11's own conversions take "-1" for 2^64-1 and "nan" for a duration that is within
+// every range; what these refuse they tell with what was expected and what was found.
+
+namespace detail {
+template <class Parse>
+CLI::Validator checked(std::string kind, std::string expected, Parse parse) {
+  return CLI::Validator{[expected = std::move(expected), parse](std::string& text) {
+                          if (const std::optional<std::string> read = parse(text)) {
+                            text = *read;
+                            return std::string{};
+                          }
+                          return "expected " + expected + ", found " + (text.empty() ? "nothing" : text);
+                        },
+                        std::move(kind)};
+}
+
+inline std::string range(std::uint64_t least, std::uint64_t most) {
+  return std::to_string(least) + ".." + std::to_string(most);
+}
+} // namespace detail
+
+/// Accepts an integer between the two.
+inline CLI::Validator integer_between(std::uint64_t least, std::uint64_t most) {
+  return detail::checked("N", "an integer " + detail::range(least, most), [=](const std::string& text) {
+    const auto read = stats::parse_integer(text);
+    return read && *read >= least && *read <= most ? std::optional{std::to_string(*read)} : std::nullopt;
+  });
+}
+
+/// Accepts a number of bytes with or without a unit, between the two and a multiple of the third; the option gets it in
+/// bytes.
+inline CLI::Validator bytes_between(std::uint64_t least, std::uint64_t most, std::uint64_t multiple_of = 1) {
+  const auto multiple = multiple_of > 1 ? ", a multiple of " + stats::format_bytes(multiple_of) : std::string{};
+  return detail::checked("SIZE", "a size such as 64MiB, " + detail::range(least, most) + multiple,
+                         [=](const std::string& text) {
+                           const auto read = stats::parse_bytes(text);
+                           return read && *read >= least && *read <= most && *read % multiple_of == 0
+                                      ? std::optional{std::to_string(*read)}
+                                      : std::nullopt;
+                         });
+}
+
+/// Accepts a number of seconds between the two, which may have decimals.
+inline CLI::Validator seconds_between(double least, double most) {
+  std::string expected = CLI::detail::to_string(least) + " to " + CLI::detail::to_string(most) + " seconds";
+  return detail::checked("SECONDS", std::move(expected), [=](const std::string& text) {
+    double read = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), read);
+    const bool whole = error == std::errc{} && end == text.data() + text.size();
+    return whole && read >= least && read <= most ? std::optional{text} : std::nullopt; // no nan, which is in no range
+  });
+}
+
+} // namespace hearth
