@@ -7,6 +7,8 @@
 #include "actors/host/cache.hpp"
 #include "actors/host/memory.hpp"
 #include "actors/host/temporary_directory.hpp"
+#include "tests/bench/program_in_place.hpp"
+#include "tests/support/process_status.hpp"
 
 #include <spdlog/sinks/null_sink.h>
 #include <spdlog/spdlog.h>
@@ -15,9 +17,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <random>
 #include <string>
 #include <thread>
@@ -30,18 +30,6 @@ using steady = std::chrono::steady_clock;
 
 constexpr std::uint64_t mib = 1ull << 20;
 constexpr std::uint64_t keys_in_use = 40'000;
-
-/// "VmRSS" of this process, in bytes.
-std::uint64_t resident_bytes() {
-  std::ifstream status{"/proc/self/status"};
-  for (std::string word; status >> word;)
-    if (word == "VmRSS:") {
-      std::uint64_t kib = 0;
-      status >> kib;
-      return kib * 1024;
-    }
-  return 0;
-}
 
 /// A block has the same size whenever it is put.
 std::size_t size_of(std::uint64_t number, bool mixed) {
@@ -78,7 +66,7 @@ void churn(const std::string& parent, double seconds, bool mixed) {
   options.lease_bytes_max = 64 * mib;
   options.block_bytes_max = 8 * mib;
   options.close_timeout = std::chrono::milliseconds{0};
-  const auto before = resident_bytes();
+  const auto before = testing::process_status_bytes("VmRSS");
   auto kept = cache::open(options).value();
   std::atomic<bool> over{false};
   std::atomic<std::uint64_t> moved{0};
@@ -87,14 +75,14 @@ void churn(const std::string& parent, double seconds, bool mixed) {
     threads.emplace_back([&, seed] { work(kept, seed, mixed, over, moved); });
   std::uint64_t most = 0;
   const auto begun = steady::now();
-  while (std::chrono::duration<double>(steady::now() - begun).count() < seconds) {
+  while (std::chrono::duration<double>(steady::now() - begun).count() < seconds && interrupted_by() == 0) {
     std::this_thread::sleep_for(std::chrono::seconds{1});
-    most = std::max(most, resident_bytes());
+    most = std::max(most, testing::process_status_bytes("VmRSS"));
   }
   over = true;
   for (auto& thread : threads)
     thread.join();
-  const auto last = resident_bytes();
+  const auto last = testing::process_status_bytes("VmRSS");
   const auto pool = process_buffer_pool().stats();
   const auto as_mib = [](std::uint64_t bytes) { return static_cast<double>(bytes) / mib; };
   std::printf("%-12s  %7.0f  %8.1f  %8.1f  %8.1f  %8.1f  %8.1f  %8.1f  %9.3f  %9.3f  %8llu  %8llu\n",
@@ -106,16 +94,17 @@ void churn(const std::string& parent, double seconds, bool mixed) {
   std::fflush(stdout);
 }
 
-} // namespace
-
-int main(int count, char** arguments) {
-  const std::string parent = count > 1 ? arguments[1] : ".";
-  const auto seconds = count > 2 ? std::atof(arguments[2]) : 600;
+void measure(const std::string& parent, double seconds) {
   spdlog::register_logger(std::make_shared<spdlog::logger>("hearth", std::make_shared<spdlog::sinks::null_sink_mt>()));
   std::printf("MiB unless said otherwise; limit of resident / budget: 1.05\n");
   std::printf("%-12s  %7s  %8s  %8s  %8s  %8s  %8s  %8s  %9s  %9s  %8s  %8s\n", "blocks", "seconds", "MiB/s", "budget",
               "in use", "stranded", "mapped", "resident", "/ budget", "at most", "mappings", "before");
   churn(parent, seconds, false);
   churn(parent, seconds, true);
-  return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  return bench::program_in_place(argc, argv, "Measures what stays in memory while blocks come and go.", 600, measure);
 }

@@ -4,11 +4,32 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <string>
 
-// What both benchmark programs do at their end.
+#include <unistd.h>
+
+// What both benchmark programs do with what they found.
 namespace hearth::bench {
+
+/// Whether `write_file` could write to each of these: asked before hours of measuring, not behind them. Makes nothing.
+/// Errors: io, not_found and so on, naming the file.
+inline storage::result<void> check_writable(std::initializer_list<std::string> paths) {
+  for (const auto& path : paths) {
+    if (path.empty())
+      continue;
+    std::error_code unknown; // then `access` says what is wrong
+    const auto folder = std::filesystem::path{path}.parent_path().string();
+    const std::string place = std::filesystem::exists(path, unknown) ? path : folder.empty() ? "." : folder;
+    if (std::filesystem::is_directory(path, unknown))
+      return {storage::errc::invalid_argument, path + ": expected a file to write, found a directory"};
+    if (::access(place.c_str(), W_OK) != 0)
+      return system_failure(path + " cannot be written", errno);
+  }
+  return {};
+}
 
 /// Writes `text` to the file; a path that is empty is none. Errors: io, no_space, naming the file.
 inline storage::result<void> write_file(const std::string& path, const std::string& text) {

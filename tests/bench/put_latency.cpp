@@ -1,11 +1,13 @@
-// What a put costs while the disk does what it likes: hearth-put-latency [DIRECTORY] [SECONDS]. Four caches of the same
+// What a put costs while the disk does what it likes: hearth-put-latency [DIRECTORY] [SECONDS]. Five caches of the same
 // size take the same puts in turn: with a healthy disk, one that takes a second for each write, one whose writes hang
-// for a minute, and without any. A put is a message to hot_cache and its answer, whatever happens below, so the four
+// for a minute, and two without any. A put is a message to hot_cache and its answer, whatever happens below, so all
 // should be alike. The hot tier is small: every put makes a block leave, and most of what the slow disks should take is
-// given up, and counted.
+// given up, and counted. Beside the last cache a thread writes as many bytes to a file: what a busy disk costs a put on
+// this machine, whoever keeps it busy, is the limit for the first.
 #include "actors/host/cache_impl.hpp"
 #include "actors/host/temporary_directory.hpp"
 #include "tests/bench/cache_like_config.hpp"
+#include "tests/bench/program_in_place.hpp"
 
 #include <spdlog/sinks/null_sink.h>
 #include <spdlog/spdlog.h>
@@ -14,7 +16,6 @@
 #include <array>
 #include <condition_variable>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <mutex>
@@ -30,7 +31,8 @@ using clock_type = std::chrono::steady_clock;
 constexpr std::uint64_t block_bytes = 256 << 10;
 constexpr std::uint64_t hot_bytes = 64ull << 20;
 constexpr auto between_puts = std::chrono::microseconds{500};
-constexpr unsigned puts_in_turn = 200; ///< then the next cache: what disturbs the machine disturbs all four
+constexpr unsigned warm_up_puts = 1'000; ///< four times what the hot tier holds
+constexpr unsigned puts_in_turn = 200;   ///< then the next cache: what disturbs the machine disturbs all four
 
 /// Hands writes on only after they have waited. Reads and the rest pass at once.
 class late_writes final : public storage::io_engine {
@@ -104,22 +106,77 @@ private:
   std::thread thread_;
 };
 
+/// What a busy disk costs everybody on the machine, whoever keeps it busy: writes what it is given into a file in a
+/// circle, past every cache, one after the other. No checksum, no index, nobody who waits for it.
+class raw_writes {
+public:
+  explicit raw_writes(const std::string& directory)
+      : file_(storage::make_posix_file_system()
+                  ->open(directory + "/raw", storage::open_mode::create, storage::caching::direct)
+                  .value()) {
+    static_cast<void>(file_->reserve(file_bytes)); // a failure shows in the first write
+    thread_ = std::thread{[this] { run(); }};
+  }
+  ~raw_writes() {
+    write({});
+    thread_.join();
+  }
+
+  void write(buffer payload) {
+    {
+      std::lock_guard guard{mutex_};
+      waiting_.push_back(std::move(payload));
+    }
+    changed_.notify_one();
+  }
+
+private:
+  static constexpr std::uint64_t file_bytes = 1ull << 30;
+
+  /// Until there is nothing to write in the queue.
+  void run() {
+    for (std::uint64_t offset = 0;; offset = (offset + block_bytes) % file_bytes) {
+      std::unique_lock guard{mutex_};
+      changed_.wait(guard, [this] { return !waiting_.empty(); });
+      const auto payload = std::move(waiting_.front());
+      waiting_.pop_front();
+      guard.unlock();
+      if (payload.empty())
+        return;
+      const std::array parts{payload.bytes()};
+      if (const auto wrote = file_->write(offset, parts); !wrote)
+        std::fprintf(stderr, "%s\n", wrote.error().context.c_str());
+    }
+  }
+
+  std::unique_ptr<storage::file> file_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<buffer> waiting_;
+  std::thread thread_;
+};
+
+enum class below { nothing, raw_writes, disk };
+
 struct candidate {
   const char* name;
-  bool has_disk;
-  std::chrono::nanoseconds write_wait;
+  below what;
+  std::chrono::nanoseconds write_wait{0};
 };
-constexpr std::array candidates{candidate{"healthy disk", true, std::chrono::nanoseconds{0}},
-                                candidate{"1 s a write", true, std::chrono::seconds{1}},
-                                candidate{"hangs for a minute", true, std::chrono::minutes{1}},
-                                candidate{"no disk", false, std::chrono::nanoseconds{0}}};
+constexpr std::array candidates{
+    candidate{"healthy disk", below::disk}, candidate{"1 s a write", below::disk, std::chrono::seconds{1}},
+    candidate{"hangs for a minute", below::disk, std::chrono::minutes{1}}, candidate{"no disk", below::nothing},
+    candidate{"no disk, beside raw", below::raw_writes}};
 
 /// One cache under measurement.
 class subject {
 public:
   subject(caf::actor_system& system, const candidate& of, const std::string& parent)
       : name_(of.name), directory_(temporary_directory::make_in(parent, "hearth-put-latency-", "").value()),
-        kept_(open(system, of)) {}
+        kept_(open(system, of)) {
+    if (of.what == below::raw_writes)
+      beside_ = std::make_unique<raw_writes>(directory_.path());
+  }
 
   void put_some(unsigned count) {
     auto due = clock_type::now();
@@ -130,12 +187,18 @@ public:
       block_key key;
       std::memcpy(key.bytes.data(), &++number_, sizeof(number_));
       auto payload = std::move(fresh).publish();
+      const auto same = payload;
       const auto begun = clock_type::now();
       const auto put = kept_.put(key, std::move(payload));
       us_.push_back(std::chrono::duration<double, std::micro>(clock_type::now() - begun).count());
       refused_ += put.ok() ? 0 : 1;
+      if (beside_)
+        beside_->write(same);
     }
   }
+
+  /// What was measured so far does not count: memory was mapped, files were made.
+  void forget() { us_.clear(); }
 
   void report() {
     std::sort(us_.begin(), us_.end());
@@ -156,7 +219,7 @@ private:
     options.hot_bytes_max = hot_bytes;
     options.close_timeout = std::chrono::milliseconds{0};
     options.idle_clean = std::chrono::milliseconds{0}; // it would fall into another cache's turn
-    if (of.has_disk) {
+    if (of.what == below::disk) {
       options.directory = directory_.path();
       options.cold_bytes_max = 2ull << 30;
     }
@@ -169,24 +232,25 @@ private:
   const char* name_;
   temporary_directory directory_;
   cache kept_;
+  std::unique_ptr<raw_writes> beside_;
   std::uint64_t number_ = 0;
   std::uint64_t refused_ = 0;
   std::vector<double> us_;
 };
 
-} // namespace
-
-int main(int count, char** arguments) {
-  const std::string parent = count > 1 ? arguments[1] : ".";
-  const auto seconds = count > 2 ? std::atof(arguments[2]) : 60;
+void measure(const std::string& parent, double seconds) {
   spdlog::register_logger(std::make_shared<spdlog::logger>("hearth", std::make_shared<spdlog::sinks::null_sink_mt>()));
   bench::cache_like_config config;
   caf::actor_system system{config};
   std::vector<std::unique_ptr<subject>> subjects;
   for (const auto& of : candidates)
     subjects.push_back(std::make_unique<subject>(system, of, parent));
+  for (auto& one : subjects) {
+    one->put_some(warm_up_puts);
+    one->forget();
+  }
   const auto end = clock_type::now() + std::chrono::duration<double>(seconds);
-  while (clock_type::now() < end)
+  while (clock_type::now() < end && interrupted_by() == 0)
     for (auto& one : subjects)
       one->put_some(puts_in_turn);
   std::printf("put of 256 KiB into a full hot tier of 64 MiB, 2,000 a second, us\n");
@@ -194,5 +258,11 @@ int main(int count, char** arguments) {
               "write drops");
   for (auto& one : subjects)
     one->report();
-  return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  return bench::program_in_place(argc, argv, "Measures what a put costs while the disk does what it likes.", 60,
+                                 measure);
 }

@@ -1,9 +1,9 @@
 // Where a pool's memory comes from, who watches it, and how much of it stays: sources, watchers, budgets.
 #include "storage/buffer_pool.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/process_status.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <map>
 #include <memory>
 #include <new>
@@ -84,18 +84,6 @@ void free_all(buffer_pool& pool, std::vector<pooled_memory>& live) {
   for (const auto& each : live)
     pool.free(each);
   live.clear();
-}
-
-/// "VmLck" of this process, in bytes.
-std::uint64_t locked_bytes() {
-  std::ifstream status{"/proc/self/status"};
-  for (std::string word; status >> word;)
-    if (word == "VmLck:") {
-      std::uint64_t kib = 0;
-      status >> kib;
-      return kib * 1024;
-    }
-  return 0;
 }
 
 } // namespace
@@ -240,13 +228,13 @@ TEST_CASE("Locked memory is locked, or the error names the limit") {
     return; // sanitizers lock nothing
   buffer_pool pool{0};
   auto live = allocate(pool, 2, 2 * mib);
-  const auto before = locked_bytes();
+  const auto before = hearth::testing::process_status_bytes("VmLck");
   const auto lock = make_memory_lock();
   if (const auto watched = pool.watch(lock); watched) {
-    CHECK(locked_bytes() == before + 4 * mib);
+    CHECK(hearth::testing::process_status_bytes("VmLck") == before + 4 * mib);
     CHECK(pool.stats().pinned_bytes == 4 * mib);
     free_all(pool, live);
-    CHECK(locked_bytes() == before);
+    CHECK(hearth::testing::process_status_bytes("VmLck") == before);
   } else {
     CHECK(watched.code() == errc::no_memory);
     CHECK(watched.error().context.find("RLIMIT_MEMLOCK") != std::string::npos);

@@ -1,8 +1,10 @@
 #include "tests/bench/caches/caches_arguments.hpp"
 
-#include "tests/bench/byte_option.hpp"
+#include "actors/host/number_options.hpp"
 
 #include <CLI/CLI.hpp>
+
+#include <limits>
 
 namespace hearth::bench {
 
@@ -29,7 +31,8 @@ result<caches_settings> parse_caches_arguments(int argc, const char* const* argv
   many(program.add_option("workloads", names, "which; none: all"))->check(CLI::IsMember(workload_names));
   many(program.add_option("--sizes", chosen.sizes, "of blocks, such as 64KiB,1MiB"))
       ->transform(bytes_between(4 * kib, 512 * mib, 4 * kib));
-  many(program.add_option("--threads", chosen.threads, "that ask at once, such as 1,2,8"))->check(CLI::Range(1u, 256u));
+  many(program.add_option("--threads", chosen.threads, "that ask at once, such as 1,2,8"))
+      ->transform(integer_between(1, 256));
   many(program.add_option("--peers", chosen.peers, "by name (see --list)"));
   program.add_option("--directory", chosen.directory, "where a fresh folder is made, used and removed")
       ->check(CLI::ExistingDirectory);
@@ -38,10 +41,11 @@ result<caches_settings> parse_caches_arguments(int argc, const char* const* argv
   program.add_option("--disk", chosen.disk_bytes, "of each cache that has one")
       ->transform(bytes_between(64 * mib, 1024 * 1024 * mib, 4 * kib));
   program.add_option("--engine", chosen.engine, "of hearth's cold tier")->check(CLI::IsMember({"segments", "files"}));
-  program.add_option("--chain", chosen.chain, "blocks in a chain")->check(CLI::Range(1u, 100'000u));
-  program.add_option("--repetitions", chosen.repetitions, "of everything")->check(CLI::Range(1u, 100u));
-  program.add_option("--seconds", chosen.seconds, "of each measurement")->check(CLI::Range(0.001, 3600.0));
-  program.add_option("--seed", chosen.seed, "of what is asked for");
+  program.add_option("--chain", chosen.chain, "blocks in a chain")->transform(integer_between(1, 100'000));
+  program.add_option("--repetitions", chosen.repetitions, "of everything")->transform(integer_between(1, 100));
+  program.add_option("--seconds", chosen.seconds, "of each measurement")->transform(seconds_between(0.001, 3600));
+  program.add_option("--seed", chosen.seed, "of what is asked for")
+      ->transform(integer_between(0, std::numeric_limits<std::uint64_t>::max()));
   program.add_option("--json", chosen.json, "a file for all figures");
   program.add_option("--plot", chosen.plot, "a file for a picture, SVG");
   program.add_option("--results", chosen.results, "a file for the tables as Markdown");

@@ -30,6 +30,8 @@ int main(int argc, char** argv) {
   }
   if (settings->list)
     return print_names(all_peers());
+  if (const auto writable = check_writable({settings->json, settings->plot, settings->results}); !writable)
+    return fail(writable.error());
   note_interruptions(); // from here on a signal ends the program through its destructors
   const auto place = workspace::make(settings->directory);
   if (!place)

@@ -1,12 +1,24 @@
 #!/usr/bin/env python3
 """Runs `hearth bench` at tiny sizes: smoke.py HEARTH. No figure is looked at, but these must hold: every cache gave
-back what was asked for, in every workload; JSON, SVG and Markdown are written and are that; nothing is left behind."""
+back what was asked for, in every workload; JSON, SVG and Markdown are written and are that; nothing is left behind; what cannot be done is refused at once."""
 import json
 import pathlib
 import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree
+
+
+def refusals(hearth):
+    """What is asked for in vain is said before anything is measured, with the flag and what was expected."""
+    for flag, value, expected in (("--seconds", "nan", "0.001 to 3600 seconds, found nan"),
+                                  ("--seed", "-1", "0..18446744073709551615, found -1"),
+                                  ("--sizes", "5000", "a multiple of 4 KiB, found 5000"),
+                                  ("--json", "no-such-folder/out.json", "no-such-folder/out.json cannot be written"),
+                                  ("--plot", ".", ".: expected a file to write, found a directory")):
+        run = subprocess.run([hearth, "bench", f"{flag}={value}"], capture_output=True, text=True, check=False)
+        if run.returncode != 2 or expected not in run.stderr or run.stdout:
+            yield f"{flag}={value}: exit code {run.returncode}, {run.stderr!r}, expected 2 and {expected!r}"
 
 
 def main():
@@ -21,7 +33,7 @@ def main():
         if run.returncode != 0:
             sys.exit(f"exit code {run.returncode}\n{run.stdout}\n{run.stderr}")
         cells = json.loads(files["json"].read_text())["cells"]
-        wrong = []
+        wrong = list(refusals(sys.argv[1]))
         for cell in cells:
             who = f"{cell['cache']}, {cell['workload']}, {cell['block_bytes']} bytes, {cell['threads']} threads"
             if cell["failed"] or len(cell["repetitions"]) != 2:
