@@ -81,6 +81,7 @@ private:
   std::shared_ptr<ended_writes> ended_ = std::make_shared<ended_writes>();
   std::size_t in_flight_ = 0;
   bool sync_is_due_ = false; ///< a tick is under way
+  bool goes_on_ = false;     ///< the same of a message to itself, since there is more to hand over
 };
 
 using writer_impl = bounded<writer_actor, writer_state>;

@@ -43,7 +43,7 @@ struct write_reply {
 };
 
 /// I/O engine -> writer, always passes; one for all that end before it is handled. Appends have ended; which ones
-/// stands in the writer's list of them.
+/// stands in the list of them. Also from the writer to itself, while it has more to hand over than in one turn.
 struct appends_completed {};
 
 /// hot_cache -> reader, bounded by blocks. Read and verify `keys`.

@@ -2,7 +2,6 @@
 
 #include "actors/spawn.hpp"
 
-#include <caf/actor_system_config.hpp>
 #include <caf/atom.hpp>
 #include <caf/send.hpp>
 
@@ -15,16 +14,9 @@ namespace hearth {
 
 namespace {
 
-/// An actor system together with the configuration it refers to. `sharing` and a bounded throughput keep one busy actor
-/// from holding up the others; two to four threads are plenty, since no actor blocks.
+/// An actor system together with the configuration it refers to.
 struct system_of_its_own {
-  struct configuration : caf::actor_system_config {
-    configuration() {
-      set("scheduler.policy", caf::atom("sharing"));
-      set("scheduler.max-throughput", std::size_t{300});
-      set("scheduler.max-threads", std::clamp<std::size_t>(std::thread::hardware_concurrency(), 2, 4));
-    }
-  } config;
+  own_system_config config;
   caf::actor_system system{config};
 };
 
@@ -38,6 +30,13 @@ cache_options with_absolute_directory(cache_options options) {
 }
 
 } // namespace
+
+own_system_config::own_system_config() {
+  constexpr std::size_t least = 1, most = 4;
+  set("scheduler.policy", caf::atom("sharing"));
+  set("scheduler.max-throughput", std::size_t{300});
+  set("scheduler.max-threads", std::clamp<std::size_t>(std::thread::hardware_concurrency() / 2, least, most));
+}
 
 cache::impl::impl(std::shared_ptr<caf::actor_system> own, caf::actor_system& system, cache_options options,
                   environment world, std::shared_ptr<actors::cache_parts> parts)

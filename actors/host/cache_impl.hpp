@@ -6,6 +6,8 @@
 #include "actors/host/cache.hpp"
 #include "actors/host/client.hpp"
 
+#include <caf/actor_system_config.hpp>
+
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -16,13 +18,23 @@
 
 namespace hearth {
 
-/// Something that happens once, on any thread.
+/// What an actor system is told that one cache has to itself. Policy `sharing` and a bounded throughput keep one busy
+/// actor from holding up the others. No actor blocks, and one thread serves a cache at some GB/s: with two hardware
+/// threads a second one would only get in the way of the first, of the host and of the I/O.
+struct own_system_config : caf::actor_system_config {
+  own_system_config();
+};
+
+/// Something that happens once, on any thread. Pre of `set`: its caller shares the ownership, since whoever waits may
+/// let go as soon as it has happened.
 class event {
 public:
   void set() {
-    std::lock_guard guard{mutex_};
-    happened_ = true;
-    changed_.notify_all();
+    {
+      std::lock_guard guard{mutex_};
+      happened_ = true;
+    }
+    changed_.notify_all(); // without the mutex: who wakes needs it
   }
   [[nodiscard]] bool happened() const {
     std::lock_guard guard{mutex_};

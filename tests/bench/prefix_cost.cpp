@@ -6,7 +6,6 @@
 // block; what is left is a lookup, a reference taken and let go, and a place in an order.
 #include "actors/host/actors.hpp"
 #include "actors/host/cache_impl.hpp"
-#include "tests/bench/cache_like_config.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/event_based_actor.hpp>
@@ -154,7 +153,7 @@ int main(int count, char** arguments) {
   spdlog::register_logger(std::make_shared<spdlog::logger>("hearth", std::make_shared<spdlog::sinks::null_sink_mt>()));
   std::mt19937_64 random{1};
   const std::array<chain, 2> chains{random_chain(random), random_chain(random)};
-  bench::cache_like_config config;
+  own_system_config config;
   caf::actor_system system{config};
   cache_options options;
   options.hot_bytes_max = options.lease_bytes_max = 2 * chain_blocks * block_bytes;

@@ -6,7 +6,6 @@
 // this machine, whoever keeps it busy, is the limit for the first.
 #include "actors/host/cache_impl.hpp"
 #include "actors/host/temporary_directory.hpp"
-#include "tests/bench/cache_like_config.hpp"
 #include "tests/bench/program_in_place.hpp"
 
 #include <spdlog/sinks/null_sink.h>
@@ -240,7 +239,7 @@ private:
 
 void measure(const std::string& parent, double seconds) {
   spdlog::register_logger(std::make_shared<spdlog::logger>("hearth", std::make_shared<spdlog::sinks::null_sink_mt>()));
-  bench::cache_like_config config;
+  own_system_config config;
   caf::actor_system system{config};
   std::vector<std::unique_ptr<subject>> subjects;
   for (const auto& of : candidates)
