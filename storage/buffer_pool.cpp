@@ -16,27 +16,30 @@ constexpr std::size_t unit_bytes = 4096;
 constexpr std::size_t huge_page_units = huge_page_alignment / unit_bytes;
 static_assert(huge_page_units == slot_set::slots_max);
 
-/// The class of a buffer of `units` units: 1, 2, 3, 4, then four classes from each power of two to the next.
+constexpr std::size_t steps_bits = 3;
+constexpr std::size_t steps = 1 << steps_bits; ///< classes from each power of two to the next
+
+/// The class of a buffer of `units` units: 1 to 8, then eight classes from each power of two to the next.
 constexpr std::size_t class_of_units(std::size_t units) noexcept {
-  if (units <= 4)
+  if (units <= steps)
     return units - 1;
   const auto power = static_cast<std::size_t>(std::bit_width(units - 1)) - 1; // 2^power < units <= 2^(power + 1)
-  const std::size_t quarter = (units - 1 - (std::size_t{1} << power)) >> (power - 2);
-  return 4 + (power - 2) * 4 + quarter;
+  const std::size_t step = (units - 1 - (std::size_t{1} << power)) >> (power - steps_bits);
+  return steps + (power - steps_bits) * steps + step;
 }
 
 /// The units of a buffer of `size_class`, the other way round.
 constexpr std::size_t units_of_class(std::size_t size_class) noexcept {
-  if (size_class < 4)
+  if (size_class < steps)
     return size_class + 1;
-  return (5 + size_class % 4) << (size_class - 4) / 4;
+  return (steps + 1 + size_class % steps) << (size_class - steps) / steps;
 }
 
 constexpr std::size_t class_of(std::size_t bytes) noexcept {
   return class_of_units(std::max<std::size_t>((bytes + unit_bytes - 1) / unit_bytes, 1));
 }
 
-static_assert(class_of(4096) == 0 && class_of(4097) == 1 && class_of(20480) == 4 && units_of_class(8) == 10);
+static_assert(class_of(4096) == 0 && class_of(4097) == 1 && class_of(32769) == 8 && units_of_class(16) == 18);
 static_assert(units_of_class(class_of(buffer_pool::buffer_bytes_max)) * unit_bytes == buffer_pool::buffer_bytes_max);
 
 /// The units of a region for buffers of `units`: the fewest huge pages of which at most an eighth is left over.

@@ -35,13 +35,14 @@ struct pooled_memory {
 
 /// Memory for buffers: aligned, on huge pages where there are any, touched before it is handed out, and kept for reuse.
 ///
-/// A buffer has one of the capacities 4, 8, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64 KiB and so on, four from each power
-/// of two to the next. Up to 2 MiB buffers of one capacity share a region of 2 MiB and do not cross its end; 768 KiB,
-/// 1.25 and 1.5 MiB share one of 4 or 6 MiB. Larger ones have a region of their own. An idle region belongs to no
-/// capacity: all that use regions of its size may have it.
+/// A buffer has one of the capacities 4, 8, 12 and so on to 32 KiB, then 36, 40, 44, 48, 52, 56, 60, 64, 72 KiB and so
+/// on, eight from each power of two to the next: a block of a model with 28, 36 or 44 layers wastes nothing either. Up
+/// to 2 MiB buffers of one capacity share a region of 2 MiB and do not cross its end, but for some that would leave
+/// more than an eighth of it, from 352 KiB to 1,664 KiB: they share one of 4, 6 or 10 MiB. Larger ones have a region of
+/// their own. An idle region belongs to no capacity: all that use regions of its size may have it.
 ///
 /// Fragmentation is bounded:
-/// - within a buffer: less than a quarter of what was asked for, nothing for a power of two from 4 KiB on;
+/// - within a buffer: less than an eighth of what was asked for, nothing for a power of two from 4 KiB on;
 /// - within a region: at most an eighth of it is too short for one more buffer, nothing with powers of two;
 /// - beside live buffers: a region is held by a live buffer in it only, so a 1 MiB buffer strands at most 1 MiB, and
 ///   none strands more than its region. Regions that were full last serve first, and a capacity maps another region
@@ -127,7 +128,7 @@ private:
     std::uint64_t live_buffers = 0;
   };
 
-  static constexpr std::size_t classes = 108; ///< 4 KiB to 1 TiB
+  static constexpr std::size_t classes = 208; ///< 4 KiB to 1 TiB
 
   [[nodiscard]] result<memory_regions> take_region(std::size_t region_bytes);
   [[nodiscard]] result<memory_regions> map_counted(std::size_t region_bytes);
