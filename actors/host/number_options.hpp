@@ -7,7 +7,9 @@
 #include <charconv>
 #include <cstdint>
 #include <optional>
+#include <sstream>
 #include <string>
+#include <utility>
 
 namespace hearth {
 
@@ -16,7 +18,7 @@ namespace hearth {
 
 namespace detail {
 template <class Parse>
-CLI::Validator checked(std::string kind, std::string expected, Parse parse) {
+CLI::Validator checked(std::string expected, Parse parse) {
   return CLI::Validator{[expected = std::move(expected), parse](std::string& text) {
                           if (const std::optional<std::string> read = parse(text)) {
                             text = *read;
@@ -24,7 +26,7 @@ CLI::Validator checked(std::string kind, std::string expected, Parse parse) {
                           }
                           return "expected " + expected + ", found " + (text.empty() ? "nothing" : text);
                         },
-                        std::move(kind)};
+                        {}};
 }
 
 inline std::string range(std::uint64_t least, std::uint64_t most) {
@@ -34,7 +36,7 @@ inline std::string range(std::uint64_t least, std::uint64_t most) {
 
 /// Accepts an integer between the two.
 inline CLI::Validator integer_between(std::uint64_t least, std::uint64_t most) {
-  return detail::checked("N", "an integer " + detail::range(least, most), [=](const std::string& text) {
+  return detail::checked("an integer " + detail::range(least, most), [=](const std::string& text) {
     const auto read = stats::parse_integer(text);
     return read && *read >= least && *read <= most ? std::optional{std::to_string(*read)} : std::nullopt;
   });
@@ -44,7 +46,7 @@ inline CLI::Validator integer_between(std::uint64_t least, std::uint64_t most) {
 /// bytes.
 inline CLI::Validator bytes_between(std::uint64_t least, std::uint64_t most, std::uint64_t multiple_of = 1) {
   const auto multiple = multiple_of > 1 ? ", a multiple of " + stats::format_bytes(multiple_of) : std::string{};
-  return detail::checked("SIZE", "a size such as 64MiB, " + detail::range(least, most) + multiple,
+  return detail::checked("a size such as 64MiB, " + detail::range(least, most) + multiple,
                          [=](const std::string& text) {
                            const auto read = stats::parse_bytes(text);
                            return read && *read >= least && *read <= most && *read % multiple_of == 0
@@ -55,8 +57,9 @@ inline CLI::Validator bytes_between(std::uint64_t least, std::uint64_t most, std
 
 /// Accepts a number of seconds between the two, which may have decimals.
 inline CLI::Validator seconds_between(double least, double most) {
-  std::string expected = CLI::detail::to_string(least) + " to " + CLI::detail::to_string(most) + " seconds";
-  return detail::checked("SECONDS", std::move(expected), [=](const std::string& text) {
+  std::ostringstream expected;
+  expected << least << " to " << most << " seconds";
+  return detail::checked(expected.str(), [=](const std::string& text) {
     double read = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), read);
     const bool whole = error == std::errc{} && end == text.data() + text.size();

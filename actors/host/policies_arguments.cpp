@@ -44,8 +44,10 @@ result<policies_options> parse_policies_arguments(int argc, const char* const* a
       ->type_name("N,...")
       ->transform(integer_between(1, capacity_max));
   policies->add_option("--requests", options.requests, "at most so many requests")
+      ->type_name("N")
       ->transform(integer_between(1, capacity_max));
   policies->add_option("--seed", options.seed, "of the built-in workload (1)")
+      ->type_name("N")
       ->transform(integer_between(0, std::numeric_limits<std::uint64_t>::max()));
   policies->add_flag("--json", options.json, "print the scores as one JSON object");
   policies->footer(

@@ -39,29 +39,31 @@ void declare(CLI::App& replay, replay_options& options, names& chosen) {
   const auto text = [&](const char* flag, std::string& into, const char* kind, const std::string& help) {
     return replay.add_option(flag, into, help)->type_name(kind);
   };
-  const auto number = [&](const char* flag, auto& into, const CLI::Validator& checked, const std::string& help) {
-    replay.add_option(flag, into, help)->transform(checked);
+  const auto number = [&](const char* flag, auto& into, std::uint64_t least, std::uint64_t most,
+                          const std::string& help) {
+    replay.add_option(flag, into, help)->type_name("N")->transform(integer_between(least, most));
+  };
+  const auto size = [&](const char* flag, auto& into, std::uint64_t least, std::uint64_t most,
+                        const std::string& help) {
+    replay.add_option(flag, into, help)->type_name("SIZE")->transform(bytes_between(least, most));
   };
   auto* trace = text("--trace", options.trace, "FILE", "requests to replay, one JSON object with hash_ids a line");
   replay.add_option("--workload", "made-up requests instead; the only one is chat, which is the default")
       ->type_name("NAME")
       ->excludes(trace)
       ->check(CLI::IsMember({"chat"}));
-  number("--seed", options.seed, integer_between(0, std::numeric_limits<std::uint64_t>::max()),
-         "of the made-up requests [1]");
-  number("--requests", options.requests, integer_between(1, 1'000'000'000),
+  number("--seed", options.seed, 0, std::numeric_limits<std::uint64_t>::max(), "of the made-up requests [1]");
+  number("--requests", options.requests, 1, 1'000'000'000,
          "replay no more than these [the whole trace, or 2000 of the chat]");
   text("--dir", options.directory, "DIR",
        "where the cold tier lives; must exist [a temporary directory, removed in the end]");
-  number("--hot", options.hot_bytes, bytes_between(0, tier_bytes_limit),
-         "limit of the hot tier; 0: cold tier only [64MiB]");
-  number("--cold", options.cold_bytes, bytes_between(0, tier_bytes_limit),
-         "limit of the cold tier; 0: hot tier only [2GiB]");
-  number("--block-bytes", options.block_bytes, bytes_between(1, block_bytes_limit), "bytes of every block [64KiB]");
-  number("--writer-queue-blocks", options.writer_queue_blocks, integer_between(1, 65'536),
+  size("--hot", options.hot_bytes, 0, tier_bytes_limit, "limit of the hot tier; 0: cold tier only [64MiB]");
+  size("--cold", options.cold_bytes, 0, tier_bytes_limit, "limit of the cold tier; 0: hot tier only [2GiB]");
+  size("--block-bytes", options.block_bytes, 1, block_bytes_limit, "bytes of every block [64KiB]");
+  number("--writer-queue-blocks", options.writer_queue_blocks, 1, 65'536,
          "limit of the writer's queue in blocks [256]");
-  number("--writer-queue-bytes", options.writer_queue_bytes, bytes_between(1, queue_bytes_limit),
-         "limit of the writer's queue in bytes [a quarter of --hot, 64MiB at least]");
+  size("--writer-queue-bytes", options.writer_queue_bytes, 1, queue_bytes_limit,
+       "limit of the writer's queue in bytes [a quarter of --hot, 64MiB at least]");
   text("--write-policy", chosen.policy, "NAME",
        "back: write a block when it leaves the hot tier; through: at once [back]")
       ->check(CLI::IsMember({"back", "through"}));
@@ -72,10 +74,10 @@ void declare(CLI::App& replay, replay_options& options, names& chosen) {
       ->check(CLI::IsMember({"lru", "s3_fifo", "w_tinylfu", "conversation"}));
   text("--reclaim", chosen.reclaim, "NAME", "which segment is given up first: least_useful or fifo [least_useful]")
       ->check(CLI::IsMember({"least_useful", "fifo"}));
-  number("--reappend-percent", options.reappend_percent, integer_between(0, 50),
+  number("--reappend-percent", options.reappend_percent, 0, 50,
          "of such a segment, copied on if it was used since it was written [" +
              std::to_string(options.reappend_percent) + "]");
-  number("--drain-mib-per-s", options.drain_mib_per_second, integer_between(0, 1'000'000),
+  number("--drain-mib-per-s", options.drain_mib_per_second, 0, 1'000'000,
          "slow the disk down to this; 0: no limit [0]");
   replay.add_flag("--verify", options.verify, "compare every byte of every block handed out");
   replay.add_flag("--json", options.json, "print the report as one JSON object");

@@ -19,6 +19,7 @@ int program_in_place(int argc, const char* const* argv, const std::string& about
       ->check(CLI::ExistingDirectory)
       ->capture_default_str();
   program.add_option("seconds", seconds, "to measure for")
+      ->type_name("SECONDS")
       ->transform(seconds_between(0.1, 86'400))
       ->capture_default_str();
   try {

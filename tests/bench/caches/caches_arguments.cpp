@@ -30,21 +30,32 @@ result<caches_settings> parse_caches_arguments(int argc, const char* const* argv
   const auto many = [](CLI::Option* option) { return option->delimiter(','); };
   many(program.add_option("workloads", names, "which; none: all"))->check(CLI::IsMember(workload_names));
   many(program.add_option("--sizes", chosen.sizes, "of blocks, such as 64KiB,1MiB"))
+      ->type_name("SIZE")
       ->transform(bytes_between(4 * kib, 512 * mib, 4 * kib));
   many(program.add_option("--threads", chosen.threads, "that ask at once, such as 1,2,8"))
+      ->type_name("N")
       ->transform(integer_between(1, 256));
   many(program.add_option("--peers", chosen.peers, "by name (see --list)"));
   program.add_option("--directory", chosen.directory, "where a fresh folder is made, used and removed")
       ->check(CLI::ExistingDirectory);
   program.add_option("--memory", chosen.memory_bytes, "of each cache")
+      ->type_name("SIZE")
       ->transform(bytes_between(16 * mib, 1024 * 1024 * mib, 4 * kib));
   program.add_option("--disk", chosen.disk_bytes, "of each cache that has one")
+      ->type_name("SIZE")
       ->transform(bytes_between(64 * mib, 1024 * 1024 * mib, 4 * kib));
   program.add_option("--engine", chosen.engine, "of hearth's cold tier")->check(CLI::IsMember({"segments", "files"}));
-  program.add_option("--chain", chosen.chain, "blocks in a chain")->transform(integer_between(1, 100'000));
-  program.add_option("--repetitions", chosen.repetitions, "of everything")->transform(integer_between(1, 100));
-  program.add_option("--seconds", chosen.seconds, "of each measurement")->transform(seconds_between(0.001, 3600));
+  program.add_option("--chain", chosen.chain, "blocks in a chain")
+      ->type_name("N")
+      ->transform(integer_between(1, 100'000));
+  program.add_option("--repetitions", chosen.repetitions, "of everything")
+      ->type_name("N")
+      ->transform(integer_between(1, 100));
+  program.add_option("--seconds", chosen.seconds, "of each measurement")
+      ->type_name("SECONDS")
+      ->transform(seconds_between(0.001, 3600));
   program.add_option("--seed", chosen.seed, "of what is asked for")
+      ->type_name("N")
       ->transform(integer_between(0, std::numeric_limits<std::uint64_t>::max()));
   program.add_option("--json", chosen.json, "a file for all figures");
   program.add_option("--plot", chosen.plot, "a file for a picture, SVG");
