@@ -89,9 +89,15 @@ result<replay_counts> replay_all(cache& cache, const workload& work, const repla
   return replay(work.next, target_of(cache), {options.block_bytes, options.verify}, hooks);
 }
 
+/// Whether the cold tier's directory is not there any more: it may come back, but nobody waits for that here.
+bool disk_is_gone(cache& cache) {
+  const auto now = cache.stats();
+  return now && now->whole.gauges.cold_state == stats::cold_state::detached;
+}
+
 /// Flushes in slices, so that an interruption is not kept waiting; gives up after a minute.
 result<void> flush(cache& cache) {
-  for (int slice = 0; slice < 12 && interrupted_by() == 0; ++slice) {
+  for (int slice = 0; slice < 12 && interrupted_by() == 0 && !disk_is_gone(cache); ++slice) {
     const auto flushed = cache.flush(5s);
     if (!flushed)
       return flushed.error();
@@ -155,7 +161,7 @@ command_outcome run_replay(const replay_options& options) {
     return {bad_input, {}, opened.error().context};
   auto& cache = *opened;
   const auto report = replay_and_measure(cache, *work, options);
-  const auto closed = cache.close(interrupted_by() != 0 ? 1s : 30s);
+  const auto closed = cache.close(interrupted_by() != 0 || disk_is_gone(cache) ? 1s : 30s);
   return outcome_of(report, closed, options.json);
 }
 
