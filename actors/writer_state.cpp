@@ -67,7 +67,8 @@ void writer_state::on_tick() {
     sync_later();
 }
 
-/// Hands over what waits, a turn at a time: whoever else has a message gets its own in between.
+/// Hands over what waits, a turn at a time. The next one comes by way of the clock: a message sent directly would be
+/// handled before any other actor on this thread gets its turn.
 void writer_state::submit() {
   const auto may = [this] { return !waiting_.empty() && in_flight_ < parts_->config.writes_in_flight; };
   std::vector<storage::append_item> batch;
@@ -86,7 +87,7 @@ void writer_state::submit() {
   if (!batch.empty())
     parts_->store->append(std::move(batch));
   if (may() && !std::exchange(goes_on_, true))
-    self_->send(writer_actor(self_), messages::appends_completed{});
+    self_->delayed_send(writer_actor(self_), std::chrono::nanoseconds{0}, messages::appends_completed{});
 }
 
 } // namespace hearth::actors

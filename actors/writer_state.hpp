@@ -81,7 +81,7 @@ private:
   std::shared_ptr<ended_writes> ended_ = std::make_shared<ended_writes>();
   std::size_t in_flight_ = 0;
   bool sync_is_due_ = false; ///< a tick is under way
-  bool goes_on_ = false;     ///< the same of a message to itself, since there is more to hand over
+  bool goes_on_ = false;     ///< has sent itself a message, since there is more to hand over, and handled none since
 };
 
 using writer_impl = bounded<writer_actor, writer_state>;

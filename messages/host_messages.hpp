@@ -55,7 +55,8 @@ struct put_many_reply {
 
 /// host -> hot_cache. The longest leading run of `keys` that is present, at most `bytes_max` bytes (0:
 /// lease_bytes_max). Reply: get_prefix_reply, when every block of the run is in memory and verified. Errors:
-/// overloaded, timeout (a cold read took longer than `timeout`), closed.
+/// overloaded, timeout (a cold read took longer than `timeout`), no_memory (the first block is in the cold tier, and
+/// there it stays), closed.
 struct get_prefix_request {
   storage::namespace_id name_space = 0;
   std::vector<storage::block_key> keys;

@@ -68,7 +68,7 @@ private:
       const auto start = hooks_.now_ns();
       const auto answer = target_.get_prefix(rest);
       counts_.get_ns.add(hooks_.now_ns() - start);
-      if (!answer && answer.code() == errc::overloaded) {
+      if (!answer && (answer.code() == errc::overloaded || answer.code() == errc::no_memory)) {
         counts_.gets_refused += 1;
         break;
       }

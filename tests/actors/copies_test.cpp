@@ -170,3 +170,33 @@ TEST_CASE("A chain that drives out another, and one that is read from disk, take
   CHECK(found == chain_blocks);
   CHECK(messages == 3); // and read_reply
 }
+
+TEST_CASE("A chain of large blocks is handed to the store in turns, between which time passes for everybody else") {
+  constexpr std::uint64_t mib = 1 << 20;
+  cache_options options;
+  options.directory = "/cache";
+  options.engine = cold_engine::files; // a job a block
+  options.policy = write_policy::through;
+  options.hot_bytes_max = 32 * mib;
+  options.cold_bytes_max = 64 * mib;
+  options.idle_clean = std::chrono::milliseconds{0};
+  cache_world it{options};
+  it.world.disk().hang(true);
+  std::vector<block_key> keys;
+  std::vector<buffer> payloads;
+  for (unsigned number = 1; number <= 12; ++number) {
+    keys.push_back(key(number));
+    payloads.push_back(payload(number, mib));
+  }
+  it.kept.put_many_async(keys, std::move(payloads), {}, {});
+  it.world.deliver();
+  const auto first = it.world.disk().in_flight();
+  CHECK(first <= 5); // four of 1 MiB each, and what looks for the directory
+  for (const std::size_t more : {4, 8}) {
+    it.world.advance(std::chrono::milliseconds{1});
+    CHECK(it.world.disk().in_flight() == first + more);
+  }
+  it.world.disk().hang(false);
+  it.world.run();
+  CHECK(it.counters().ledger.persisted().blocks == 12);
+}

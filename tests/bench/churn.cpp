@@ -75,10 +75,12 @@ void churn(const std::string& parent, double seconds, bool mixed) {
     threads.emplace_back([&, seed] { work(kept, seed, mixed, over, moved); });
   std::uint64_t most = 0;
   const auto begun = steady::now();
-  while (std::chrono::duration<double>(steady::now() - begun).count() < seconds && interrupted_by() == 0) {
+  const auto elapsed = [&] { return std::chrono::duration<double>(steady::now() - begun).count(); };
+  while (elapsed() < seconds && interrupted_by() == 0) {
     std::this_thread::sleep_for(std::chrono::seconds{1});
     most = std::max(most, testing::process_status_bytes("VmRSS"));
   }
+  const auto took = elapsed();
   over = true;
   for (auto& thread : threads)
     thread.join();
@@ -86,7 +88,7 @@ void churn(const std::string& parent, double seconds, bool mixed) {
   const auto pool = process_buffer_pool().stats();
   const auto as_mib = [](std::uint64_t bytes) { return static_cast<double>(bytes) / mib; };
   std::printf("%-12s  %7.0f  %8.1f  %8.1f  %8.1f  %8.1f  %8.1f  %8.1f  %9.3f  %9.3f  %8llu  %8llu\n",
-              mixed ? "16 KiB-4 MiB" : "256 KiB", seconds, as_mib(moved) / seconds, as_mib(pool.budget_bytes),
+              mixed ? "16 KiB-4 MiB" : "256 KiB", took, as_mib(moved) / took, as_mib(pool.budget_bytes),
               as_mib(pool.in_use_bytes), as_mib(pool.stranded_bytes), as_mib(pool.mapped_bytes), as_mib(last),
               static_cast<double>(last) / static_cast<double>(pool.budget_bytes),
               static_cast<double>(most) / static_cast<double>(pool.budget_bytes),
@@ -100,7 +102,8 @@ void measure(const std::string& parent, double seconds) {
   std::printf("%-12s  %7s  %8s  %8s  %8s  %8s  %8s  %8s  %9s  %9s  %8s  %8s\n", "blocks", "seconds", "MiB/s", "budget",
               "in use", "stranded", "mapped", "resident", "/ budget", "at most", "mappings", "before");
   churn(parent, seconds, false);
-  churn(parent, seconds, true);
+  if (interrupted_by() == 0)
+    churn(parent, seconds, true);
 }
 
 } // namespace

@@ -49,7 +49,7 @@ def beyond(whole, first):
 
 def payload_cpu(arguments):
     """CPU seconds for each byte put, in a cache without a cold tier: mostly for making payloads."""
-    whole, first = (replay(arguments, requests, "--cold", "0")[0] for requests in (1500, 500))
+    whole, first = (replay(arguments, requests, "--cold", "0")[0] for requests in (arguments.requests, arguments.first))
     more = beyond(whole, first)
     return more["cpu"] / more["put"]
 
@@ -79,6 +79,8 @@ def main():
     parser.add_argument("--seconds", type=int, default=3, help="of each measurement of the disk")
     parser.add_argument("more", nargs="*", help="further options of hearth replay")
     arguments = parser.parse_args()
+    if not 0 < arguments.first < arguments.requests:
+        parser.error(f"--first: expected 1 to --requests {arguments.requests} less 1, found {arguments.first}")
     rows = []
     read_share = 0.5
     for _ in range(arguments.repetitions):

@@ -31,7 +31,7 @@ constexpr std::uint64_t block_bytes = 256 << 10;
 constexpr std::uint64_t hot_bytes = 64ull << 20;
 constexpr auto between_puts = std::chrono::microseconds{500};
 constexpr unsigned warm_up_puts = 1'000; ///< four times what the hot tier holds
-constexpr unsigned puts_in_turn = 200;   ///< then the next cache: what disturbs the machine disturbs all four
+constexpr unsigned puts_in_turn = 200;   ///< then the next cache: what disturbs the machine disturbs all five
 
 /// Hands writes on only after they have waited. Reads and the rest pass at once.
 class late_writes final : public storage::io_engine {
@@ -117,13 +117,20 @@ public:
     thread_ = std::thread{[this] { run(); }};
   }
   ~raw_writes() {
-    write({});
+    {
+      std::lock_guard guard{mutex_};
+      waiting_.assign(1, buffer{});
+    }
+    changed_.notify_one();
     thread_.join();
   }
 
+  /// Leaves out what a slow disk does not keep up with, as a cache does.
   void write(buffer payload) {
     {
       std::lock_guard guard{mutex_};
+      if (waiting_.size() == waiting_max)
+        return;
       waiting_.push_back(std::move(payload));
     }
     changed_.notify_one();
@@ -131,6 +138,7 @@ public:
 
 private:
   static constexpr std::uint64_t file_bytes = 1ull << 30;
+  static constexpr std::size_t waiting_max = 256;
 
   /// Until there is nothing to write in the queue.
   void run() {
@@ -197,18 +205,24 @@ public:
   }
 
   /// What was measured so far does not count: memory was mapped, files were made.
-  void forget() { us_.clear(); }
+  void forget() {
+    us_.clear();
+    refused_ = 0;
+    before_ = kept_.stats().value().whole.counters.ledger;
+  }
 
   void report() {
+    if (us_.empty())
+      return;
     std::sort(us_.begin(), us_.end());
     const auto at = [&](double share) {
       return us_[static_cast<std::size_t>(share * static_cast<double>(us_.size() - 1))];
     };
-    const auto counters = kept_.stats().value().whole.counters;
+    const auto now = kept_.stats().value().whole.counters.ledger;
     std::printf("%-19s  %7zu  %6.1f  %6.1f  %8.1f  %8llu  %8llu  %11llu\n", name_, us_.size(), at(0.5), at(0.99),
                 at(0.999), static_cast<unsigned long long>(refused_),
-                static_cast<unsigned long long>(counters.ledger.persisted().blocks),
-                static_cast<unsigned long long>(counters.ledger.ssd_write_drops()));
+                static_cast<unsigned long long>(now.persisted().blocks - before_.persisted().blocks),
+                static_cast<unsigned long long>(now.ssd_write_drops() - before_.ssd_write_drops()));
     (void)kept_.close(std::chrono::milliseconds{0});
   }
 
@@ -234,6 +248,7 @@ private:
   std::unique_ptr<raw_writes> beside_;
   std::uint64_t number_ = 0;
   std::uint64_t refused_ = 0;
+  stats::ledger before_;
   std::vector<double> us_;
 };
 
@@ -245,6 +260,8 @@ void measure(const std::string& parent, double seconds) {
   for (const auto& of : candidates)
     subjects.push_back(std::make_unique<subject>(system, of, parent));
   for (auto& one : subjects) {
+    if (interrupted_by() != 0)
+      return;
     one->put_some(warm_up_puts);
     one->forget();
   }
