@@ -17,6 +17,8 @@ namespace {
 /// How much longer the facade waits than the actor that keeps the deadline, in case that one is busy.
 constexpr milliseconds grace{500};
 
+failure closed() { return {errc::closed, "the cache is closing or closed"}; }
+
 result<buffer> only_block(result<prefix> found) {
   if (!found)
     return found.error();
@@ -55,7 +57,7 @@ const actor_handles& cache::actors() const noexcept { return impl_->handles(); }
 
 result<namespace_id> cache::name_space(std::string_view name) {
   if (impl_->closing())
-    return {errc::closed, "the cache is closing or closed"};
+    return closed();
   return impl_->parts().namespaces->claim(name);
 }
 
@@ -141,7 +143,7 @@ void cache::reset_stats_async(callback<void> done) {
 
 void cache::close_async(milliseconds deadline, callback<close_report> done) {
   if (!impl_->begin_close()) {
-    impl_->deliver<close_report>(done, failure{errc::closed, "the cache is closing or closed"});
+    impl_->deliver<close_report>(done, closed());
     return;
   }
   auto last = [done = std::move(done), ended = impl_->close_ended()](result<close_report> end) {
@@ -172,7 +174,7 @@ result<chain_put::outcomes> cache::put_many(std::span<const block_key> keys, std
 result<put_outcome> cache::put(const block_key& key, std::uint64_t bytes, const producer& produce,
                                const put_options& options) {
   if (impl_->closing())
-    return {errc::closed, "the cache is closing or closed"};
+    return closed();
   if (bytes == 0 || bytes > block_bytes_limit)
     return {bytes == 0 ? errc::invalid_argument : errc::too_large,
             "a block of " + std::to_string(bytes) + " bytes: expected 1 to " + std::to_string(block_bytes_limit)};

@@ -6,6 +6,7 @@
 
 #include <charconv>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -35,7 +36,8 @@ inline std::string range(std::uint64_t least, std::uint64_t most) {
 } // namespace detail
 
 /// Accepts an integer between the two.
-inline CLI::Validator integer_between(std::uint64_t least, std::uint64_t most) {
+inline CLI::Validator integer_between(std::uint64_t least,
+                                      std::uint64_t most = std::numeric_limits<std::uint64_t>::max()) {
   return detail::checked("an integer " + detail::range(least, most), [=](const std::string& text) {
     const auto read = stats::parse_integer(text);
     return read && *read >= least && *read <= most ? std::optional{std::to_string(*read)} : std::nullopt;

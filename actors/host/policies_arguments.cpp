@@ -5,7 +5,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -48,7 +47,7 @@ result<policies_options> parse_policies_arguments(int argc, const char* const* a
       ->transform(integer_between(1, capacity_max));
   policies->add_option("--seed", options.seed, "of the built-in workload (1)")
       ->type_name("N")
-      ->transform(integer_between(0, std::numeric_limits<std::uint64_t>::max()));
+      ->transform(integer_between(0));
   policies->add_flag("--json", options.json, "print the scores as one JSON object");
   policies->footer(
       "A block is usable if every block before it in its request is present as well. Every block is "

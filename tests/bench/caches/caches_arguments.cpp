@@ -4,8 +4,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include <limits>
-
 namespace hearth::bench {
 
 namespace {
@@ -54,9 +52,7 @@ result<caches_settings> parse_caches_arguments(int argc, const char* const* argv
   program.add_option("--seconds", chosen.seconds, "of each measurement")
       ->type_name("SECONDS")
       ->transform(seconds_between(0.001, 3600));
-  program.add_option("--seed", chosen.seed, "of what is asked for")
-      ->type_name("N")
-      ->transform(integer_between(0, std::numeric_limits<std::uint64_t>::max()));
+  program.add_option("--seed", chosen.seed, "of what is asked for")->type_name("N")->transform(integer_between(0));
   program.add_option("--json", chosen.json, "a file for all figures");
   program.add_option("--plot", chosen.plot, "a file for a picture, SVG");
   program.add_option("--results", chosen.results, "a file for the tables as Markdown");
