@@ -59,14 +59,16 @@ void detachable_store::look(std::function<void(result<void>)> done) {
 
 /// The store stays in its place until its numbers have joined those of the past: nobody sees them missing, or twice.
 /// Its end, which closes files of a disk that may not answer, is the engine's work and not the caller's.
-std::vector<abandoned_block> detachable_store::abandon() {
+abandonment detachable_store::abandon() {
   auto store = inner();
   if (!store)
     return {};
-  auto blocks = store->abandon();
+  auto left = store->abandon();
   {
     std::lock_guard guard{mutex_};
     put_aside(*store);
+    for (const auto& key : std::exchange(left.lingering, {}))
+      retractions_.add(key);
     store.reset();
   }
   std::vector<io_job> batch;
@@ -77,7 +79,7 @@ std::vector<abandoned_block> detachable_store::abandon() {
                    },
                    [](bool) {}});
   config_.io->submit(std::move(batch));
-  return blocks;
+  return left;
 }
 
 void detachable_store::put_aside(const block_store& store) {

@@ -57,7 +57,7 @@ public:
   /// the abandoned store began is still under way; closed (the engine stopped, or this store is gone).
   void reattach(std::function<void(result<recovery_report>)> done);
 
-  std::vector<abandoned_block> abandon() override;
+  abandonment abandon() override; ///< `lingering` is empty: they become retractions
   void append(std::vector<append_item> batch) override;
   void read(std::vector<read_item> batch) override;
   [[nodiscard]] std::optional<cold_entry> find(const block_key& key) const override;

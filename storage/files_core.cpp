@@ -80,18 +80,21 @@ std::size_t files_core::clear(std::optional<namespace_id> name_space) {
   return count;
 }
 
-std::vector<abandoned_block> files_core::abandon() {
-  std::vector<abandoned_block> gone;
+abandonment files_core::abandon() {
+  abandonment left;
   update([&](deferred&) {
     closed_ = stopped_ = true; // no file is removed any more
     listener_ = {};
+    for (const auto& [ticket, key] : lingering_)
+      if (!index_.find(key))
+        left.lingering.push_back(key);
     for (const auto& record : index_.records()) {
-      gone.push_back({record->key, {record->name_space, record->payload_bytes}});
+      left.lost.push_back({record->key, {record->name_space, record->payload_bytes}});
       index_.take_out(*record, &cold_ledger::vanished);
     }
     mark_erased([](const block&) { return true; });
   });
-  return gone;
+  return left;
 }
 
 cold_ledger files_core::ledger(std::optional<namespace_id> name_space) const {

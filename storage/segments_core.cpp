@@ -65,20 +65,23 @@ std::size_t segments_core::clear(std::optional<namespace_id> name_space) {
   return count;
 }
 
-std::vector<abandoned_block> segments_core::abandon() {
-  std::vector<abandoned_block> gone;
+abandonment segments_core::abandon() {
+  abandonment left;
   update([&](deferred&) {
     closed_ = stopped_ = true; // first: no index is written any more, in which the blocks would be missing
     listener_ = {};
-    gone.reserve(index_.size());
+    for (const auto& [slot, one] : segments_.all())
+      std::ranges::copy_if(one.lingering, std::back_inserter(left.lingering),
+                           [&](const block_key& key) { return index_.find(key) == no_record; });
+    left.lost.reserve(index_.size());
     for (auto id = index_.oldest(); id != no_record; id = index_.oldest()) {
       const auto& one = index_.at(id);
-      gone.push_back({one.key, {static_cast<namespace_id>(one.name_space), one.payload_bytes}});
+      left.lost.push_back({one.key, {static_cast<namespace_id>(one.name_space), one.payload_bytes}});
       take_out(id, &cold_ledger::vanished);
     }
     mark_erased([](const block&) { return true; });
   });
-  return gone;
+  return left;
 }
 
 result<void> segments_core::limit(std::uint64_t bytes_max) {

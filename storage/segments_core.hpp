@@ -57,7 +57,7 @@ public:
   void on_reclaimed(std::function<void(std::vector<block_key>)> listener);
   bool erase(const block_key& key);
   std::size_t clear(std::optional<namespace_id> name_space);
-  std::vector<abandoned_block> abandon();
+  abandonment abandon();
   void sync(std::function<void(result<void>)> done);
   void sync_soon();
   [[nodiscard]] result<void> limit(std::uint64_t bytes_max);

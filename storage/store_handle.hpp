@@ -28,7 +28,7 @@ public:
   }
   bool erase(const block_key& key) override { return core_->erase(key); }
   std::size_t clear(std::optional<namespace_id> name_space) override { return core_->clear(name_space); }
-  std::vector<abandoned_block> abandon() override { return core_->abandon(); }
+  abandonment abandon() override { return core_->abandon(); }
   void sync(std::function<void(result<void>)> done) override { core_->sync(std::move(done)); }
   void sync_soon() override { core_->sync_soon(); }
   result<void> limit(std::uint64_t bytes_max) override { return core_->limit(bytes_max); }

@@ -41,7 +41,7 @@ public:
       present.erase(key);
     return std::exchange(present, {}).size();
   }
-  std::vector<storage::abandoned_block> abandon() override { return {}; }
+  storage::abandonment abandon() override { return {}; }
   void sync(std::function<void(storage::result<void>)>) override {}
   void sync_soon() override {}
   storage::result<void> limit(std::uint64_t) override { return {}; }

@@ -48,7 +48,7 @@ public:
   void back() { this->disk->move_directory("/away", "/cache"); }
   std::vector<unsigned> abandon() {
     std::vector<unsigned> numbers;
-    for (const auto& one : detachable->abandon()) {
+    for (const auto& one : detachable->abandon().lost) {
       CHECK(one.entry.payload_bytes == 100);
       numbers.push_back(std::to_integer<unsigned>(one.key.bytes[31]));
     }
@@ -173,7 +173,7 @@ TEMPLATE_TEST_CASE("A write under way when the directory is abandoned is answere
   answer<void> synced;
   world.store->sync(synced.done());
   world.away();
-  CHECK(world.detachable->abandon().size() == 3);
+  CHECK(world.detachable->abandon().lost.size() == 3);
   CHECK(world.reattach() != errc::none); // and everything ends
   CHECK(appended.given());
   CHECK(got.given());
@@ -279,5 +279,52 @@ TEMPLATE_TEST_CASE("A block that was put anew after an erase and synced is there
   world.back();
   REQUIRE(world.reattach() == errc::none);
   CHECK(world.numbers() == numbers_of{2});
+  CHECK(same(world.read(2).value(), payload(9, 100)));
+}
+
+TEMPLATE_TEST_CASE("A block that was reclaimed does not come back with a directory that went away meanwhile", "",
+                   kept_in_files, kept_in_segments) {
+  TestType world;
+  world.open(40, 100);
+  for (unsigned number = 1; number <= 40; ++number)
+    REQUIRE(world.append(number, 100) == errc::none);
+  REQUIRE(world.sync() == errc::none);
+  world.away();
+  REQUIRE(world.append(41, 100) != errc::none); // blocks were given up for it, and are on disk all the same
+  const auto lost = world.abandon();
+  REQUIRE(lost.size() < 40);
+  world.back();
+  REQUIRE(world.reattach() == errc::none);
+  CHECK(world.numbers() == lost);
+  CHECK(world.balanced());
+}
+
+TEMPLATE_TEST_CASE("A block that could not be read does not come back with a directory that went away meanwhile", "",
+                   kept_in_files, kept_in_segments) {
+  TestType world;
+  open_with_three(world);
+  world.disk->fail_next(file_operation::remove, errc::io, 1);
+  world.disk->fail_next(file_operation::read, errc::io, 1);
+  REQUIRE(world.read(2).code() == errc::corrupt);
+  world.away();
+  CHECK(world.abandon() == numbers_of{1, 3});
+  world.back();
+  REQUIRE(world.reattach() == errc::none);
+  CHECK(world.numbers() == numbers_of{1, 3});
+}
+
+TEMPLATE_TEST_CASE("A block that was put anew after it could not be read is there when its directory is back", "",
+                   kept_in_files, kept_in_segments) {
+  TestType world;
+  open_with_three(world);
+  world.disk->fail_next(file_operation::remove, errc::io, 1);
+  world.disk->fail_next(file_operation::read, errc::io, 1);
+  REQUIRE(world.read(2).code() == errc::corrupt);
+  world.disk->fail_next(file_operation::remove, errc::io, 0);
+  REQUIRE(world.append(2, 100, 7) == errc::none);
+  world.away();
+  CHECK(world.abandon() == numbers_of{1, 3, 2});
+  world.back();
+  REQUIRE(world.reattach() == errc::none);
   CHECK(same(world.read(2).value(), payload(9, 100)));
 }
