@@ -76,7 +76,7 @@ fi
 export TSAN_OPTIONS=second_deadlock_stack=1
 installed_libraries=${LD_LIBRARY_PATH:-}
 export LD_LIBRARY_PATH="$caf/lib${installed_libraries:+:$installed_libraries}"
-CXX=clang++ configure build-thread --buildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false "-Dwerror=$werror"
+CXX=clang++ configure build-thread --buildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false "-Dcpp_args=$lines_only" "-Dwerror=$werror"
 sanitized thread build-thread
 thread_stressed=$stressed
 export LD_LIBRARY_PATH="$installed_libraries"
