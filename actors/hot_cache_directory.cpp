@@ -40,7 +40,7 @@ void hot_cache_state::on_directory_seen(const messages::directory_seen& x) {
 
 /// Everything that waits for the cold tier ends here; what comes later from it is no longer looked at.
 void hot_cache_state::detach(const failure& reason) {
-  const auto lost = tiers_.detach(parts_->store->abandon().lost);
+  const auto lost = tiers_.detach(parts_->store->abandon());
   log::warn("cold.detached", "lost_blocks={} lost_bytes={} reason=\"{}\"", lost.blocks, lost.bytes, reason.context);
   opening_failures_ = 0;
   last_opening_failure_.clear();

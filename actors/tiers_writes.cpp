@@ -85,16 +85,9 @@ void tiers::writer_died() {
 }
 
 stats::amount tiers::detach(const std::vector<storage::abandoned_block>& gone) {
-  std::unordered_set<block_key, storage::block_key_hash> unwritten; // what the directory has of these is older
-  hot_.visit([&](const hot_block& item) {
-    if (item.dirty)
-      unwritten.insert(item.item.key);
-    return true;
-  });
   std::unordered_set<block_key, storage::block_key_hash> written; // and the news of it is still on its way
   std::map<storage::namespace_id, stats::amount> lost;
-  for (const auto& [key, entry] : gone) {
-    unwritten.erase(key);
+  for (const auto& [key, entry, sequence] : gone) {
     if (pending_.find(key) != nullptr)
       written.insert(key);
     else if (hot_.find(key) != nullptr)
@@ -113,14 +106,9 @@ stats::amount tiers::detach(const std::vector<storage::abandoned_block>& gone) {
       count_failed(write, fail_reason::io_error);
     if (write.hidden)
       continue;
-    const bool kept = into_hot(item, true);
-    if (!kept)
+    if (!into_hot(item, true))
       lost[item.name_space].add(item.payload.size());
-    if (!kept || !had_been) // what counts as lost must not come back
-      unwritten.insert(item.key);
   }
-  for (const auto& key : unwritten)
-    store_->erase(key);
   stats::amount sum;
   for (const auto& one : lost) {
     ++accidents_;

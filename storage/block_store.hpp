@@ -66,13 +66,7 @@ struct cold_entry {
 struct abandoned_block {
   block_key key;
   cold_entry entry;
-};
-
-/// What a store leaves behind whose directory is gone.
-struct abandonment {
-  std::vector<abandoned_block> lost; ///< were readable; least recently used first
-  std::vector<block_key> lingering;  ///< were taken out before, reclaimed or damaged, and nothing newer is `lost`: the
-                                     ///< disk had yet to hear of it, and whoever opens the directory may find them
+  std::uint64_t sequence = 0; ///< of its record: no other record of its key has the same
 };
 
 /// A block to write, and whom to tell. `done` is called exactly once, when the block is readable or the write has
@@ -138,10 +132,14 @@ public:
   /// Erases every block of a namespace (none: of all), as `erase`. Returns how many were readable.
   virtual std::size_t clear(std::optional<namespace_id> name_space) = 0;
 
-  /// The directory is gone: forgets every block at once, which count as `vanished`, and returns them. Nothing is
-  /// changed on disk from now on but by what is in flight; what is asked for is answered closed,
+  /// Erases every block for whose record `stays` answers false, as `erase`. Pre: nobody else uses the store yet;
+  /// `stays` is called under its lock.
+  virtual void erase_unless(const std::function<bool(const block_key& key, std::uint64_t sequence)>& stays) = 0;
+
+  /// The directory is gone: forgets every block at once, which count as `vanished`, and returns them, least recently
+  /// used first. Nothing is changed on disk from now on but by what is in flight; what is asked for is answered closed,
   /// and no append becomes readable any more: one that is being written may still be found by who opens the directory.
-  virtual abandonment abandon() = 0;
+  virtual std::vector<abandoned_block> abandon() = 0;
 
   /// `done` is called when everything that was persisted or erased before this call survives a power cut. Errors: io,
   /// closed.

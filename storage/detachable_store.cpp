@@ -8,7 +8,7 @@
 namespace hearth::storage {
 
 detachable_store::detachable_store(detachable_store_config config)
-    : config_(std::move(config)), recent_(config_.retractions_max), retractions_(config_.retractions_max) {}
+    : config_(std::move(config)), retractions_(config_.retractions_max) {}
 
 result<std::shared_ptr<detachable_store>> detachable_store::open(detachable_store_config config,
                                                                  std::uint64_t bytes_max) {
@@ -59,16 +59,14 @@ void detachable_store::look(std::function<void(result<void>)> done) {
 
 /// The store stays in its place until its numbers have joined those of the past: nobody sees them missing, or twice.
 /// Its end, which closes files of a disk that may not answer, is the engine's work and not the caller's.
-abandonment detachable_store::abandon() {
+std::vector<abandoned_block> detachable_store::abandon() {
   auto store = inner();
   if (!store)
     return {};
-  auto left = store->abandon();
+  auto blocks = store->abandon();
   {
     std::lock_guard guard{mutex_};
-    put_aside(*store);
-    for (const auto& key : std::exchange(left.lingering, {}))
-      retractions_.add(key);
+    put_aside(*store, blocks);
     store.reset();
   }
   std::vector<io_job> batch;
@@ -79,16 +77,16 @@ abandonment detachable_store::abandon() {
                    },
                    [](bool) {}});
   config_.io->submit(std::move(batch));
-  return left;
+  return blocks;
 }
 
-void detachable_store::put_aside(const block_store& store) {
+void detachable_store::put_aside(const block_store& store, std::span<const abandoned_block> blocks) {
   for (namespace_id id = 0; id < config_.namespaces->names().size(); ++id)
     if (const auto ledger = store.ledger(id); ledger != cold_ledger{})
       past_ledgers_[id] += ledger;
   past_activity_ += store.activity();
   bytes_max_ = store.bytes_max();
-  retractions_.add(recent_.take());
+  survivors_ = survivors{blocks};
   abandoned_.push_back(std::move(inner_));
 }
 
@@ -119,8 +117,12 @@ result<recovery_report> detachable_store::open_again() {
   auto opened = config_.open(bytes_max());
   if (!opened)
     return opened.error();
+  // Nobody else touches the survivors: they change when an attached store is abandoned.
+  opened->store->erase_unless(
+      [this](const block_key& key, std::uint64_t sequence) { return survivors_.contain(key, sequence); });
   if (auto adopted = adopt(std::move(*opened)); !adopted)
     return adopted.error();
+  sync_soon(); // for what was erased
   return report();
 }
 
@@ -133,11 +135,17 @@ result<void> detachable_store::may_return() const {
   const auto format = read_format(*config_.files, config_.directory);
   if (!format)
     return format.error();
-  std::lock_guard guard{mutex_};
-  if (format->has_value() && (*format)->store != store_number_)
+  std::shared_ptr<held_directory> before;
+  std::uint64_t number = 0;
+  {
+    std::lock_guard guard{mutex_};
+    before = place_;
+    number = store_number_;
+  }
+  if (format->has_value() && ((*format)->store != number || (number == 0 && !before->in_place())))
     return {errc::unsupported, config_.directory + ": found another store than before; it is taken by a cache that is "
                                                    "opened anew, or move it away"};
-  if (!format->has_value() && (*now)->device() != place_->device())
+  if (!format->has_value() && (*now)->device() != before->device())
     return {errc::unsupported, config_.directory + ": found an empty directory on another file system than before; "
                                                    "mount the one that was there, or open the cache anew"};
   return {};
@@ -160,23 +168,20 @@ result<void> detachable_store::adopt(opened_store opened) {
 
 /// Nothing is readable before what was retracted is gone; what is retracted meanwhile is so, too.
 void detachable_store::publish(const std::shared_ptr<block_store>& fresh) {
-  for (bool retracted = false;; retracted = true) {
+  for (;;) {
     retractions now{config_.retractions_max};
     {
       std::lock_guard guard{mutex_};
       if (retractions_.empty()) {
         inner_ = fresh;
+        survivors_ = {};
         fresh->on_reclaimed(listener_);
-        if (!retracted)
-          return;
-        break;
+        return;
       }
       std::swap(now, retractions_);
-      recent_.after(0).add(now); // until it is durable
     }
     now.apply(*fresh);
   }
-  fresh->sync_soon();
 }
 
 // --- what a store is asked -----------------------------------------------------------------------------------------
@@ -216,11 +221,12 @@ void detachable_store::on_reclaimed(std::function<void(std::vector<block_key>)> 
     store->on_reclaimed(std::move(listener));
 }
 
-/// Notes what must not come back, a key or a namespace. Returns the store that has it, if there is one.
+/// Returns the store to take a key or a namespace out of, or notes that it must not come back.
 template <class What>
 std::shared_ptr<block_store> detachable_store::retract(const What& what) {
   std::lock_guard guard{mutex_};
-  (inner_ ? recent_.after(inner_->activity().syncs) : retractions_).add(what);
+  if (!inner_)
+    retractions_.add(what);
   return inner_;
 }
 
@@ -234,24 +240,15 @@ std::size_t detachable_store::clear(std::optional<namespace_id> name_space) {
   return store ? store->clear(name_space) : 0;
 }
 
-/// An erase that this makes durable needs no retraction any more, which would take out what was put anew since.
+void detachable_store::erase_unless(const std::function<bool(const block_key&, std::uint64_t)>& stays) {
+  if (const auto store = inner())
+    store->erase_unless(stays);
+}
+
 void detachable_store::sync(std::function<void(result<void>)> done) {
-  std::shared_ptr<block_store> store;
-  std::uint64_t mark = 0;
-  {
-    std::lock_guard guard{mutex_};
-    store = inner_;
-    mark = recent_.sync_begins();
-  }
-  if (!store)
-    return done(gone());
-  store->sync([me = weak_from_this(), mark, done = std::move(done)](const result<void>& outcome) {
-    if (const auto alive = me.lock(); alive && outcome.ok()) {
-      std::lock_guard guard{alive->mutex_};
-      alive->recent_.durable(mark);
-    }
-    done(outcome);
-  });
+  if (const auto store = inner())
+    return store->sync(std::move(done));
+  done(gone());
 }
 
 void detachable_store::sync_soon() {

@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,11 +32,11 @@ struct detachable_store_config {
 
 /// A cold tier that outlives its directory. While the directory is there (*attached*) every call goes to the store in
 /// it. When its owner has found that it is gone and calls `abandon`, the store in it is let go and nothing is present
-/// (*detached*): reads find nothing, appends fail, erases are noted as retractions. `reattach` opens the path again and
-/// applies them before anything is readable.
+/// (*detached*): reads find nothing, appends fail, erases are noted as retractions. `reattach` opens the path again; of
+/// what is found there only that becomes readable which was so when it was abandoned, and has not been retracted since.
 /// Counts go on: ledger and activity are those of all stores since the start. Invariant: as that of `block_store`, and
-/// a block that was erased, cleared or abandoned and put anew does not come back. Threads: any, but one owner for
-/// `erase`, `clear`, `abandon` and `reattach`.
+/// what has once been answered to be gone does not come back. Threads: any, but one owner for `erase`, `clear`,
+/// `abandon` and `reattach`.
 class detachable_store final : public block_store, public std::enable_shared_from_this<detachable_store> {
 public:
   /// Opens the directory. Errors: those of `config.open`; io.
@@ -51,13 +52,15 @@ public:
   /// not_found (it is gone: time to `abandon`), io, closed.
   void look(std::function<void(result<void>)> done);
 
-  /// Opens the directory again, on the I/O engine: the same one that is back, or, on the same file system, one that no
-  /// store has ever been in. Pre: detached, and no other reattach is under way. Errors given to `done`: not_found,
-  /// unsupported (another store's, or an empty one on another file system), those of opening; busy while something that
-  /// the abandoned store began is still under way; closed (the engine stopped, or this store is gone).
+  /// Opens the directory again, on the I/O engine: the same one that is back (for the files engine, which does not
+  /// number its stores, the very folder; else a copy of it will do), or, on the same file system, one that no store has
+  /// ever been in. Pre: detached, and no other reattach is under way. Errors given to `done`: not_found, unsupported
+  /// (another store's, or an empty one on another file system), those of opening; busy while something that the
+  /// abandoned store began is still under way; closed (the engine stopped, or this store is gone).
   void reattach(std::function<void(result<recovery_report>)> done);
 
-  abandonment abandon() override; ///< `lingering` is empty: they become retractions
+  void erase_unless(const std::function<bool(const block_key&, std::uint64_t)>& stays) override;
+  std::vector<abandoned_block> abandon() override;
   void append(std::vector<append_item> batch) override;
   void read(std::vector<read_item> batch) override;
   [[nodiscard]] std::optional<cold_entry> find(const block_key& key) const override;
@@ -81,7 +84,7 @@ private:
 
   [[nodiscard]] std::shared_ptr<block_store> inner() const;
   [[nodiscard]] failure gone() const;
-  void put_aside(const block_store& store);
+  void put_aside(const block_store& store, std::span<const abandoned_block> blocks);
   void let_go();
   [[nodiscard]] result<void> adopt(opened_store opened);
   [[nodiscard]] result<void> may_return() const;
@@ -92,8 +95,9 @@ private:
 
   const detachable_store_config config_;
 
-  mutable std::mutex mutex_; ///< guards everything below; held across no call of a store that tells somebody something
-  std::shared_ptr<block_store> inner_;                  ///< null: detached
+  mutable std::mutex mutex_;           ///< guards everything below; held across no call of a store that tells
+                                       ///< somebody something, but for what opening reclaimed and a listener is told
+  std::shared_ptr<block_store> inner_; ///< null: detached
   std::vector<std::shared_ptr<block_store>> abandoned_; ///< still to be destroyed
   std::shared_ptr<held_directory> place_;               ///< of the last store, also while detached
   recovery_report report_;
@@ -101,8 +105,8 @@ private:
   std::uint64_t bytes_max_ = 0;                      ///< of the last store
   std::map<namespace_id, cold_ledger> past_ledgers_; ///< of the stores before
   cold_activity past_activity_;
-  recent_erases recent_;    ///< attached: not known to be durable
-  retractions retractions_; ///< detached
+  retractions retractions_; ///< detached; empty while attached
+  survivors survivors_;     ///< detached; of no store before that
   std::function<void(std::vector<block_key>)> listener_;
 };
 

@@ -80,21 +80,26 @@ std::size_t files_core::clear(std::optional<namespace_id> name_space) {
   return count;
 }
 
-abandonment files_core::abandon() {
-  abandonment left;
+void files_core::erase_unless(const std::function<bool(const block_key&, std::uint64_t)>& stays) {
+  update([&](deferred&) {
+    for (const auto& record : index_.records())
+      if (!stays(record->key, record->sequence))
+        take_out(record, &cold_ledger::erased);
+  });
+}
+
+std::vector<abandoned_block> files_core::abandon() {
+  std::vector<abandoned_block> gone;
   update([&](deferred&) {
     closed_ = stopped_ = true; // no file is removed any more
     listener_ = {};
-    for (const auto& [ticket, key] : lingering_)
-      if (!index_.find(key))
-        left.lingering.push_back(key);
     for (const auto& record : index_.records()) {
-      left.lost.push_back({record->key, {record->name_space, record->payload_bytes}});
+      gone.push_back({record->key, {record->name_space, record->payload_bytes}, record->sequence});
       index_.take_out(*record, &cold_ledger::vanished);
     }
     mark_erased([](const block&) { return true; });
   });
-  return left;
+  return gone;
 }
 
 cold_ledger files_core::ledger(std::optional<namespace_id> name_space) const {

@@ -55,7 +55,8 @@ public:
   void on_reclaimed(std::function<void(std::vector<block_key>)> listener);
   bool erase(const block_key& key);
   std::size_t clear(std::optional<namespace_id> name_space);
-  abandonment abandon();
+  void erase_unless(const std::function<bool(const block_key&, std::uint64_t)>& stays);
+  std::vector<abandoned_block> abandon();
   void sync(std::function<void(result<void>)> done);
   [[nodiscard]] cold_ledger ledger(std::optional<namespace_id> name_space) const;
   [[nodiscard]] std::uint64_t bytes_in_use() const;
@@ -174,8 +175,7 @@ private:
   std::vector<removal> stuck_;                       ///< could not be unlinked
   result<void> in_place_;                            ///< whether the last removals found the directory in its place
   std::uint64_t next_ticket_ = 1;
-  std::set<std::uint64_t> tickets_;              ///< removals that were decided and have not happened
-  std::map<std::uint64_t, block_key> lingering_; ///< of these, by ticket, those of blocks that were taken out
+  std::set<std::uint64_t> tickets_; ///< removals that were decided and have not happened
   std::vector<waiting_sync> syncs_;
   bool syncing_ = false;                         ///< one is at work
   bool removed_since_sync_ = false;              ///< names that the last one may have missed

@@ -20,7 +20,6 @@ void files_core::take_out(const std::shared_ptr<cold_record>& record, cold_amoun
   if (reason == &cold_ledger::reclaimed)
     reclaimed_.push_back(kept->key);
   kept->removal = *tickets_.insert(next_ticket_++).first;
-  lingering_.emplace(kept->removal, kept->key);
   if (kept->readers == 0)
     schedule_removal(*kept);
   else
@@ -100,7 +99,6 @@ void files_core::removals_ended(removal_job& job) {
     }
     used_ -= file.bytes;
     tickets_.erase(file.ticket);
-    lingering_.erase(file.ticket);
     removed_since_sync_ = true;
   }
 }

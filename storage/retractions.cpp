@@ -1,6 +1,6 @@
 #include "storage/retractions.hpp"
 
-#include <utility>
+#include <algorithm>
 
 namespace hearth::storage {
 
@@ -24,15 +24,6 @@ void retractions::add(std::optional<namespace_id> name_space) {
   namespaces_.clear();
 }
 
-void retractions::add(const retractions& others) {
-  if (others.everything_)
-    add(std::optional<namespace_id>{});
-  for (const auto name_space : others.namespaces_)
-    add(std::optional{name_space});
-  for (const auto& key : others.keys_)
-    add(key);
-}
-
 void retractions::apply(block_store& store) const {
   if (everything_)
     store.clear(std::nullopt);
@@ -42,26 +33,15 @@ void retractions::apply(block_store& store) const {
     store.erase(key);
 }
 
-/// A sync that was under way at an erase may miss it; the one after it does not. So what was erased before the last
-/// sync but one is durable.
-retractions& recent_erases::after(std::uint64_t syncs) {
-  while (!stretches_.empty() && stretches_.front().syncs + 2 <= syncs)
-    stretches_.pop_front();
-  if (stretches_.empty() || stretches_.back().syncs != syncs || stretches_.back().mark != mark_)
-    stretches_.push_back({syncs, mark_, retractions{keys_max_}});
-  return stretches_.back().erased;
+survivors::survivors(std::span<const abandoned_block> abandoned) {
+  records_.reserve(abandoned.size());
+  for (const auto& one : abandoned)
+    records_.push_back({one.sequence, block_key_hash{}(one.key)});
+  std::ranges::sort(records_);
 }
 
-void recent_erases::durable(std::uint64_t mark) {
-  while (!stretches_.empty() && stretches_.front().mark <= mark)
-    stretches_.pop_front();
-}
-
-retractions recent_erases::take() {
-  retractions all{keys_max_};
-  for (const auto& one : std::exchange(stretches_, {}))
-    all.add(one.erased);
-  return all;
+bool survivors::contain(const block_key& key, std::uint64_t sequence) const {
+  return std::ranges::binary_search(records_, record{sequence, block_key_hash{}(key)});
 }
 
 } // namespace hearth::storage

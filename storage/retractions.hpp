@@ -4,15 +4,16 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <set>
+#include <span>
 #include <unordered_set>
+#include <vector>
 
 namespace hearth::storage {
 
-/// What has been erased or replaced and must not turn up again when a directory that went away comes back: keys, whole
-/// namespaces, or everything once there are more than `keys_max` keys. Threads: one at a time.
+/// What was erased or put while a directory is away, and must not turn up when it comes back: keys, whole namespaces,
+/// or everything once there are more than `keys_max` keys. Threads: one at a time.
 class retractions {
 public:
   explicit retractions(std::size_t keys_max) : keys_max_(keys_max) {}
@@ -20,7 +21,6 @@ public:
   /// The block of `key`, or every block of a namespace (none: of all), is not to come back.
   void add(const block_key& key);
   void add(std::optional<namespace_id> name_space);
-  void add(const retractions& others);
 
   [[nodiscard]] bool empty() const noexcept { return !everything_ && namespaces_.empty() && keys_.empty(); }
 
@@ -34,35 +34,26 @@ private:
   bool everything_ = false;
 };
 
-/// What was erased and may not be durable yet: a directory that goes away now would come back with it. Two things tell
-/// what is durable: a sync that was asked for after the erase and has ended well, and the number of syncs that the
-/// store has carried out for itself, the second of which since the erase began after it. Invariant: no more sets of
-/// retractions than syncs under way, and two. Threads: one at a time.
-class recent_erases {
+/// The records that were readable when a directory was found to be gone: all that may be read when it is back. The disk
+/// may have others, of blocks that were erased, replaced or reclaimed a moment before, could not be read just then, or
+/// were still being written: no one has been told that they are there, and some have been told that they are not.
+/// 16 bytes a record. Threads: any, as it never changes.
+class survivors {
 public:
-  explicit recent_erases(std::size_t keys_max) : keys_max_(keys_max) {}
+  survivors() = default;
+  explicit survivors(std::span<const abandoned_block> abandoned);
 
-  /// The set for what is erased now, after so many syncs of the store have ended.
-  [[nodiscard]] retractions& after(std::uint64_t syncs);
-
-  /// A sync is asked for. Returns the mark for `durable`, which is smaller than all later ones.
-  [[nodiscard]] std::uint64_t sync_begins() noexcept { return mark_++; }
-
-  /// The sync with this mark has ended well: what was erased before it began is durable.
-  void durable(std::uint64_t mark);
-
-  /// Takes out what is not known to be durable.
-  [[nodiscard]] retractions take();
+  /// Whether this record is one of them: by its sequence, and the first 8 bytes of its key.
+  [[nodiscard]] bool contain(const block_key& key, std::uint64_t sequence) const;
 
 private:
-  struct stretch {
-    std::uint64_t syncs = 0; ///< had ended
-    std::uint64_t mark = 0;  ///< of the sync that was asked for next
-    retractions erased;
+  struct record {
+    std::uint64_t sequence = 0;
+    std::uint64_t key_hash = 0;
+
+    friend auto operator<=>(const record&, const record&) = default;
   };
-  std::size_t keys_max_;
-  std::uint64_t mark_ = 0;
-  std::deque<stretch> stretches_;
+  std::vector<record> records_; ///< ascending
 };
 
 } // namespace hearth::storage

@@ -41,8 +41,6 @@ struct segment : segment_shape {
   std::uint64_t live_bytes = 0;                                      ///< of their records
   double worth = 0;                                                  ///< see `segment_table`
   std::vector<std::pair<namespace_id, std::uint64_t>> live_bytes_by; ///< namespace, ascending: few; none with nothing
-  std::vector<block_key>
-      lingering; ///< keys of blocks that were taken out, oldest first: its index on disk may list them
   std::shared_ptr<file> target;
 
   /// Up to where every write has ended.

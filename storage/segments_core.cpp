@@ -52,36 +52,44 @@ bool segments_core::erase(const block_key& key) {
 std::size_t segments_core::clear(std::optional<namespace_id> name_space) {
   std::size_t count = 0;
   update([&](deferred& later) {
-    for (auto id = index_.oldest(); id != no_record;) {
-      const auto next = index_.newer(id);
-      if (!name_space || index_.at(id).name_space == *name_space) {
-        take_out(id, &cold_ledger::erased);
-        ++count;
-      }
-      id = next;
-    }
+    count = erase_if([&](const indexed_block& one) { return !name_space || one.name_space == *name_space; });
     cancel_erased([&](const block& item) { return !name_space || item.name_space == *name_space; }, later);
   });
   return count;
 }
 
-abandonment segments_core::abandon() {
-  abandonment left;
+void segments_core::erase_unless(const std::function<bool(const block_key&, std::uint64_t)>& stays) {
+  update([&](deferred&) { erase_if([&](const indexed_block& one) { return !stays(one.key, one.sequence); }); });
+}
+
+/// Returns how many there were.
+std::size_t segments_core::erase_if(const std::function<bool(const indexed_block&)>& matches) {
+  std::size_t count = 0;
+  for (auto id = index_.oldest(); id != no_record;) {
+    const auto next = index_.newer(id);
+    if (matches(index_.at(id))) {
+      take_out(id, &cold_ledger::erased);
+      ++count;
+    }
+    id = next;
+  }
+  return count;
+}
+
+std::vector<abandoned_block> segments_core::abandon() {
+  std::vector<abandoned_block> gone;
   update([&](deferred&) {
     closed_ = stopped_ = true; // first: no index is written any more, in which the blocks would be missing
     listener_ = {};
-    for (const auto& [slot, one] : segments_.all())
-      std::ranges::copy_if(one.lingering, std::back_inserter(left.lingering),
-                           [&](const block_key& key) { return index_.find(key) == no_record; });
-    left.lost.reserve(index_.size());
+    gone.reserve(index_.size());
     for (auto id = index_.oldest(); id != no_record; id = index_.oldest()) {
       const auto& one = index_.at(id);
-      left.lost.push_back({one.key, {static_cast<namespace_id>(one.name_space), one.payload_bytes}});
+      gone.push_back({one.key, {static_cast<namespace_id>(one.name_space), one.payload_bytes}, one.sequence});
       take_out(id, &cold_ledger::vanished);
     }
     mark_erased([](const block&) { return true; });
   });
-  return left;
+  return gone;
 }
 
 result<void> segments_core::limit(std::uint64_t bytes_max) {

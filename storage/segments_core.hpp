@@ -57,7 +57,8 @@ public:
   void on_reclaimed(std::function<void(std::vector<block_key>)> listener);
   bool erase(const block_key& key);
   std::size_t clear(std::optional<namespace_id> name_space);
-  abandonment abandon();
+  void erase_unless(const std::function<bool(const block_key&, std::uint64_t)>& stays);
+  std::vector<abandoned_block> abandon();
   void sync(std::function<void(result<void>)> done);
   void sync_soon();
   [[nodiscard]] result<void> limit(std::uint64_t bytes_max);
@@ -151,6 +152,7 @@ private:
   void read_ended(read_job& job, bool ran, deferred& later);
   void use(record_id id);
   void take_out(record_id id, cold_amount cold_ledger::*reason);
+  std::size_t erase_if(const std::function<bool(const indexed_block&)>& matches);
 
   // segments_reclaim.cpp
   void reclaim(deferred& later);

@@ -66,7 +66,6 @@ struct segments_core::checkpoint_job {
     segment_index index;
     std::shared_ptr<file> target;
     bool sync_data = false;
-    std::size_t lingering = 0; ///< of the segment's: those that the index leaves out
   };
   std::vector<part> parts;
   std::map<namespace_id, cold_amount> persisted; ///< blocks that are synced if it ends well

@@ -145,8 +145,6 @@ void segments_core::take_out(record_id id, cold_amount cold_ledger::*reason) {
   ledgers_.leave(static_cast<namespace_id>(gone.name_space), gone.payload_bytes,
                  segment_record_bytes(gone.payload_bytes), reason);
   in.index_dirty = true; // a crash must not bring it back
-  if (reason != &cold_ledger::vanished)
-    in.lingering.push_back(gone.key); // nor a directory that goes away
   if (reason == &cold_ledger::reclaimed)
     reclaimed_.push_back(gone.key);
 }

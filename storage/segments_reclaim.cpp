@@ -253,7 +253,6 @@ void segments_core::segment_job_ended(segment_job& job, bool ran, deferred& late
     of.generation = job.fresh.generation;
     of.target = std::move(job.target);
     of.state = segment_state::ready;
-    of.lingering.clear();
     of.cursor = 0;
     of.records = 0;
     of.data_dirty = false;

@@ -64,7 +64,7 @@ void segments_core::start_checkpoint(deferred& later) {
     job->complete = job->complete && !(dirty && busy);
     if (!dirty || busy || one.target == nullptr)
       continue;
-    job->parts.push_back({index_of(one), one.target, one.data_dirty, one.lingering.size()});
+    job->parts.push_back({index_of(one), one.target, one.data_dirty});
     one.data_dirty = one.index_dirty = false;
     one.in_checkpoint = true;
   }
@@ -143,8 +143,6 @@ void segments_core::checkpoint_ended(checkpoint_job& job, bool ran, deferred& la
       of.state = segment_state::sealed;
       sealing_.erase(of.slot);
     }
-    if (job.outcome)
-      of.lingering.erase(of.lingering.begin(), of.lingering.begin() + static_cast<std::ptrdiff_t>(part.lingering));
     if (!job.outcome) { // also those that went well: their names may not be durable
       of.data_dirty = of.data_dirty || part.sync_data;
       of.index_dirty = true;

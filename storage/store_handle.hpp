@@ -28,7 +28,10 @@ public:
   }
   bool erase(const block_key& key) override { return core_->erase(key); }
   std::size_t clear(std::optional<namespace_id> name_space) override { return core_->clear(name_space); }
-  abandonment abandon() override { return core_->abandon(); }
+  void erase_unless(const std::function<bool(const block_key&, std::uint64_t)>& stays) override {
+    core_->erase_unless(stays);
+  }
+  std::vector<abandoned_block> abandon() override { return core_->abandon(); }
   void sync(std::function<void(result<void>)> done) override { core_->sync(std::move(done)); }
   void sync_soon() override { core_->sync_soon(); }
   result<void> limit(std::uint64_t bytes_max) override { return core_->limit(bytes_max); }

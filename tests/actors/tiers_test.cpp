@@ -41,7 +41,8 @@ public:
       present.erase(key);
     return std::exchange(present, {}).size();
   }
-  storage::abandonment abandon() override { return {}; }
+  void erase_unless(const std::function<bool(const storage::block_key&, std::uint64_t)>&) override {}
+  std::vector<storage::abandoned_block> abandon() override { return {}; }
   void sync(std::function<void(storage::result<void>)>) override {}
   void sync_soon() override {}
   storage::result<void> limit(std::uint64_t) override { return {}; }
