@@ -69,8 +69,9 @@ DEFECTS = [
     # A directory that goes away and comes back.
     Defect("retraction_forgotten", "what was erased while the directory was away comes back with it", "storage/detachable_store.cpp",
            "    now.apply(*fresh);\n", ""),
-    Defect("retraction_outlives_sync", "a durable erase takes out what was put anew since, when the directory comes back", "storage/detachable_store.cpp",
-           "      alive->recent_.durable(mark);\n", ""),
+    Defect("unknown_record_returns", "a block that was erased or reclaimed a moment before the directory went away comes back with it",
+           "storage/detachable_store.cpp",
+           "return survivors_.contain(key, sequence);", "return sequence != 0 || survivors_.contain(key, sequence);"),
     Defect("vanished_uncounted", "what goes away with the directory is not counted as lost", "actors/tiers_writes.cpp",
            "entry.counters.lost += one.second;", "(void)entry;"),
     Defect("vanished_copy_believed", "a hot block whose copy has gone away is still taken for safe", "actors/tiers_writes.cpp",
