@@ -64,9 +64,11 @@ std::vector<abandoned_block> detachable_store::abandon() {
   if (!store)
     return {};
   auto blocks = store->abandon();
+  survivors readable{blocks};
   {
     std::lock_guard guard{mutex_};
-    put_aside(*store, blocks);
+    survivors_ = std::move(readable);
+    put_aside(*store);
     store.reset();
   }
   std::vector<io_job> batch;
@@ -80,13 +82,12 @@ std::vector<abandoned_block> detachable_store::abandon() {
   return blocks;
 }
 
-void detachable_store::put_aside(const block_store& store, std::span<const abandoned_block> blocks) {
+void detachable_store::put_aside(const block_store& store) {
   for (namespace_id id = 0; id < config_.namespaces->names().size(); ++id)
     if (const auto ledger = store.ledger(id); ledger != cold_ledger{})
       past_ledgers_[id] += ledger;
   past_activity_ += store.activity();
   bytes_max_ = store.bytes_max();
-  survivors_ = survivors{blocks};
   abandoned_.push_back(std::move(inner_));
 }
 
@@ -118,6 +119,7 @@ result<recovery_report> detachable_store::open_again() {
   if (!opened)
     return opened.error();
   // Nobody else touches the survivors: they change when an attached store is abandoned.
+  survivors_.sort();
   opened->store->erase_unless(
       [this](const block_key& key, std::uint64_t sequence) { return survivors_.contain(key, sequence); });
   if (auto adopted = adopt(std::move(*opened)); !adopted)

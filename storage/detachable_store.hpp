@@ -12,7 +12,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -84,7 +83,7 @@ private:
 
   [[nodiscard]] std::shared_ptr<block_store> inner() const;
   [[nodiscard]] failure gone() const;
-  void put_aside(const block_store& store, std::span<const abandoned_block> blocks);
+  void put_aside(const block_store& store);
   void let_go();
   [[nodiscard]] result<void> adopt(opened_store opened);
   [[nodiscard]] result<void> may_return() const;

@@ -37,8 +37,9 @@ survivors::survivors(std::span<const abandoned_block> abandoned) {
   records_.reserve(abandoned.size());
   for (const auto& one : abandoned)
     records_.push_back({one.sequence, block_key_hash{}(one.key)});
-  std::ranges::sort(records_);
 }
+
+void survivors::sort() { std::ranges::sort(records_); }
 
 bool survivors::contain(const block_key& key, std::uint64_t sequence) const {
   return std::ranges::binary_search(records_, record{sequence, block_key_hash{}(key)});

@@ -37,11 +37,15 @@ private:
 /// The records that were readable when a directory was found to be gone: all that may be read when it is back. The disk
 /// may have others, of blocks that were erased, replaced or reclaimed a moment before, could not be read just then, or
 /// were still being written: no one has been told that they are there, and some have been told that they are not.
-/// 16 bytes a record. Threads: any, as it never changes.
+/// 16 bytes a record. Threads: one at a time.
 class survivors {
 public:
   survivors() = default;
   explicit survivors(std::span<const abandoned_block> abandoned);
+
+  /// Before the first question: takes a tenth of a microsecond a record, for which nobody has to wait where they are
+  /// noted down.
+  void sort();
 
   /// Whether this record is one of them: by its sequence, and the first 8 bytes of its key.
   [[nodiscard]] bool contain(const block_key& key, std::uint64_t sequence) const;
@@ -53,7 +57,7 @@ private:
 
     friend auto operator<=>(const record&, const record&) = default;
   };
-  std::vector<record> records_; ///< ascending
+  std::vector<record> records_;
 };
 
 } // namespace hearth::storage
