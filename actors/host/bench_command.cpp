@@ -23,7 +23,7 @@ command_outcome run_bench(char** argv) {
   return {2,
           {},
           std::string{"bench: the program hearth-bench was not found beside this one or by $PATH ("} +
-              std::strerror(errno) + "): build it with ninja"};
+              std::strerror(errno) + "): build it with ninja -C build tests/bench/caches/hearth-bench"};
 }
 
 } // namespace hearth

@@ -24,7 +24,7 @@ extern "C" void note_signal(int number) {
   if (noted.load() == 0) {
     noted_at_ms.store(now_ms);
     noted.store(number);
-  } else if (now_ms - noted_at_ms.load() > same_wish_ms) {
+  } else if (number != SIGPIPE && now_ms - noted_at_ms.load() > same_wish_ms) {
     std::signal(number, SIG_DFL);
     std::raise(number);
   }
@@ -33,9 +33,10 @@ extern "C" void note_signal(int number) {
 } // namespace
 
 void note_interruptions() noexcept {
-  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
     struct sigaction before {};
-    if (number == SIGHUP && ::sigaction(number, nullptr, &before) == 0 && before.sa_handler == SIG_IGN)
+    if ((number == SIGHUP || number == SIGPIPE) && ::sigaction(number, nullptr, &before) == 0 &&
+        before.sa_handler == SIG_IGN)
       continue; // SIGINT is caught all the same: shells ignore it for jobs in the background
     struct sigaction noting {};
     noting.sa_handler = note_signal;

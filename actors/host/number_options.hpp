@@ -48,7 +48,7 @@ inline CLI::Validator integer_between(std::uint64_t least,
 /// bytes.
 inline CLI::Validator bytes_between(std::uint64_t least, std::uint64_t most, std::uint64_t multiple_of = 1) {
   const auto multiple = multiple_of > 1 ? ", a multiple of " + stats::format_bytes(multiple_of) : std::string{};
-  return detail::checked("a size such as 64MiB, " + detail::range(least, most) + multiple,
+  return detail::checked("a size such as 64MiB (units B to TiB, KB to GB), " + detail::range(least, most) + multiple,
                          [=](const std::string& text) {
                            const auto read = stats::parse_bytes(text);
                            return read && *read >= least && *read <= most && *read % multiple_of == 0

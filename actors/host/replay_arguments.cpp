@@ -47,7 +47,10 @@ void declare(CLI::App& replay, replay_options& options, names& chosen) {
                         const std::string& help) {
     replay.add_option(flag, into, help)->type_name("SIZE")->transform(bytes_between(least, most));
   };
-  auto* trace = text("--trace", options.trace, "FILE", "requests to replay, one JSON object with hash_ids a line");
+  auto* trace =
+      text("--trace", options.trace, "FILE",
+           "requests to replay, one JSON object with hash_ids a line; each follows the one before at once, whatever "
+           "their timestamps say");
   replay.add_option("--workload", "made-up requests instead; the only one is chat, which is the default")
       ->type_name("NAME")
       ->excludes(trace)
@@ -70,8 +73,8 @@ void declare(CLI::App& replay, replay_options& options, names& chosen) {
   text("--engine", chosen.engine, "NAME", "of the cold tier: segments, or files: one file a block [segments]")
       ->check(CLI::IsMember({"segments", "files"}));
   text("--eviction", chosen.eviction, "NAME",
-       "which hot block leaves first: lru, s3_fifo, w_tinylfu or conversation [lru]")
-      ->check(CLI::IsMember({"lru", "s3_fifo", "w_tinylfu", "conversation"}));
+       "which hot block leaves first: lru, s3-fifo, w-tinylfu or conversation [lru]")
+      ->check(CLI::IsMember({"lru", "s3-fifo", "w-tinylfu", "conversation"}));
   text("--reclaim", chosen.reclaim, "NAME", "which segment is given up first: least_useful or fifo [least_useful]")
       ->check(CLI::IsMember({"least_useful", "fifo"}));
   number("--reappend-percent", options.reappend_percent, 0, 50,
@@ -115,9 +118,9 @@ result<void> check_together(const replay_options& options) {
 
 storage::eviction_order eviction_named(const std::string& name) {
   using storage::eviction_order;
-  if (name == "s3_fifo")
+  if (name == "s3-fifo")
     return eviction_order::s3_fifo;
-  if (name == "w_tinylfu")
+  if (name == "w-tinylfu")
     return eviction_order::w_tinylfu;
   return name == "conversation" ? eviction_order::conversation : eviction_order::lru;
 }

@@ -20,11 +20,13 @@ int main(int count, char** arguments) {
   const std::array tokens{101u, 7592u, 2088u, 102u};
   const std::array chain{hearth::storage::derive_key("my-model", std::nullopt, tokens)};
   const auto found = cache->get_prefix(chain); // the longest leading run that is present, in one message
-  if (found.ok() && found->blocks.empty())
+  const bool present = found.ok() && !found->blocks.empty();
+  if (!present)
     (void)cache->put(chain[0], 1 << 20, compute_block); // computes only if there is room
   if (const auto report = cache->flush(); report.ok())  // every dirty block, with back-pressure instead of drops
-    std::printf("written %zu, left %zu\n", std::size_t{report->written.blocks}, std::size_t{report->left.blocks});
+    std::printf("%s, written %zu, left %zu\n", present ? "found" : "computed", std::size_t{report->written.blocks},
+                std::size_t{report->left.blocks});
   if (const auto stats = cache->stats(); stats.ok())
-    std::printf("lost to a busy disk: %zu\n", std::size_t{stats->whole.counters.ledger.ssd_write_drops()});
+    std::printf("write drops: %zu\n", std::size_t{stats->whole.counters.ledger.ssd_write_drops()});
   return cache->get(chain[0]).ok() ? 0 : 1;
 }

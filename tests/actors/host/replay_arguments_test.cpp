@@ -81,13 +81,15 @@ TEST_CASE("Every flag reaches its option") {
 
 TEST_CASE("A number or size that makes no sense is refused by its flag, with what was found and expected") {
   const std::string more = " (see hearth replay --help)";
-  CHECK(refusal({"--hot", "many"}) == "--hot: expected a size such as 64MiB, 0..1125899906842624, found many" + more);
-  CHECK(refusal({"--hot", ""}) == "--hot: expected a size such as 64MiB, 0..1125899906842624, found nothing" + more);
+  CHECK(refusal({"--hot", "many"}) ==
+        "--hot: expected a size such as 64MiB (units B to TiB, KB to GB), 0..1125899906842624, found many" + more);
+  CHECK(refusal({"--hot", ""}) ==
+        "--hot: expected a size such as 64MiB (units B to TiB, KB to GB), 0..1125899906842624, found nothing" + more);
   CHECK(refusal({"--requests", "0"}) == "--requests: expected an integer 1..1000000000, found 0" + more);
   CHECK(refusal({"--writer-queue-blocks", "65537"}) ==
         "--writer-queue-blocks: expected an integer 1..65536, found 65537" + more);
   CHECK(refusal({"--block-bytes", "0"}) ==
-        "--block-bytes: expected a size such as 64MiB, 1..536870912, found 0" + more);
+        "--block-bytes: expected a size such as 64MiB (units B to TiB, KB to GB), 1..536870912, found 0" + more);
   CHECK(refused_naming({"--block-bytes", "513MiB"}, "--block-bytes: expected"));
   CHECK(refused_naming({"--cold", "16777216TiB"}, "--cold: expected"));
   CHECK(refused_naming({"--cold", "1.5GiB"}, "--cold: expected"));

@@ -26,33 +26,35 @@ result<caches_settings> parse_caches_arguments(int argc, const char* const* argv
   CLI::App program{"Measures hearth as a host app sees it, beside other caches and what the machine allows.",
                    "hearth bench"};
   const auto many = [](CLI::Option* option) { return option->delimiter(','); };
-  many(program.add_option("workloads", names, "which; none: all"))->check(CLI::IsMember(workload_names));
-  many(program.add_option("--sizes", chosen.sizes, "of blocks, such as 64KiB,1MiB"))
+  many(program.add_option("workloads", names, "which [all; half an hour and more]"))
+      ->check(CLI::IsMember(workload_names));
+  many(program.add_option("--sizes", chosen.sizes, "of blocks [16KiB,256KiB,1MiB,4MiB]"))
       ->type_name("SIZE")
       ->transform(bytes_between(4 * kib, 512 * mib, 4 * kib));
-  many(program.add_option("--threads", chosen.threads, "that ask at once, such as 1,2,8"))
+  many(program.add_option("--threads", chosen.threads, "that ask at once [1,2,4,8]"))
       ->type_name("N")
       ->transform(integer_between(1, 256));
-  many(program.add_option("--peers", chosen.peers, "by name (see --list)"));
-  program.add_option("--directory", chosen.directory, "where a fresh folder is made, used and removed")
+  many(program.add_option("--peers", chosen.peers, "by name, see --list [all that are installed]"));
+  program.add_option("--directory", chosen.directory, "where a fresh folder is made, used and removed [.]")
       ->check(CLI::ExistingDirectory);
-  program.add_option("--memory", chosen.memory_bytes, "of each cache")
+  program.add_option("--memory", chosen.memory_bytes, "of each cache [512MiB]")
       ->type_name("SIZE")
       ->transform(bytes_between(16 * mib, 1024 * 1024 * mib, 4 * kib));
-  program.add_option("--disk", chosen.disk_bytes, "of each cache that has one")
+  program.add_option("--disk", chosen.disk_bytes, "of each cache that has one [2GiB]")
       ->type_name("SIZE")
       ->transform(bytes_between(64 * mib, 1024 * 1024 * mib, 4 * kib));
-  program.add_option("--engine", chosen.engine, "of hearth's cold tier")->check(CLI::IsMember({"segments", "files"}));
-  program.add_option("--chain", chosen.chain, "blocks in a chain")
+  program.add_option("--engine", chosen.engine, "of hearth's cold tier [segments]")
+      ->check(CLI::IsMember({"segments", "files"}));
+  program.add_option("--chain", chosen.chain, "blocks in a chain [1000]")
       ->type_name("N")
       ->transform(integer_between(1, 100'000));
-  program.add_option("--repetitions", chosen.repetitions, "of everything")
+  program.add_option("--repetitions", chosen.repetitions, "of everything [5]")
       ->type_name("N")
       ->transform(integer_between(1, 100));
-  program.add_option("--seconds", chosen.seconds, "of each measurement")
+  program.add_option("--seconds", chosen.seconds, "of each measurement [0.3]")
       ->type_name("SECONDS")
       ->transform(seconds_between(0.001, 3600));
-  program.add_option("--seed", chosen.seed, "of what is asked for")->type_name("N")->transform(integer_between(0));
+  program.add_option("--seed", chosen.seed, "of what is asked for [1]")->type_name("N")->transform(integer_between(0));
   program.add_option("--json", chosen.json, "a file for all figures");
   program.add_option("--plot", chosen.plot, "a file for a picture, SVG");
   program.add_option("--results", chosen.results, "a file for the tables as Markdown");

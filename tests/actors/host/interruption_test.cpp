@@ -1,0 +1,57 @@
+#include "actors/host/interruption.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <array>
+#include <csignal>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace {
+
+/// What a process of its own ends with that has noted interruptions, and then does this.
+template <class Action>
+int status_after(Action act) {
+  const auto child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    hearth::note_interruptions();
+    act();
+    ::_exit(hearth::interrupted_by());
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+} // namespace
+
+TEST_CASE("A signal that asks for an end is noted, so that a program can clean up") {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    CAPTURE(number);
+    CHECK(status_after([&] { std::raise(number); }) == number);
+  }
+  CHECK(status_after([] {}) == 0);
+}
+
+TEST_CASE("Nobody reading what is printed any more is noted, too, at the first line and at all that follow") {
+  CHECK(status_after([] {
+          std::array<int, 2> ends{};
+          if (::pipe(ends.data()) != 0)
+            ::_exit(1);
+          ::close(ends[0]);
+          for (int line = 0; line < 3; ++line)
+            if (::write(ends[1], "line\n", 5) >= 0)
+              ::_exit(2);
+        }) == SIGPIPE);
+}
+
+TEST_CASE("A signal that was ignored when the program began stays so") {
+  for (const int number : {SIGHUP, SIGPIPE}) {
+    CAPTURE(number);
+    std::signal(number, SIG_IGN);
+    CHECK(status_after([&] { std::raise(number); }) == 0);
+    std::signal(number, SIG_DFL);
+  }
+}
