@@ -10,12 +10,16 @@
 
 namespace {
 
-/// What a process of its own ends with that has noted interruptions, and then does this.
+constexpr std::array signals{SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+
+/// What a process of its own ends with that begins with this for all signals, notes interruptions, and then acts.
 template <class Action>
-int status_after(Action act) {
+int status_after(Action act, void (*at_first)(int) = SIG_DFL) {
   const auto child = ::fork();
   REQUIRE(child >= 0);
   if (child == 0) {
+    for (const int number : signals)
+      std::signal(number, at_first);
     hearth::note_interruptions();
     act();
     ::_exit(hearth::interrupted_by());
@@ -28,7 +32,7 @@ int status_after(Action act) {
 } // namespace
 
 TEST_CASE("A signal that asks for an end is noted, so that a program can clean up") {
-  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+  for (const int number : signals) {
     CAPTURE(number);
     CHECK(status_after([&] { std::raise(number); }) == number);
   }
@@ -50,8 +54,6 @@ TEST_CASE("Nobody reading what is printed any more is noted, too, at the first l
 TEST_CASE("A signal that was ignored when the program began stays so") {
   for (const int number : {SIGHUP, SIGPIPE}) {
     CAPTURE(number);
-    std::signal(number, SIG_IGN);
-    CHECK(status_after([&] { std::raise(number); }) == 0);
-    std::signal(number, SIG_DFL);
+    CHECK(status_after([&] { std::raise(number); }, SIG_IGN) == 0);
   }
 }
