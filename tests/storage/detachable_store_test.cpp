@@ -65,6 +65,14 @@ using kept_in_files = detachable_world<files_engine>;
 using kept_in_segments = detachable_world<segments_engine>;
 using numbers_of = std::vector<unsigned>;
 
+/// A block cannot be read, and is taken out; what it was stays on the disk.
+template <class World>
+void give_up_unreadable(World& world, unsigned number) {
+  world.disk->fail_next(file_operation::remove, errc::io, 1);
+  world.disk->fail_next(file_operation::read, errc::io, 1);
+  REQUIRE(world.read(number).code() == errc::corrupt);
+}
+
 } // namespace
 
 TEMPLATE_TEST_CASE("A directory that goes away takes its blocks along, and brings them back", "", kept_in_files,
@@ -302,9 +310,7 @@ TEMPLATE_TEST_CASE("A block that could not be read does not come back with a dir
                    kept_in_files, kept_in_segments) {
   TestType world;
   open_with_three(world);
-  world.disk->fail_next(file_operation::remove, errc::io, 1);
-  world.disk->fail_next(file_operation::read, errc::io, 1);
-  REQUIRE(world.read(2).code() == errc::corrupt);
+  give_up_unreadable(world, 2);
   world.away();
   CHECK(world.abandon() == numbers_of{1, 3});
   world.back();
@@ -316,9 +322,7 @@ TEMPLATE_TEST_CASE("A block that was put anew after it could not be read is ther
                    kept_in_files, kept_in_segments) {
   TestType world;
   open_with_three(world);
-  world.disk->fail_next(file_operation::remove, errc::io, 1);
-  world.disk->fail_next(file_operation::read, errc::io, 1);
-  REQUIRE(world.read(2).code() == errc::corrupt);
+  give_up_unreadable(world, 2);
   world.disk->fail_next(file_operation::remove, errc::io, 0);
   REQUIRE(world.append(2, 100, 7) == errc::none);
   world.away();
