@@ -20,6 +20,8 @@ MAY_INCLUDE = {
 QUICKSTART = "tests/examples/quickstart.cpp"
 SETTINGS, SETTINGS_TABLE = "actors/host/cache_options.hpp", "actors/host/README.md"
 FOR_ACTORS_ONLY = ("caf/", "spdlog/")
+# Catch2 2 and 3 name their headers differently; only these two files may know.
+CATCH2_ALLOWED = ("tests/support/catch.hpp", "tests/support/main.cpp")
 SLEEP = re.compile(r"sleep_for|sleep_until|usleep|nanosleep|(?<![\w.])sleep\(|time\.sleep")
 SLEEP_ALLOWED = ("tests/stress/", "tests/crash/", "tests/bench/")  # real threads, real processes, real time
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
@@ -47,6 +49,8 @@ def check_includes(path, text, names):
     for quote, target in INCLUDE.findall(text):
         if target.startswith(FOR_ACTORS_ONLY) and not path.startswith(("actors/", "tests/")):
             yield f"{path}: includes {target}; CAF and spdlog belong to actors/ and tests/"
+        if target.startswith("catch2/") and path not in CATCH2_ALLOWED:
+            yield f"{path}: includes {target}, which Catch2 2 or 3 lacks: include tests/support/catch.hpp"
         if quote == "<":
             if target.split("/")[0] in MAY_INCLUDE:
                 yield f"{path}: includes <{target}>; our own headers are included with quotes"

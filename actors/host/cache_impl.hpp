@@ -126,7 +126,7 @@ public:
 private:
   template <class Reply, class T, class Convert>
   static std::function<void(result<Reply>)> answer_with(callback<T> done, Convert convert) {
-    return [done = std::move(done), convert = std::move(convert)](result<Reply> reply) {
+    return [done = std::move(done), convert = std::move(convert)](result<Reply>&& reply) {
       if (!done) // fire and forget
         return;
       if (reply)

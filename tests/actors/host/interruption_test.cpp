@@ -1,6 +1,5 @@
 #include "actors/host/interruption.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <array>
 #include <csignal>
