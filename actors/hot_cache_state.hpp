@@ -1,8 +1,8 @@
 #pragma once
 
-#include "actors/cold_reads.hpp"
 #include "actors/parts.hpp"
-#include "actors/tiers.hpp"
+#include "actors/tiers/cold_reads.hpp"
+#include "actors/tiers/tiers.hpp"
 
 #include <caf/actor_addr.hpp>
 #include <caf/actor_cast.hpp>

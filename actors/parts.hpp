@@ -1,12 +1,12 @@
 #pragma once
 
 #include "actors/bounded.hpp"
-#include "actors/limits_now.hpp"
-#include "actors/tiers.hpp"
+#include "actors/tiers/limits_now.hpp"
+#include "actors/tiers/tiers.hpp"
 #include "stats/snapshot.hpp"
-#include "storage/detachable_store.hpp"
-#include "storage/namespace_table.hpp"
-#include "storage/read_notes.hpp"
+#include "storage/blocks/namespace_table.hpp"
+#include "storage/cold/detachable_store.hpp"
+#include "storage/hot/read_notes.hpp"
 
 #include <chrono>
 #include <cstdint>

@@ -3,7 +3,7 @@
 #include "messages/gate.hpp"
 #include "messages/limits.hpp"
 #include "stats/snapshot.hpp"
-#include "storage/block.hpp"
+#include "storage/blocks/block.hpp"
 
 #include <algorithm>
 #include <chrono>

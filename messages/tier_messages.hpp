@@ -2,10 +2,10 @@
 
 #include "messages/gate.hpp"
 #include "messages/write_ticket.hpp"
-#include "storage/block.hpp"
+#include "storage/blocks/block.hpp"
+#include "storage/blocks/recall.hpp"
+#include "storage/cold/opened_store.hpp"
 #include "storage/errors.hpp"
-#include "storage/opened_store.hpp"
-#include "storage/recall.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -10,7 +10,7 @@ set -eu
 
 install_packages
 configure build --buildtype=release "-Dwerror=$werror"
-step 'building hearth' build-hearth ninja -C "$root/build" actors/host/hearth
+step 'building hearth' build-hearth ninja -C "$root/build" actors/host/program/hearth
 echo 'The disk is slowed down on purpose: blocks have to be given up. The table says how many, why, and what was found.'
-"$root/build/actors/host/hearth" replay --requests 1500 --block-bytes 256KiB --hot 64MiB --cold 1GiB \
+"$root/build/actors/host/program/hearth" replay --requests 1500 --block-bytes 256KiB --hot 64MiB --cold 1GiB \
   --writer-queue-blocks 16 --drain-mib-per-s 800 --verify

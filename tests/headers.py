@@ -10,7 +10,7 @@ import pathlib
 import subprocess
 import sys
 
-FOLDERS = ("storage/*.hpp", "stats/*.hpp", "messages/*.hpp", "actors/host/cache.hpp", "actors/host/cache_options.hpp")
+FOLDERS = ("storage/**/*.hpp", "stats/*.hpp", "messages/*.hpp", "actors/host/cache.hpp", "actors/host/cache_options.hpp")
 
 
 def compile_alone(root, compiler, header):

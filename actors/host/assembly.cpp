@@ -2,9 +2,9 @@
 
 #include "actors/log.hpp"
 #include "actors/preflight.hpp"
-#include "storage/files_store.hpp"
-#include "storage/io_uring.hpp"
-#include "storage/segments_store.hpp"
+#include "storage/files/files_store.hpp"
+#include "storage/io/io_uring.hpp"
+#include "storage/segments/segments_store.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -2,8 +2,8 @@
 
 #include "actors/host/cache_options.hpp"
 #include "actors/parts.hpp"
-#include "storage/file_system.hpp"
-#include "storage/io_engine.hpp"
+#include "storage/io/file_system.hpp"
+#include "storage/io/io_engine.hpp"
 
 #include <chrono>
 #include <functional>

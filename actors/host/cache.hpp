@@ -3,7 +3,7 @@
 #include "actors/host/cache_options.hpp"
 #include "messages/host_messages.hpp"
 #include "stats/snapshot.hpp"
-#include "storage/block.hpp"
+#include "storage/blocks/block.hpp"
 #include "storage/errors.hpp"
 
 #include <chrono>

@@ -1,7 +1,7 @@
 #include "actors/host/cache_options.hpp"
 
-#include "storage/files_store.hpp"
-#include "storage/segments_store.hpp"
+#include "storage/files/files_store.hpp"
+#include "storage/segments/segments_store.hpp"
 
 #include <string>
 

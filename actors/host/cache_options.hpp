@@ -1,11 +1,11 @@
 #pragma once
 
-#include "actors/write_policy.hpp"
+#include "actors/tiers/write_policy.hpp"
 #include "messages/limits.hpp"
-#include "storage/block_store.hpp"
+#include "storage/cold/block_store.hpp"
 #include "storage/errors.hpp"
-#include "storage/eviction_policy.hpp"
-#include "storage/reclaim_policy.hpp"
+#include "storage/eviction/eviction_policy.hpp"
+#include "storage/segments/reclaim_policy.hpp"
 
 #include <chrono>
 #include <cstdint>

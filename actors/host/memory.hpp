@@ -1,6 +1,6 @@
 #pragma once
 
-#include "storage/buffer_pool.hpp"
+#include "storage/memory/buffer_pool.hpp"
 
 /// The memory behind every buffer of this process, for hosts that care where it is. All caches share it, and so do the
 /// buffers that the host makes itself: a block is kept, handed out hot and written in the place where it was put.

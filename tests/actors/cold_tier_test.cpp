@@ -1,4 +1,4 @@
-#include "storage/segment_record.hpp"
+#include "storage/segments/segment_record.hpp"
 #include "tests/actors/actor_fixture.hpp"
 
 using namespace hearth;

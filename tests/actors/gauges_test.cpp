@@ -1,7 +1,7 @@
-#include "actors/tiers.hpp"
+#include "actors/tiers/tiers.hpp"
 #include "tests/actors/sent_blocks.hpp"
 #include "tests/simulation/chance.hpp"
-#include "tests/storage/block_store_worlds.hpp"
+#include "tests/storage/cold/block_store_worlds.hpp"
 
 #include <map>
 #include <utility>

@@ -1,6 +1,6 @@
 #include "tests/actors/actor_fixture.hpp"
 
-#include "storage/block_key.hpp"
+#include "storage/blocks/block_key.hpp"
 
 #include <array>
 

@@ -1,7 +1,7 @@
 #include "tests/actors/actor_fixture.hpp"
 
-#include "storage/files_store.hpp"
-#include "storage/segment_record.hpp"
+#include "storage/files/files_store.hpp"
+#include "storage/segments/segment_record.hpp"
 
 using namespace hearth;
 using namespace hearth::testing;

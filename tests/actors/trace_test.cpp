@@ -1,6 +1,6 @@
 // The main job on a real workload, in the deterministic world.
-#include "actors/host/chat_workload.hpp"
-#include "actors/host/trace.hpp"
+#include "actors/host/program/trace.hpp"
+#include "actors/host/program/chat_workload.hpp"
 #include "tests/actors/actor_fixture.hpp"
 
 #include <array>

@@ -1,4 +1,4 @@
-#include "storage/files_store.hpp"
+#include "storage/files/files_store.hpp"
 #include "tests/actors/actor_fixture.hpp"
 
 using namespace hearth;

@@ -1,6 +1,6 @@
 #include "tests/bench/arguments.hpp"
 
-#include "actors/host/number_options.hpp"
+#include "actors/host/program/number_options.hpp"
 
 #include <CLI/CLI.hpp>
 

@@ -1,6 +1,6 @@
 #include "tests/bench/cell.hpp"
 
-#include "actors/host/interruption.hpp"
+#include "actors/host/program/interruption.hpp"
 #include "tests/bench/usage.hpp"
 
 #include <algorithm>

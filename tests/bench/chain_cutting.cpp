@@ -2,7 +2,7 @@
 // time, on a disk that writes a given part of what is put; a request asks for its chain and puts what is missing. The
 // same figures on every machine. A block that is not written because its parent is gone (`orphan`) leaves its turn to
 // one that can be used, so fewer writes should make more hits, the more the slower the disk.
-#include "actors/host/trace.hpp"
+#include "actors/host/program/trace.hpp"
 #include "tests/support/actor_world.hpp"
 
 #include <spdlog/sinks/null_sink.h>

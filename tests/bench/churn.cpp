@@ -6,7 +6,7 @@
 // counts as well.
 #include "actors/host/cache.hpp"
 #include "actors/host/memory.hpp"
-#include "actors/host/temporary_directory.hpp"
+#include "actors/host/program/temporary_directory.hpp"
 #include "tests/bench/program_in_place.hpp"
 #include "tests/support/process_status.hpp"
 

@@ -1,6 +1,6 @@
 #include "tests/bench/cold_run.hpp"
 
-#include "actors/host/interruption.hpp"
+#include "actors/host/program/interruption.hpp"
 #include "stats/units.hpp"
 #include "tests/bench/usage.hpp"
 

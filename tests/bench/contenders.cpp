@@ -1,8 +1,8 @@
 #include "tests/bench/contenders.hpp"
 
-#include "storage/files_store.hpp"
-#include "storage/io_uring.hpp"
-#include "storage/segments_store.hpp"
+#include "storage/files/files_store.hpp"
+#include "storage/io/io_uring.hpp"
+#include "storage/segments/segments_store.hpp"
 
 #include <chrono>
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "storage/block_store.hpp"
-#include "storage/file_system.hpp"
-#include "storage/io_engine.hpp"
+#include "storage/cold/block_store.hpp"
+#include "storage/io/file_system.hpp"
+#include "storage/io/io_engine.hpp"
 #include "tests/bench/contender.hpp"
 
 #include <functional>

@@ -1,6 +1,6 @@
 // Measures the cold tier beside its peers and beside what the disk can do. README.md says how to run it and read it;
 // each measure_*.cpp, reopen.cpp and *_contender.cpp begins with what should come out.
-#include "actors/host/interruption.hpp"
+#include "actors/host/program/interruption.hpp"
 #include "tests/bench/cold_run.hpp"
 #include "tests/bench/outcome.hpp"
 #include "tests/bench/reopen.hpp"

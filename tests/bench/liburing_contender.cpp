@@ -1,6 +1,6 @@
 // Estimate: below 1 MiB io_uring at a depth beats blocking threads (at 256 KiB 2.6 against 2.3 GB/s read, 4.0 against
 // 2.5 written by one); from 1 MiB on both reach the device.
-#include "storage/checksum.hpp"
+#include "storage/format/checksum.hpp"
 #include "tests/bench/contenders.hpp"
 #include "tests/bench/raw_file.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/host/interruption.hpp"
-#include "actors/host/number_options.hpp"
+#include "actors/host/program/interruption.hpp"
+#include "actors/host/program/number_options.hpp"
 
 #include <CLI/CLI.hpp>
 

@@ -5,7 +5,7 @@
 // given up, and counted. Beside the last cache a thread writes as many bytes to a file: what a busy disk costs a put on
 // this machine, whoever keeps it busy, is the limit for the first.
 #include "actors/host/cache_impl.hpp"
-#include "actors/host/temporary_directory.hpp"
+#include "actors/host/program/temporary_directory.hpp"
 #include "tests/bench/program_in_place.hpp"
 
 #include <spdlog/sinks/null_sink.h>

@@ -3,7 +3,7 @@
 // its keys takes 0.6 s.
 #include "tests/bench/reopen.hpp"
 
-#include "actors/host/interruption.hpp"
+#include "actors/host/program/interruption.hpp"
 #include "stats/columns.hpp"
 #include "stats/json_writer.hpp"
 #include "stats/units.hpp"

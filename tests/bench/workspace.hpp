@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/host/temporary_directory.hpp"
+#include "actors/host/program/temporary_directory.hpp"
 #include "storage/errors.hpp"
 
 #include <cstdint>

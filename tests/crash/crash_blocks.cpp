@@ -1,6 +1,6 @@
 #include "tests/crash/crash_blocks.hpp"
 
-#include "storage/checksum.hpp"
+#include "storage/format/checksum.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -1,7 +1,7 @@
 // Real crashes: a process works on a cache in a real directory, with real threads and the kernel's I/O, and is killed
 // (SIGKILL) at a random moment; another opens what is left and checks it against what the first one had reported. The
 // same directory goes through many rounds, so that crashes meet the traces of earlier ones.
-#include "actors/host/temporary_directory.hpp"
+#include "actors/host/program/temporary_directory.hpp"
 #include "tests/crash/crash_arguments.hpp"
 #include "tests/crash/crash_child.hpp"
 #include "tests/crash/crash_rounds.hpp"

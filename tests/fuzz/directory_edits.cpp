@@ -1,6 +1,6 @@
 #include "tests/fuzz/directory_edits.hpp"
 
-#include "storage/page.hpp"
+#include "storage/format/page.hpp"
 #include "tests/fuzz/sums.hpp"
 
 #include <array>

@@ -1,6 +1,6 @@
 #include "tests/fuzz/directory_image.hpp"
 
-#include "storage/whole_file.hpp"
+#include "storage/format/whole_file.hpp"
 
 namespace hearth::fuzz {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "storage/memory_file_system.hpp"
+#include "storage/simulated/memory_file_system.hpp"
 #include "tests/fuzz/target.hpp"
 
 #include <map>

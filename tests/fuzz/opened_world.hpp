@@ -1,7 +1,7 @@
 #pragma once
 
-#include "storage/files_store.hpp"
-#include "storage/segments_store.hpp"
+#include "storage/files/files_store.hpp"
+#include "storage/segments/segments_store.hpp"
 #include "tests/fuzz/directory_image.hpp"
 #include "tests/support/io_worlds.hpp"
 

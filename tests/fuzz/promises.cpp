@@ -1,9 +1,9 @@
 #include "tests/fuzz/promises.hpp"
 
-#include "storage/checksum.hpp"
-#include "storage/page.hpp"
-#include "storage/segment_record.hpp"
-#include "storage/verify.hpp"
+#include "storage/format/checksum.hpp"
+#include "storage/format/page.hpp"
+#include "storage/segments/segment_record.hpp"
+#include "storage/verify/verify.hpp"
 
 #include <algorithm>
 

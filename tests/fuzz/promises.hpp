@@ -1,6 +1,6 @@
 #pragma once
 
-#include "storage/verify_report.hpp"
+#include "storage/verify/verify_report.hpp"
 #include "tests/fuzz/opened_world.hpp"
 
 #include <cstdint>

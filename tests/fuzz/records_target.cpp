@@ -1,4 +1,4 @@
-#include "storage/segment_record.hpp"
+#include "storage/segments/segment_record.hpp"
 #include "tests/fuzz/byte_source.hpp"
 #include "tests/fuzz/input.hpp"
 #include "tests/fuzz/sums.hpp"

@@ -1,5 +1,5 @@
-#include "storage/segment_record.hpp"
-#include "storage/verify.hpp"
+#include "storage/segments/segment_record.hpp"
+#include "storage/verify/verify.hpp"
 #include "tests/fuzz/directory_edits.hpp"
 #include "tests/fuzz/input.hpp"
 #include "tests/fuzz/opened_world.hpp"

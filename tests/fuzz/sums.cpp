@@ -1,7 +1,7 @@
 #include "tests/fuzz/sums.hpp"
 
-#include "storage/checksum.hpp"
-#include "storage/page.hpp"
+#include "storage/format/checksum.hpp"
+#include "storage/format/page.hpp"
 
 #include <algorithm>
 #include <cstring>

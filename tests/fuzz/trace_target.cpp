@@ -1,4 +1,4 @@
-#include "actors/host/trace.hpp"
+#include "actors/host/program/trace.hpp"
 #include "tests/fuzz/byte_source.hpp"
 #include "tests/fuzz/input.hpp"
 #include "tests/fuzz/target.hpp"

@@ -1,6 +1,6 @@
 #include "tests/simulation/simulation.hpp"
 
-#include "storage/verify.hpp"
+#include "storage/verify/verify.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "storage/memory_file_system.hpp"
+#include "storage/simulated/memory_file_system.hpp"
 #include "tests/simulation/history.hpp"
 #include "tests/simulation/profile.hpp"
 #include "tests/simulation/scattered_disk.hpp"

@@ -2,7 +2,7 @@
 // blocks are erased while they are written and read, and the cache is closed, or dies, and is opened again. What must
 // hold: never other bytes than were put, nothing that was erased or replaced before it was asked for, no call
 // unanswered, and counters that add up. Meant for the sanitizers; without them it is a soak test.
-#include "actors/host/temporary_directory.hpp"
+#include "actors/host/program/temporary_directory.hpp"
 #include "tests/stress/stress_run.hpp"
 
 #include <CLI/CLI.hpp>

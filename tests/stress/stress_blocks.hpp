@@ -1,7 +1,7 @@
 #pragma once
 
-#include "storage/block_key.hpp"
-#include "storage/buffer.hpp"
+#include "storage/blocks/block_key.hpp"
+#include "storage/memory/buffer.hpp"
 #include "tests/stress/stress_history.hpp"
 
 #include <array>

@@ -1,6 +1,6 @@
 #include "tests/stress/stress_run.hpp"
 
-#include "storage/verify.hpp"
+#include "storage/verify/verify.hpp"
 #include "tests/stress/stress_workload.hpp"
 
 #include <algorithm>

@@ -2,8 +2,8 @@
 
 #include "actors/host/actors.hpp"
 #include "actors/host/cache.hpp"
-#include "storage/memory_file_system.hpp"
-#include "storage/memory_io.hpp"
+#include "storage/simulated/memory_file_system.hpp"
+#include "storage/simulated/memory_io.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>

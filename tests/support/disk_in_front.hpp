@@ -1,6 +1,6 @@
 #pragma once
 
-#include "storage/memory_io.hpp"
+#include "storage/simulated/memory_io.hpp"
 
 #include <memory>
 #include <utility>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "storage/posix_file.hpp"
+#include "storage/io/posix_file.hpp"
 
 #include <array>
 #include <cassert>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "storage/io_uring.hpp"
-#include "storage/memory_io.hpp"
+#include "storage/io/io_uring.hpp"
+#include "storage/simulated/memory_io.hpp"
 
 #include <algorithm>
 #include <condition_variable>

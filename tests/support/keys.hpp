@@ -1,7 +1,7 @@
 #pragma once
 
-#include "storage/block.hpp"
-#include "storage/buffer.hpp"
+#include "storage/blocks/block.hpp"
+#include "storage/memory/buffer.hpp"
 #include "tests/support/catch.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "storage/file_system.hpp"
+#include "storage/io/file_system.hpp"
 #include "tests/support/catch.hpp"
 
 #include <array>

@@ -1,8 +1,8 @@
 #include "actors/host/assembly.hpp"
 
 #include "actors/host/cache.hpp"
-#include "storage/files_store.hpp"
-#include "storage/memory_file_system.hpp"
+#include "storage/files/files_store.hpp"
+#include "storage/simulated/memory_file_system.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/io_worlds.hpp"
 #include "tests/support/keys.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "storage/block.hpp"
+#include "storage/blocks/block.hpp"
 #include "storage/errors.hpp"
 
 #include <cstddef>

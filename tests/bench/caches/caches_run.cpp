@@ -1,6 +1,6 @@
 #include "tests/bench/caches/caches_run.hpp"
 
-#include "actors/host/interruption.hpp"
+#include "actors/host/program/interruption.hpp"
 
 #include <algorithm>
 #include <filesystem>

@@ -1,6 +1,6 @@
 // What `hearth bench` runs: hearth as a host app sees it, beside other caches and beside what the machine allows. No
 // figure gates anything. README.md says how to read it.
-#include "actors/host/interruption.hpp"
+#include "actors/host/program/interruption.hpp"
 #include "tests/bench/caches/caches_report.hpp"
 #include "tests/bench/machine.hpp"
 #include "tests/bench/outcome.hpp"

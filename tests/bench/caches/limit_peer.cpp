@@ -1,7 +1,7 @@
 // What the machine allows a cache to do at best. In memory: an array by number with a lock a slot, no hash, no
 // eviction, one reference counted for a get. On disk: one preallocated file with a slot a block, O_DIRECT, no index, no
 // checksum.
-#include "storage/spin_lock.hpp"
+#include "storage/hot/spin_lock.hpp"
 #include "tests/bench/arena.hpp"
 #include "tests/bench/caches/cache_peer.hpp"
 #include "tests/bench/caches/workload.hpp"

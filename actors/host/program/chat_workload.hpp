@@ -1,0 +1,52 @@
+#pragma once
+
+#include "actors/host/program/workload.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace hearth {
+
+/// What the chats of a service are like. The defaults are those of `hearth replay` and `hearth policies`.
+struct chat_habits {
+  std::size_t conversations_max = 256;   ///< that may go on; 4 or more
+  std::size_t recent_conversations = 32; ///< among these is most of what goes on
+  unsigned new_in_ten = 3;               ///< of ten requests so many begin a conversation
+  unsigned far_one_in = 4;               ///< of so many that go on one is any conversation, not a recent one
+  unsigned ends_one_in = 4;              ///< of so many turns one is the last
+};
+
+/// Makes up the requests of a chat service: many conversations interleaved, a few system prompts that conversations
+/// share, and turns that each ask for everything said before and bring some blocks of their own. Recent conversations
+/// go on more often than old ones.
+/// The same seed gives the same requests on every compiler and machine: splitmix64 (Steele, Lea and Flood, OOPSLA 2014)
+/// and integers only. Conversations have at most 400 blocks each. Threads: one owner.
+class chat_workload {
+public:
+  /// Blocks are numbered from `first_id` on.
+  explicit chat_workload(std::uint64_t seed, const chat_habits& habits = {}, std::uint64_t first_id = 0);
+
+  /// The next request; never empty, and it never ends.
+  [[nodiscard]] request next();
+
+private:
+  using blocks = std::vector<std::uint64_t>;
+
+  std::uint64_t random() noexcept;
+  std::uint64_t below(std::uint64_t bound) noexcept; ///< 0..bound-1; pre: 1 <= bound <= 2^32
+  void append_new(blocks& to, std::uint64_t count);
+  blocks take_conversation(); ///< one that goes on, or a new one; it leaves `active_`
+
+  chat_habits habits_;
+  std::uint64_t state_;
+  std::uint64_t next_id_;
+  std::vector<blocks> system_prompts_;
+  std::vector<blocks> active_; ///< conversations, the one that spoke last at the end
+};
+
+/// The first `count` requests of the chat with this seed. Threads: any.
+[[nodiscard]] std::vector<request> chat_requests(std::uint64_t seed, std::size_t count, const chat_habits& habits = {},
+                                                 std::uint64_t first_id = 0);
+
+} // namespace hearth

@@ -1,0 +1,202 @@
+#include "actors/host/program/replay_arguments.hpp"
+
+#include "actors/host/program/number_options.hpp"
+#include "actors/host/program/policies_arguments.hpp"
+#include "actors/host/program/refused_arguments.hpp"
+#include "actors/host/program/verify_arguments.hpp"
+#include "stats/units.hpp"
+#include "storage/files/files_store.hpp"
+#include "storage/segments/segment_record.hpp"
+#include "storage/segments/segments_store.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <limits>
+#include <string>
+
+#include <unistd.h>
+
+namespace hearth {
+
+using storage::errc;
+using storage::failure;
+using storage::result;
+
+namespace {
+
+constexpr std::uint64_t block_bytes_limit = 512ull << 20;
+
+failure refuse(const std::string& what) { return {errc::invalid_argument, what}; }
+
+/// What is read as text first.
+struct names {
+  std::string policy, engine, eviction, reclaim;
+};
+
+void declare(CLI::App& replay, replay_options& options, names& chosen) {
+  const auto text = [&](const char* flag, std::string& into, const char* kind, const std::string& help) {
+    return replay.add_option(flag, into, help)->type_name(kind);
+  };
+  const auto number = [&](const char* flag, auto& into, std::uint64_t least, std::uint64_t most,
+                          const std::string& help) {
+    replay.add_option(flag, into, help)->type_name("N")->transform(integer_between(least, most));
+  };
+  const auto size = [&](const char* flag, auto& into, std::uint64_t least, std::uint64_t most,
+                        const std::string& help) {
+    replay.add_option(flag, into, help)->type_name("SIZE")->transform(bytes_between(least, most));
+  };
+  auto* trace =
+      text("--trace", options.trace, "FILE",
+           "requests to replay, one JSON object with hash_ids a line; each follows the one before at once, whatever "
+           "their timestamps say");
+  replay.add_option("--workload", "made-up requests instead; the only one is chat, which is the default")
+      ->type_name("NAME")
+      ->excludes(trace)
+      ->check(CLI::IsMember({"chat"}));
+  number("--seed", options.seed, 0, std::numeric_limits<std::uint64_t>::max(), "of the made-up requests [1]");
+  number("--requests", options.requests, 1, 1'000'000'000,
+         "replay no more than these [the whole trace, or 2000 of the chat]");
+  text("--dir", options.directory, "DIR",
+       "where the cold tier lives; must exist [a temporary directory, removed in the end]");
+  size("--hot", options.hot_bytes, 0, tier_bytes_limit, "limit of the hot tier; 0: cold tier only [64MiB]");
+  size("--cold", options.cold_bytes, 0, tier_bytes_limit, "limit of the cold tier; 0: hot tier only [2GiB]");
+  size("--block-bytes", options.block_bytes, 1, block_bytes_limit, "bytes of every block [64KiB]");
+  number("--writer-queue-blocks", options.writer_queue_blocks, 1, 65'536,
+         "limit of the writer's queue in blocks [256]");
+  size("--writer-queue-bytes", options.writer_queue_bytes, 1, queue_bytes_limit,
+       "limit of the writer's queue in bytes [a quarter of --hot, 64MiB at least]");
+  text("--write-policy", chosen.policy, "NAME",
+       "back: write a block when it leaves the hot tier; through: at once [back]")
+      ->check(CLI::IsMember({"back", "through"}));
+  text("--engine", chosen.engine, "NAME", "of the cold tier: segments, or files: one file a block [segments]")
+      ->check(CLI::IsMember({"segments", "files"}));
+  text("--eviction", chosen.eviction, "NAME",
+       "which hot block leaves first: lru, s3-fifo, w-tinylfu or conversation [lru]")
+      ->check(CLI::IsMember({"lru", "s3-fifo", "w-tinylfu", "conversation"}));
+  text("--reclaim", chosen.reclaim, "NAME", "which segment is given up first: least_useful or fifo [least_useful]")
+      ->check(CLI::IsMember({"least_useful", "fifo"}));
+  number("--reappend-percent", options.reappend_percent, 0, 50,
+         "of such a segment, copied on if it was used since it was written [" +
+             std::to_string(options.reappend_percent) + "]");
+  number("--drain-mib-per-s", options.drain_mib_per_second, 0, 1'000'000,
+         "slow the disk down to this; 0: no limit [0]");
+  replay.add_flag("--verify", options.verify, "compare every byte of every block handed out");
+  replay.add_flag("--json", options.json, "print the report as one JSON object");
+}
+
+std::uint64_t cold_bytes_for_a_block(const replay_options& options) {
+  if (options.engine == cold_engine::files)
+    return storage::files_store_fixed_bytes + storage::segment_record_bytes(options.block_bytes);
+  storage::segments_store_config config;
+  config.bytes_max = options.cold_bytes;
+  auto bytes = config.bytes_max;
+  for (bool more = true; more; config.bytes_max = bytes) { // what a segment takes grows a little with the limit itself
+    bytes = storage::segments_fixed_bytes(config) + storage::segment_charge(config, options.block_bytes);
+    more = bytes > config.bytes_max;
+  }
+  return bytes;
+}
+
+/// What can only be said about several flags together.
+result<void> check_together(const replay_options& options) {
+  const auto holds = [&](const char* flag, std::uint64_t limit, std::uint64_t needed) {
+    return limit == 0 || needed <= limit
+               ? result<void>{}
+               : refuse("--block-bytes: a block of " + stats::format_bytes(options.block_bytes) + " needs " + flag +
+                        " " + std::to_string(needed) + " at least, found " + std::to_string(limit));
+  };
+  if (options.hot_bytes == 0 && options.cold_bytes == 0)
+    return refuse("--hot and --cold are both 0: expected room in one of the tiers");
+  if (auto fits = holds("--hot", options.hot_bytes, options.block_bytes); !fits)
+    return fits;
+  if (auto fits = holds("--cold", options.cold_bytes, cold_bytes_for_a_block(options)); !fits)
+    return fits;
+  return holds("--writer-queue-bytes", options.writer_queue_bytes, options.block_bytes);
+}
+
+storage::eviction_order eviction_named(const std::string& name) {
+  using storage::eviction_order;
+  if (name == "s3-fifo")
+    return eviction_order::s3_fifo;
+  if (name == "w-tinylfu")
+    return eviction_order::w_tinylfu;
+  return name == "conversation" ? eviction_order::conversation : eviction_order::lru;
+}
+
+void take(const names& chosen, replay_options& options) {
+  if (chosen.policy == "through")
+    options.policy = write_policy::through;
+  if (chosen.engine == "files")
+    options.engine = cold_engine::files;
+  options.eviction = eviction_named(chosen.eviction);
+  if (chosen.reclaim == "fifo")
+    options.reclaim = storage::reclaim_order::fifo;
+}
+
+} // namespace
+
+result<replay_options> parse_replay_arguments(int argc, const char* const* argv) {
+  CLI::App app{"hearth: a two-tier cache for KV-cache blocks", "hearth"};
+  auto* replay = app.add_subcommand("replay", "Sends a workload through a cache and reports what became of it");
+  for (auto* describe : {describe_verify, describe_policies}) // for their lines in the help: they are read elsewhere
+    describe(app);
+  app.add_subcommand("bench", "Measures a cache beside others and the machine's limits: hearth bench --help");
+  app.require_subcommand(1);
+  replay_options options;
+  names chosen;
+  declare(*replay, options, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    options.help = app.help();
+    return options;
+  } catch (const CLI::RequiredError&) {
+    return refuse("expected the command replay, verify, policies or bench, found " +
+                  (argc > 1 ? std::string{argv[1]} : "none") + " (see hearth --help)");
+  } catch (const CLI::Error& refused) {
+    return refused_arguments(refused.what(), "replay");
+  }
+  for (const auto* option : replay->get_options())
+    if (option->count() > 0 && option->get_expected_max() > 0 && option->as<std::string>().empty())
+      return refuse(option->get_name() + ": expected a value, found none");
+  take(chosen, options);
+  if (auto together = check_together(options); !together)
+    return together.error();
+  return options;
+}
+
+cache_options to_cache_options(const replay_options& options, const std::string& directory) {
+  constexpr std::uint64_t lease_least = 64ull << 20;
+  cache_options made;
+  made.directory = options.has_cold_tier() ? directory : std::string{};
+  made.engine = options.engine;
+  made.eviction = options.eviction;
+  made.reclaim = options.reclaim;
+  made.reappend_percent = options.reappend_percent;
+  made.policy = options.policy;
+  made.hot_bytes_max = options.hot_bytes;
+  made.cold_bytes_max = options.cold_bytes;
+  made.writer_queue_blocks = options.writer_queue_blocks;
+  made.writer_queue_bytes = options.writer_queue_bytes;
+  made.drain_bytes_per_second = options.drain_mib_per_second << 20;
+  made.block_bytes_max = options.block_bytes; // the queues take one block, whatever else they take
+  if (options.block_bytes > std::max(lease_least, options.hot_bytes / 2))
+    made.lease_bytes_max = options.block_bytes;
+  return made;
+}
+
+result<void> check_directory(const std::string& directory) {
+  std::error_code unknown;
+  const auto status = std::filesystem::status(directory, unknown);
+  if (status.type() == std::filesystem::file_type::not_found)
+    return failure{errc::not_found, "--dir: " + directory + " does not exist; make it first"};
+  if (!std::filesystem::is_directory(status))
+    return failure{errc::invalid_argument, "--dir: " + directory + " is no directory"};
+  if (::access(directory.c_str(), R_OK | W_OK | X_OK) != 0)
+    return failure{errc::io, "--dir: " + directory + " cannot be written to by this user"};
+  return {};
+}
+
+} // namespace hearth

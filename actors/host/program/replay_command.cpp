@@ -1,0 +1,168 @@
+#include "actors/host/program/replay_command.hpp"
+
+#include "actors/host/cache.hpp"
+#include "actors/host/program/chat_workload.hpp"
+#include "actors/host/program/interruption.hpp"
+#include "actors/host/program/printable.hpp"
+#include "actors/host/program/progress_bar.hpp"
+#include "actors/host/program/replay.hpp"
+#include "actors/host/program/replay_report.hpp"
+#include "actors/host/program/temporary_directory.hpp"
+#include "actors/host/program/trace.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+
+#include <unistd.h>
+
+namespace hearth {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int failed = 1;
+constexpr int bad_input = 2;
+
+/// What is replayed: a source of requests, how many there are, and a name for the report.
+struct workload {
+  request_source next;
+  std::uint64_t requests = 0;
+  std::string name;
+};
+
+result<workload> load_workload(const replay_options& options) {
+  if (options.trace.empty()) {
+    const auto requests = options.requests.value_or(chat_requests_default);
+    auto next = [chat = chat_workload{options.seed}, left = requests]() mutable -> std::optional<request> {
+      if (left == 0)
+        return std::nullopt;
+      --left;
+      return chat.next();
+    };
+    return workload{std::move(next), requests, "chat, seed " + std::to_string(options.seed)};
+  }
+  auto trace = read_trace(options.trace);
+  if (!trace)
+    return trace.error();
+  const auto requests = std::min<std::uint64_t>(trace->size(), options.requests.value_or(trace->size()));
+  auto next = [all = std::move(*trace), requests, at = std::size_t{0}]() mutable -> std::optional<request> {
+    return at < requests ? std::optional{std::move(all[at++])} : std::nullopt;
+  };
+  return workload{std::move(next), requests, printable(options.trace)};
+}
+
+replay_target target_of(cache& cache) {
+  return {[&cache](std::span<const block_key> keys) { return cache.get_prefix(keys); },
+          [&cache](const block_key& key, std::uint64_t bytes, const cache::producer& produce, const put_options& put) {
+            return cache.put(key, bytes, produce, put);
+          }};
+}
+
+std::uint64_t now_ns() {
+  const std::chrono::nanoseconds now = std::chrono::steady_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(now.count());
+}
+
+/// A directory that holds much takes a while to open.
+result<cache> open_shown(const replay_options& options, const std::string& directory) {
+  const auto start = now_ns();
+  progress_bar bar{std::cerr, ::isatty(STDERR_FILENO) == 1, 1,
+                   options.engine == cold_engine::files ? "files opened" : "segments opened"};
+  auto asked_for = to_cache_options(options, directory);
+  asked_for.on_opening = [&](std::uint64_t done, std::uint64_t total) {
+    bar.expect(total);
+    bar.update(done, std::nullopt, now_ns() - start);
+  };
+  return cache::open(std::move(asked_for));
+}
+
+result<replay_counts> replay_all(cache& cache, const workload& work, const replay_options& options) {
+  progress_bar bar{std::cerr, ::isatty(STDERR_FILENO) == 1, work.requests};
+  replay_hooks hooks;
+  hooks.now_ns = now_ns;
+  hooks.request_done = [&bar](const replay_counts& counts) {
+    bar.update(counts.requests, counts.bytes_read + counts.bytes_put, counts.ns);
+  };
+  hooks.stop = [] { return interrupted_by() != 0; };
+  return replay(work.next, target_of(cache), {options.block_bytes, options.verify}, hooks);
+}
+
+/// Whether the cold tier's directory is not there any more: it may come back, but nobody waits for that here.
+bool disk_is_gone(cache& cache) {
+  const auto now = cache.stats();
+  return now && now->whole.gauges.cold_state == stats::cold_state::detached;
+}
+
+/// Flushes in slices, so that an interruption is not kept waiting; gives up after a minute.
+result<void> flush(cache& cache) {
+  for (int slice = 0; slice < 12 && interrupted_by() == 0 && !disk_is_gone(cache); ++slice) {
+    const auto flushed = cache.flush(5s);
+    if (!flushed)
+      return flushed.error();
+    if (flushed->left.blocks == 0)
+      break;
+  }
+  return {}; // what is left shows in the snapshot, as pending or dirty
+}
+
+/// The replay on an open cache, up to the snapshot.
+result<replay_report> replay_and_measure(cache& cache, const workload& work, const replay_options& options) {
+  auto counts = replay_all(cache, work, options);
+  if (!counts)
+    return counts.error();
+  if (auto flushed = flush(cache); !flushed)
+    return failure{flushed.code(), "flush: " + flushed.error().context};
+  auto snapshot = cache.stats();
+  if (!snapshot)
+    return failure{snapshot.code(), "stats: " + snapshot.error().context};
+  return replay_report{work.name, std::move(*counts), std::move(*snapshot)};
+}
+
+command_outcome outcome_of(const result<replay_report>& report, const result<close_report>& closed, bool json) {
+  if (const int signal = interrupted_by())
+    return {128 + signal, {}, "interrupted by signal " + std::to_string(signal)};
+  if (!report)
+    return {failed, {}, to_string(report.error())};
+  command_outcome outcome{0, json ? to_json(*report) + '\n' : to_table(*report), {}};
+  if (!report->sound()) {
+    outcome.status = failed;
+    outcome.error = report->counts.wrong_blocks > 0 ? std::to_string(report->counts.wrong_blocks) + " wrong blocks"
+                                                    : "the ledger is not balanced";
+  } else if (!closed) {
+    outcome.status = failed;
+    outcome.error = "close: " + to_string(closed.error());
+  }
+  return outcome;
+}
+
+} // namespace
+
+command_outcome run_replay(const replay_options& options) {
+  if (!options.directory.empty())
+    if (auto usable = check_directory(options.directory); !usable)
+      return {bad_input, {}, usable.error().context};
+  auto work = load_workload(options);
+  if (!work)
+    return {bad_input, {}, work.error().context};
+
+  note_interruptions();                         // before there is something to clean up
+  std::optional<temporary_directory> temporary; // outlives the cache
+  auto directory = options.directory;
+  if (directory.empty() && options.has_cold_tier()) {
+    auto made = temporary_directory::make();
+    if (!made)
+      return {bad_input, {}, made.error().context};
+    directory = temporary.emplace(std::move(*made)).path();
+  }
+  auto opened = open_shown(options, directory);
+  if (!opened)
+    return {bad_input, {}, opened.error().context};
+  auto& cache = *opened;
+  const auto report = replay_and_measure(cache, *work, options);
+  const auto closed = cache.close(interrupted_by() != 0 || disk_is_gone(cache) ? 1s : 30s);
+  return outcome_of(report, closed, options.json);
+}
+
+} // namespace hearth

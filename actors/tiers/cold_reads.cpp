@@ -1,0 +1,76 @@
+#include "actors/tiers/cold_reads.hpp"
+
+#include <cassert>
+#include <utility>
+
+namespace hearth::actors {
+
+bool cold_reads::join(const storage::block_key& key, const read_waiter& who) {
+  const auto found = wanted_.find(key);
+  if (found == wanted_.end())
+    return false;
+  batches_.at(found->second.batch).reads[found->second.index].waiters.push_back(who);
+  return true;
+}
+
+std::uint64_t cold_reads::begin(std::size_t reader) {
+  batches_.emplace(++last_batch_, batch{reader, {}, std::make_shared<storage::recall>(false)});
+  return last_batch_;
+}
+
+std::shared_ptr<const storage::recall> cold_reads::recall_of(std::uint64_t number) const {
+  return batches_.at(number).recalled;
+}
+
+void cold_reads::add(std::uint64_t number, const cold_read& read, const read_waiter& who) {
+  auto& reads = batches_.at(number).reads;
+  [[maybe_unused]] const auto fresh = wanted_.emplace(read.key, spot{number, reads.size()}).second;
+  assert(fresh);
+  reads.push_back({read, {who}, true});
+}
+
+void cold_reads::leave(std::uint64_t waiter) {
+  for (auto& [number, item] : batches_) {
+    std::size_t left = 0;
+    std::size_t waiting = 0;
+    for (auto& read : item.reads) {
+      left += std::erase_if(read.waiters, [&](const read_waiter& who) { return who.waiter == waiter; });
+      waiting += read.waiters.size();
+    }
+    if (left == 0 || waiting > 0)
+      continue;
+    *item.recalled = true;
+    for (const auto& read : item.reads)
+      if (read.wanted)
+        forget(read.read.key);
+  }
+}
+
+void cold_reads::forget(const storage::block_key& key) {
+  const auto found = wanted_.find(key);
+  if (found == wanted_.end())
+    return;
+  batches_.at(found->second.batch).reads[found->second.index].wanted = false;
+  wanted_.erase(found);
+}
+
+std::vector<finished_read> cold_reads::finish(std::uint64_t number) {
+  auto node = batches_.extract(number);
+  if (node.empty())
+    return {};
+  *node.mapped().recalled = true; // its reader may have died, and its reads still be under way
+  for (const auto& read : node.mapped().reads)
+    if (read.wanted)
+      wanted_.erase(read.read.key);
+  return std::move(node.mapped().reads);
+}
+
+std::vector<std::uint64_t> cold_reads::batches_of(std::size_t reader) const {
+  std::vector<std::uint64_t> numbers;
+  for (const auto& [number, item] : batches_)
+    if (item.reader == reader)
+      numbers.push_back(number);
+  return numbers;
+}
+
+} // namespace hearth::actors

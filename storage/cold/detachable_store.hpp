@@ -1,0 +1,112 @@
+#pragma once
+
+#include "storage/blocks/namespace_table.hpp"
+#include "storage/cold/opened_store.hpp"
+#include "storage/cold/retractions.hpp"
+#include "storage/io/io_engine.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hearth::storage {
+
+/// How a cold tier is opened, and opened again.
+struct detachable_store_config {
+  std::string directory;
+  std::shared_ptr<file_system> files;
+  std::shared_ptr<io_engine> io;
+  std::shared_ptr<namespace_table> namespaces;
+  /// Opens the store in `directory` with this budget in bytes, on the calling thread.
+  std::function<result<opened_store>(std::uint64_t bytes_max)> open;
+  std::size_t retractions_max =
+      1 << 20; ///< keys erased or put while detached; with more all is cleared when it is back
+};
+
+/// A cold tier that outlives its directory. While the directory is there (*attached*) every call goes to the store in
+/// it. When its owner has found that it is gone and calls `abandon`, the store in it is let go and nothing is present
+/// (*detached*): reads find nothing, appends fail, erases are noted as retractions. `reattach` opens the path again; of
+/// what is found there only that becomes readable which was so when it was abandoned, and has not been retracted since.
+/// Counts go on: ledger and activity are those of all stores since the start. Invariant: as that of `block_store`, and
+/// what has once been answered to be gone does not come back. Threads: any, but one owner for `erase`, `clear`,
+/// `abandon` and `reattach`.
+class detachable_store final : public block_store, public std::enable_shared_from_this<detachable_store> {
+public:
+  /// Opens the directory. Errors: those of `config.open`; io.
+  [[nodiscard]] static result<std::shared_ptr<detachable_store>> open(detachable_store_config config,
+                                                                      std::uint64_t bytes_max);
+
+  [[nodiscard]] bool attached() const;
+
+  /// What was found when the directory was opened last.
+  [[nodiscard]] recovery_report report() const;
+
+  /// Whether the directory is still the one that was opened, looked up on the I/O engine. Errors given to `done`:
+  /// not_found (it is gone: time to `abandon`), io, closed.
+  void look(std::function<void(result<void>)> done);
+
+  /// Opens the directory again, on the I/O engine: the same one that is back (for the files engine, which does not
+  /// number its stores, the very folder; else a copy of it will do), or, on the same file system, one that no store has
+  /// ever been in. Pre: detached, and no other reattach is under way. Errors given to `done`: not_found, unsupported
+  /// (another store's, or an empty one on another file system), those of opening; busy while something that the
+  /// abandoned store began is still under way; closed (the engine stopped, or this store is gone).
+  void reattach(std::function<void(result<recovery_report>)> done);
+
+  void erase_unless(const std::function<bool(const block_key&, std::uint64_t)>& stays) override;
+  std::vector<abandoned_block> abandon() override;
+  void append(std::vector<append_item> batch) override;
+  void read(std::vector<read_item> batch) override;
+  [[nodiscard]] std::optional<cold_entry> find(const block_key& key) const override;
+  void touch(const block_key& key) override;
+  void on_reclaimed(std::function<void(std::vector<block_key>)> listener) override;
+  bool erase(const block_key& key) override;
+  std::size_t clear(std::optional<namespace_id> name_space) override;
+  void sync(std::function<void(result<void>)> done) override;
+  void sync_soon() override;
+  [[nodiscard]] result<void> limit(std::uint64_t bytes_max) override;
+  [[nodiscard]] cold_activity activity() const override;
+  [[nodiscard]] cold_ledger ledger(std::optional<namespace_id> name_space) const override;
+  [[nodiscard]] std::uint64_t bytes_in_use() const override;
+  [[nodiscard]] std::uint64_t bytes_max() const override;
+  [[nodiscard]] std::uint64_t record_bytes(std::uint64_t payload_bytes) const override;
+  [[nodiscard]] bool never_fits(std::uint64_t payload_bytes) const override;
+  [[nodiscard]] std::vector<block_key> keys() const override;
+
+private:
+  explicit detachable_store(detachable_store_config config);
+
+  [[nodiscard]] std::shared_ptr<block_store> inner() const;
+  [[nodiscard]] failure gone() const;
+  void put_aside(const block_store& store);
+  void let_go();
+  [[nodiscard]] result<void> adopt(opened_store opened);
+  [[nodiscard]] result<void> may_return() const;
+  [[nodiscard]] result<recovery_report> open_again();
+  void publish(const std::shared_ptr<block_store>& fresh);
+  template <class What>
+  [[nodiscard]] std::shared_ptr<block_store> retract(const What& what);
+
+  const detachable_store_config config_;
+
+  mutable std::mutex mutex_;           ///< guards everything below; held across no call of a store that tells
+                                       ///< somebody something, but for what opening reclaimed and a listener is told
+  std::shared_ptr<block_store> inner_; ///< null: detached
+  std::vector<std::shared_ptr<block_store>> abandoned_; ///< still to be destroyed
+  std::shared_ptr<held_directory> place_;               ///< of the last store, also while detached
+  recovery_report report_;
+  std::uint64_t store_number_ = 0;                   ///< 0: the engine has none
+  std::uint64_t bytes_max_ = 0;                      ///< of the last store
+  std::map<namespace_id, cold_ledger> past_ledgers_; ///< of the stores before
+  cold_activity past_activity_;
+  retractions retractions_; ///< detached; empty while attached
+  survivors survivors_;     ///< detached; of no store before that
+  std::function<void(std::vector<block_key>)> listener_;
+};
+
+} // namespace hearth::storage

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "storage/blocks/block_key.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace hearth::storage {
+
+/// How often keys were seen of late, in bounded memory: a count-min sketch (Cormode, Muthukrishnan 2005) whose counters
+/// stop at 15 and are halved whenever ten times as many keys were counted as are expected, as in TinyLFU (Einziger,
+/// Friedman, Manes, ACM ToS 2017). Never tells less than the truth since the last halving, up to 15.
+/// Threads: one owner. Errors: none but std::bad_alloc.
+class frequency_sketch {
+public:
+  /// For about `keys` different keys at a time: 16 to 32 bytes each. Pre: positive.
+  explicit frequency_sketch(std::size_t keys);
+
+  void add(const block_key& key);
+
+  [[nodiscard]] std::uint8_t count(const block_key& key) const;
+
+  [[nodiscard]] std::size_t keys() const noexcept { return keys_; }
+
+private:
+  static constexpr std::size_t rows = 4;
+  static constexpr std::size_t counters_per_key = 4; ///< in each row, as in Caffeine
+  static constexpr std::uint8_t count_max = 15;
+
+  [[nodiscard]] std::size_t slot(const block_key& key, std::size_t row) const;
+
+  std::size_t keys_;
+  std::size_t width_; ///< of a row, a power of two
+  std::uint64_t added_ = 0;
+  std::vector<std::uint8_t> counters_;
+};
+
+} // namespace hearth::storage

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "storage/io/file_system.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace hearth::storage {
+
+/// Writes `bytes` to `path` whole or not at all, through `path` with ".writing" behind it. Errors: io, no_space.
+[[nodiscard]] result<void> replace_file(file_system& files, const std::string& path, std::span<const std::byte> bytes);
+
+/// A whole file. Errors: not_found, io, no_memory, invalid_argument (longer than `bytes_max`).
+[[nodiscard]] result<std::vector<std::byte>> read_whole_file(file_system& files, const std::string& path,
+                                                             std::uint64_t bytes_max);
+
+} // namespace hearth::storage

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "storage/eviction/slot_list.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+
+namespace hearth::storage {
+
+/// Dirty blocks in the order in which they became dirty, each under a number that only grows. 16 bytes a block, at most
+/// a quarter more for places of those that were taken out. Threads: one owner.
+class dirty_order {
+public:
+  /// Puts a slot at the end and returns its number, from 1 on.
+  std::uint64_t add(block_slot slot);
+
+  /// Takes the slot with this number out. Pre: it is here.
+  void remove(std::uint64_t number);
+
+  /// The first slot with a number above this one; `no_slot`: there is none.
+  [[nodiscard]] block_slot behind(std::uint64_t number) const;
+
+  [[nodiscard]] std::uint64_t last_number() const noexcept { return last_number_; }
+  [[nodiscard]] std::size_t size() const noexcept { return entries_.size() - gaps_; }
+
+private:
+  struct entry {
+    std::uint64_t number;
+    block_slot slot; ///< `no_slot`: taken out
+  };
+  [[nodiscard]] std::deque<entry>::const_iterator first_from(std::uint64_t number) const;
+
+  std::deque<entry> entries_; ///< by number; the first is none that was taken out
+  std::size_t gaps_ = 0;
+  std::uint64_t last_number_ = 0;
+};
+
+} // namespace hearth::storage

@@ -1,0 +1,199 @@
+#include "storage/io/io_engine.hpp"
+
+#include "storage/io/io_time.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+namespace hearth::storage {
+
+namespace {
+
+using steady = std::chrono::steady_clock;
+
+/// What a thread takes out of the queues.
+enum class worker_kind : std::uint8_t {
+  any,     ///< everything
+  reads,   ///< reads only: always free for them, whatever hangs in a write
+  refusals ///< what is left over once the engine has stopped
+};
+
+/// The queues, and all that a thread touches besides its job. Threads share its ownership, so one that hangs in a job
+/// outlives the engine without harm.
+class io_queue {
+public:
+  explicit io_queue(std::uint64_t write_bytes_per_second) : pace_(write_bytes_per_second) {}
+
+  void submit(std::vector<io_job> batch) {
+    std::lock_guard guard{mutex_};
+    in_flight_ += batch.size();
+    for (auto& job : batch)
+      waiting_[static_cast<std::size_t>(job.kind)].push_back(std::move(job));
+    changed_.notify_all();
+  }
+
+  std::size_t in_flight() {
+    std::lock_guard guard{mutex_};
+    return in_flight_;
+  }
+
+  /// Runs jobs until the engine stops.
+  void serve(worker_kind worker) {
+    std::unique_lock guard{mutex_};
+    while (auto job = next(guard, worker)) {
+      guard.unlock();
+      const bool runs = worker != worker_kind::refusals;
+      if (runs)
+        run(*job);
+      job->complete(runs);
+      job.reset(); // lets go of what the job owns before it counts as ended
+      guard.lock();
+      --in_flight_;
+      changed_.notify_all();
+    }
+  }
+
+  /// From here on no job starts.
+  void stop() {
+    std::lock_guard guard{mutex_};
+    stopped_ = true;
+    changed_.notify_all();
+  }
+
+  /// From here on no job comes: the thread for refusals may end once nothing waits.
+  void close() {
+    std::lock_guard guard{mutex_};
+    closed_ = true;
+    changed_.notify_all();
+  }
+
+  /// Waits until every job has ended; returns whether that is so.
+  bool wait(std::chrono::nanoseconds patience) {
+    std::unique_lock guard{mutex_};
+    return wait_patiently(changed_, guard, patience, [this] { return in_flight_ == 0; });
+  }
+
+private:
+  /// Waits for a job that this kind of thread may take; nothing: the thread is to end.
+  std::optional<io_job> next(std::unique_lock<std::mutex>& guard, worker_kind worker) {
+    for (;;) {
+      if (worker == worker_kind::refusals) {
+        for (auto kind : {io_kind::read, io_kind::metadata, io_kind::write})
+          if (auto job = take(kind))
+            return job;
+        if (closed_)
+          return std::nullopt;
+        changed_.wait(guard);
+        continue;
+      }
+      if (stopped_)
+        return std::nullopt;
+      if (auto job = take(io_kind::read))
+        return job;
+      if (worker == worker_kind::reads) {
+        changed_.wait(guard);
+        continue;
+      }
+      // Ahead of writes: removals make the room that writes wait for.
+      if (auto job = take(io_kind::metadata))
+        return job;
+      if (queue(io_kind::write).empty())
+        changed_.wait(guard);
+      else if (const auto now = steady::now(); pace_.due(now))
+        return paced_write(now);
+      else
+        changed_.wait_until(guard, pace_.next()); // not asleep in a job: reads that come are taken at once
+    }
+  }
+
+  std::optional<io_job> take(io_kind kind) {
+    auto& jobs = queue(kind);
+    if (jobs.empty())
+      return std::nullopt;
+    std::optional<io_job> job{std::move(jobs.front())};
+    jobs.pop_front();
+    return job;
+  }
+
+  std::optional<io_job> paced_write(steady::time_point now) {
+    auto job = take(io_kind::write);
+    pace_.started(job->bytes, now);
+    return job;
+  }
+
+  std::deque<io_job>& queue(io_kind kind) { return waiting_[static_cast<std::size_t>(kind)]; }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::array<std::deque<io_job>, 3> waiting_; ///< by kind, oldest first
+  std::size_t in_flight_ = 0;                 ///< waiting or running
+  bool stopped_ = false;
+  bool closed_ = false;
+  write_pace pace_;
+};
+
+class io_threads final : public io_engine {
+public:
+  explicit io_threads(const io_threads_config& config)
+      : queue_(std::make_shared<io_queue>(config.write_bytes_per_second)) {
+    assert(config.threads >= 1 && config.threads <= 64);
+    for (std::size_t i = 0; i < config.threads; ++i)
+      workers_.push_back(start(worker_kind::any));
+    workers_.push_back(start(worker_kind::reads));
+  }
+
+  /// The last owner may be a job of this very engine: then there is nobody to wait for it.
+  ~io_threads() override {
+    const auto is_self = [](const std::thread& thread) { return thread.get_id() == std::this_thread::get_id(); };
+    const bool inside = is_self(refuser_) || std::any_of(workers_.begin(), workers_.end(), is_self);
+    const bool ended = stop(inside ? std::chrono::nanoseconds{0} : patience_at_end);
+    queue_->close();
+    workers_.push_back(std::move(refuser_));
+    for (auto& thread : workers_) {
+      if (!thread.joinable())
+        continue;
+      if (ended && !is_self(thread))
+        thread.join();
+      else
+        thread.detach();
+    }
+  }
+
+  void submit(std::vector<io_job> batch) override { queue_->submit(std::move(batch)); }
+
+  std::size_t in_flight() const override { return queue_->in_flight(); }
+
+  bool stop(std::chrono::nanoseconds patience) override {
+    queue_->stop();
+    if (!refuser_.joinable())
+      refuser_ = start(worker_kind::refusals);
+    return queue_->wait(patience);
+  }
+
+private:
+  /// Long enough for any job on a disk that works.
+  static constexpr std::chrono::nanoseconds patience_at_end = std::chrono::seconds{5};
+
+  std::thread start(worker_kind worker) {
+    return std::thread{[queue = queue_, worker] { queue->serve(worker); }};
+  }
+
+  std::shared_ptr<io_queue> queue_;
+  std::vector<std::thread> workers_;
+  std::thread refuser_; ///< completes what the workers leave; it runs no job, so nothing hangs it
+};
+
+} // namespace
+
+std::shared_ptr<io_engine> make_io_threads(const io_threads_config& config) {
+  return std::make_shared<io_threads>(config);
+}
+
+} // namespace hearth::storage

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "storage/io/io_engine.hpp"
+#include "storage/io/io_vectors.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace hearth::storage {
+
+/// Part of a transfer, or all of it: what the kernel is asked to move next.
+struct kernel_piece {
+  bool reads = true;
+  bool apart = false; ///< on a thread of the kernel's, because it may wait where the asking thread must not
+  int file = -1;
+  std::uint64_t offset = 0;          ///< bytes
+  const io_vectors* parts = nullptr; ///< not empty; like their memory to be kept until the kernel has answered
+};
+
+/// A transfer on its way through the kernel, in as many pieces as it takes: goes on after short ones and interruptions,
+/// and takes errors, as `posix_file` does. Owns its job. Threads: one owner.
+class kernel_transfer {
+public:
+  /// Pre: the job reads or writes, with a transfer whose file has a native handle.
+  explicit kernel_transfer(io_job job);
+
+  /// Whether nothing is left to ask of the kernel; then the job's transfer says how it went.
+  [[nodiscard]] bool ended() const noexcept { return ended_ || left_.empty(); }
+  [[nodiscard]] io_job& job() noexcept { return job_; }
+
+  /// Valid until `accept`. Pre: not `ended`.
+  [[nodiscard]] kernel_piece next_piece() const noexcept;
+
+  /// What became of the piece: the bytes moved, or the system's error, negated.
+  void accept(int got);
+
+private:
+  /// A kernel that asks to try again for ever would keep the thread busy for ever.
+  static constexpr unsigned setbacks_max = 1000;
+
+  [[nodiscard]] bool reads() const noexcept { return job_.kind == io_kind::read; }
+  [[nodiscard]] const file& target() const noexcept { return *job_.transfer->target; }
+  void fail(int error);
+  void end(failure why);
+
+  io_job job_;
+  io_vectors left_;
+  std::size_t moved_ = 0; ///< bytes
+  unsigned setbacks_ = 0; ///< one after the other, without a byte between them
+  bool ended_ = false;
+};
+
+} // namespace hearth::storage

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "storage/errors.hpp"
+#include "storage/io/file_system.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <ctime>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace hearth::storage {
+
+inline constexpr std::int64_t ns_per_second = 1'000'000'000;
+
+/// `error` as a failure that names the path, the system call and what the system said.
+[[nodiscard]] failure refused(const std::string& path, const char* call, int error);
+
+/// Repeats a system call for as long as signals interrupt it.
+template <class Call>
+auto uninterrupted(Call call) {
+  auto got = call();
+  while (got == -1 && errno == EINTR)
+    got = call();
+  return got;
+}
+
+/// Owns a file descriptor: closed when destroyed.
+class descriptor {
+public:
+  explicit descriptor(int number) noexcept : number_(number) {}
+  descriptor(descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  descriptor& operator=(descriptor&&) = delete;
+  ~descriptor();
+
+  [[nodiscard]] int number() const noexcept { return number_; }
+  [[nodiscard]] int release() noexcept { return std::exchange(number_, -1); }
+
+private:
+  int number_;
+};
+
+/// Whether `path` is a regular file, without opening or following it. Errors: not_found; invalid_argument (something
+/// else has the name; the context says what, and what to do); io.
+[[nodiscard]] result<void> expect_regular(const std::string& path);
+
+/// Opens a regular file and nothing else, with these flags of open(2). What is something else is not even opened,
+/// unless it took the name just now: then O_NONBLOCK keeps the open itself from waiting for the other end of a FIFO.
+[[nodiscard]] result<descriptor> open_regular(const std::string& path, int flags);
+
+/// For utimensat(2): modification time `time_ns`, access time as it is.
+[[nodiscard]] std::array<timespec, 2> times_of(std::int64_t time_ns);
+
+/// An open file of the operating system.
+[[nodiscard]] std::unique_ptr<file> make_posix_file(std::string path, descriptor opened, caching cache);
+
+} // namespace hearth::storage

@@ -1,0 +1,91 @@
+#include "storage/segments/segments_jobs.hpp"
+
+namespace hearth::storage {
+
+result<void> segments_core::adopt(segments_found& found) {
+  std::lock_guard guard{mutex_};
+  next_sequence_ = found.next_sequence;
+  next_generation_ = found.next_generation;
+  taken_.insert(found.taken.begin(), found.taken.end());
+  for (const auto& name : found.useless)
+    if (auto removed = config_.files->remove(folder_ + name); !removed && removed.code() != errc::not_found)
+      return removed;
+  for (const auto& one : found.segments)
+    if (auto adopted = adopt(one); !adopted)
+      return adopted;
+  for (const auto& block : found.blocks)
+    adopt(block);
+  note_free(config_.files->free_bytes(folder_));
+  return shrink_at_open(found);
+}
+
+/// The last segment that was not complete goes on, if there is room worth it; the index of any other is written soon.
+result<void> segments_core::adopt(const found_segment& found) {
+  auto opened = config_.files->open(folder_ + to_string(found.slot, segment_file_kind::data), open_mode::read_write,
+                                    caching::direct);
+  if (!opened)
+    return opened.error();
+  auto& one = segments_.add(found.slot);
+  one.generation = found.generation;
+  one.bytes = found.bytes;
+  one.records_max = found.records_max;
+  one.cursor = found.cursor;
+  one.records = found.records;
+  one.target = std::move(*opened);
+  one.state = segment_state::sealed;
+  one.index_dirty = found.index_stale;
+  used_ += one.charge();
+  if (found.sealed)
+    return {};
+  one.data_dirty = true; // what was found behind its index may not be durable
+  const bool newer_one = open_ && segments_.at(*open_).generation > one.generation;
+  if (newer_one || one.records_max == 1 || one.bytes - one.cursor < one.bytes / 4) {
+    seal(one);
+    return {};
+  }
+  if (open_)
+    seal_open();
+  open_ = one.slot;
+  one.state = segment_state::open;
+  return {};
+}
+
+void segments_core::adopt(const found_block& found) {
+  auto& in = segments_.at(found.slot);
+  indexed_block block;
+  block.key = found.key;
+  block.sequence = found.sequence;
+  block.payload_bytes = found.payload_bytes;
+  block.name_space = found.name_space;
+  block.slot = found.slot;
+  block.page = found.page;
+  const auto bytes = segment_record_bytes(found.payload_bytes);
+  block.last_use = segments_.use(bytes);
+  last_record_bytes_ = bytes;
+  index_.add(block, in.blocks);
+  segments_.enter(in, block);
+  ledgers_.enter(found.name_space, found.payload_bytes, bytes, &cold_ledger::recovered);
+}
+
+/// The budget may be smaller than before. Nobody had the time to claim a namespace: all are alike.
+result<void> segments_core::shrink_at_open(segments_found& found) {
+  while (used_ > room_limit()) {
+    const auto slot = pick_victim([](const segment&) { return true; }, {});
+    if (!slot)
+      break;
+    auto& victim = segments_.at(*slot);
+    found.report.reclaimed += victim.live_blocks;
+    empty(victim);
+    if (auto removed = remove_files(*slot); !removed)
+      return {errc::io, removed.error().context + "; the store takes " + std::to_string(used_) +
+                            " bytes, bytes_max is " + std::to_string(bytes_max_) +
+                            "; see to the directory's permissions or raise the limit"};
+    if (open_ == slot)
+      open_.reset();
+    sealing_.erase(*slot);
+    forget(victim);
+  }
+  return {};
+}
+
+} // namespace hearth::storage

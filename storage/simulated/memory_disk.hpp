@@ -1,0 +1,77 @@
+#pragma once
+
+#include "storage/simulated/memory_file_system.hpp"
+#include "storage/simulated/power_cut.hpp"
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+
+namespace hearth::storage {
+
+/// How many bytes all files hold. Shared with the files: a removed file keeps its bytes until the last handle is
+/// closed, as on a disk.
+struct byte_count {
+  std::uint64_t now = 0;
+  std::uint64_t peak = 0;
+  std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+};
+
+/// A file or, without bytes, a directory.
+struct memory_node {
+  explicit memory_node(std::shared_ptr<byte_count> count, named_bytes bytes = {})
+      : count(std::move(count)), bytes(std::move(bytes)) {}
+  memory_node(const memory_node&) = delete;
+  memory_node& operator=(const memory_node&) = delete;
+  ~memory_node() { count->now -= size(); }
+
+  [[nodiscard]] bool is_directory() const { return bytes == nullptr; }
+  [[nodiscard]] std::uint64_t size() const { return bytes ? bytes->size() : 0; }
+
+  std::shared_ptr<byte_count> count;
+  named_bytes bytes;
+  std::int64_t last_use_ns = 0;
+};
+
+/// Operations of one kind that are to fail.
+struct planned_fault {
+  std::uint64_t skip = 0;
+  std::uint64_t count = 0;
+  errc code = errc::none;
+  std::uint64_t struck = 0; ///< so far
+};
+
+/// Everything that a memory file system and its open files share. Threads: whoever has locked `mutex`.
+struct memory_disk {
+  std::mutex mutex;
+  std::shared_ptr<byte_count> count = std::make_shared<byte_count>();
+  std::map<std::string, std::shared_ptr<memory_node>> nodes;
+  std::set<const memory_node*> locks; ///< the locked directories, which whoever has locked them holds
+  std::array<planned_fault, 8> faults;
+  std::uint64_t operations_left = memory_file_system::never; ///< until the process is killed
+  std::uint64_t power_cuts = 0;                              ///< what was opened before the last one is of no use
+  bool expects_cuts = false;                                 ///< `durable` is kept
+  durable_names durable;
+
+  /// The fault that was planned for this operation, if it is its turn.
+  [[nodiscard]] result<void> admit(file_operation operation, const std::string& path);
+
+  [[nodiscard]] std::shared_ptr<memory_node> find(const std::string& path) const;
+  [[nodiscard]] result<std::shared_ptr<memory_node>> regular(const std::string& path) const;
+  [[nodiscard]] result<void> parent_exists(const std::string& path) const;
+
+  /// Pre: the name is free; there is a file under the old name.
+  void make(const std::string& path, named_bytes bytes);
+  void rename(const std::string& from, const std::string& to);
+  void remove(const std::string& path);
+  void move_directory(const std::string& from, const std::string& to);
+
+  void cut_power(std::uint64_t seed);
+};
+
+} // namespace hearth::storage

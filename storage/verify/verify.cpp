@@ -1,0 +1,89 @@
+#include "storage/verify/verify.hpp"
+
+#include "storage/files/files_verify.hpp"
+#include "storage/format/format_file.hpp"
+#include "storage/verify/segments_repair.hpp"
+#include "storage/verify/verify_run.hpp"
+
+namespace hearth::storage {
+
+namespace {
+
+constexpr const char* files_engine_name = "files";
+constexpr std::uint32_t files_format_version = 1;
+
+failure no_store(const std::string& directory) {
+  return {errc::not_found, directory + ": holds no cold tier: there is no hearth.format in it; expected the directory "
+                                       "that a cache was opened with"};
+}
+
+result<store_format> known_format(file_system& files, const std::string& directory) {
+  const auto format = read_format(files, directory);
+  if (!format)
+    return format.error();
+  if (!format->has_value())
+    return no_store(directory);
+  const auto& [engine, version, store] = **format;
+  const bool known = (engine == segments_engine_name && version == segments_format_version) ||
+                     (engine == files_engine_name && version == files_format_version);
+  if (!known)
+    return failure{errc::unsupported, directory + "/hearth.format: found engine " + engine + ", version " +
+                                          std::to_string(version) + ", expected " + segments_engine_name + " or " +
+                                          files_engine_name + ", version 1; use the hearth that wrote it"};
+  return **format;
+}
+
+/// Names in the store's directory that are not its own.
+result<void> note_foreign(verify_run& run, const std::string& folder) {
+  const auto entries = run.files.list(run.directory);
+  if (!entries)
+    return entries.error();
+  for (const auto& entry : *entries)
+    if (entry.name != folder && !is_common_name(entry.name))
+      run.note(finding_kind::foreign, entry.name, "a name that is not ours", "nothing");
+  return {};
+}
+
+result<verify_report> verify_locked(file_system& files, const std::string& directory, bool repair,
+                                    const verify_hooks& hooks) {
+  const auto format = known_format(files, directory); // again: its owner may have been at work in between
+  if (!format)
+    return format.error();
+  verify_run run{files, directory, format->store, hooks};
+  run.report.engine = format->engine;
+  run.report.version = format->version;
+  run.report.store = format->store;
+  const bool segments = format->engine == segments_engine_name;
+  if (auto noted = note_foreign(run, segments ? "segments" : "blocks"); !noted)
+    return noted.error();
+  if (!segments) {
+    if (auto checked = verify_files(run, repair); !checked)
+      return checked.error();
+    return std::move(run.report);
+  }
+  const auto checked = verify_segments(run);
+  if (!checked)
+    return checked.error();
+  if (repair && run.report.damaged() > 0 && !run.stopped())
+    repair_segments(run, *checked);
+  return std::move(run.report);
+}
+
+} // namespace
+
+result<verify_report> verify_store(file_system& files, std::string directory, bool repair, const verify_hooks& hooks) {
+  while (directory.size() > 1 && directory.ends_with('/'))
+    directory.pop_back();
+  if (auto listed = files.list(directory); !listed) // that it is not there is another thing than that it is none
+    return listed.error();
+  if (auto known = known_format(files, directory); !known)
+    return known.error();
+  auto lock = files.lock(directory + "/hearth.lock");
+  if (!lock)
+    return lock.error();
+  auto report = verify_locked(files, directory, repair, hooks);
+  (*lock)->withdraw();
+  return report;
+}
+
+} // namespace hearth::storage

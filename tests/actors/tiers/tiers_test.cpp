@@ -1,0 +1,121 @@
+// What no actor_world can show: a cold tier that changes on threads of its own while the tiers look at it twice.
+#include "actors/tiers/tiers.hpp"
+#include "tests/actors/sent_blocks.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/keys.hpp"
+
+#include <memory>
+#include <set>
+#include <utility>
+#include <vector>
+
+using namespace hearth;
+using namespace hearth::testing;
+
+namespace {
+
+constexpr std::uint64_t block_bytes = 4096;
+
+/// A cold tier without a disk. What is `landing` becomes readable, and what is `leaving` is reclaimed, at the last
+/// moment before a clear begins: as if a thread of the I/O engine had come in between.
+class hurried_store final : public storage::block_store {
+public:
+  std::set<storage::block_key> present;
+  std::set<storage::block_key> landing;
+  std::set<storage::block_key> leaving;
+
+  void append(std::vector<storage::append_item>) override {}
+  void read(std::vector<storage::read_item>) override {}
+  std::optional<storage::cold_entry> find(const storage::block_key& key) const override {
+    return present.contains(key) ? std::optional{storage::cold_entry{0, block_bytes}} : std::nullopt;
+  }
+  void touch(const storage::block_key&) override {}
+  void on_reclaimed(std::function<void(std::vector<storage::block_key>)>) override {}
+  bool erase(const storage::block_key& key) override {
+    landing.erase(key);
+    return present.erase(key) > 0;
+  }
+  std::size_t clear(std::optional<storage::namespace_id>) override {
+    present.merge(landing);
+    for (const auto& key : leaving)
+      present.erase(key);
+    return std::exchange(present, {}).size();
+  }
+  void erase_unless(const std::function<bool(const storage::block_key&, std::uint64_t)>&) override {}
+  std::vector<storage::abandoned_block> abandon() override { return {}; }
+  void sync(std::function<void(storage::result<void>)>) override {}
+  void sync_soon() override {}
+  storage::result<void> limit(std::uint64_t) override { return {}; }
+  storage::cold_activity activity() const override { return {}; }
+  storage::cold_ledger ledger(std::optional<storage::namespace_id>) const override { return {}; }
+  std::uint64_t bytes_in_use() const override { return 0; }
+  std::uint64_t bytes_max() const override { return 1 << 20; }
+  std::uint64_t record_bytes(std::uint64_t payload_bytes) const override { return payload_bytes; }
+  bool never_fits(std::uint64_t) const override { return false; }
+  std::vector<storage::block_key> keys() const override { return {present.begin(), present.end()}; }
+};
+
+std::shared_ptr<actors::limits_now> four_blocks() {
+  auto limits = std::make_shared<actors::limits_now>();
+  limits->hot_bytes_max = 4 * block_bytes;
+  return limits;
+}
+
+/// Tiers with room for four hot blocks over such a store; the writer is this test.
+struct hurried_world {
+  void put(unsigned number) { REQUIRE(kept.put({key(number), 0, {}, payload(number, block_bytes)}).ok()); }
+  void write_all() {
+    auto dirty = kept.dirty();
+    kept.offer_from(dirty, actors::tiers::haste::all_of_it);
+    for (const auto& one : sent)
+      REQUIRE(one.block.ticket->start());
+  }
+
+  std::shared_ptr<actors::limits_now> limits = four_blocks();
+  std::shared_ptr<hurried_store> store = std::make_shared<hurried_store>();
+  std::shared_ptr<stats::tally> tally = std::make_shared<stats::tally>();
+  std::vector<sent_block> sent;
+  actors::tiers kept{{.block_bytes_max = block_bytes, .budget = {}},
+                     limits,
+                     std::make_shared<storage::hot_index>(),
+                     store,
+                     std::make_shared<messages::gate>(messages::gate_limits{8, 64 * block_bytes, 0}),
+                     tally,
+                     [this](messages::write_request x) { take_apart(std::move(x), sent); },
+                     [] { return 0; }};
+};
+
+} // namespace
+
+TEST_CASE("A block whose write ends while its namespace is cleared is counted once") {
+  hurried_world world;
+  world.put(1);
+  world.put(2);
+  world.write_all();
+  world.store->landing = {key(1)}; // hot, pending, and in a moment cold as well
+  CHECK(world.kept.clear({}) == 2);
+  CHECK(world.kept.look(0, key(1)).where == actors::place::nowhere);
+  CHECK(world.store->present.empty());
+}
+
+TEST_CASE("What died with the writer is pending until that is known, and no more than its mailbox holds ever is") {
+  hurried_world world;
+  for (unsigned number = 1; number <= 30; ++number) {
+    static_cast<void>(world.kept.put({key(number), 0, {}, payload(number, block_bytes)}));
+    world.sent.clear(); // a writer that has died, and its mailbox, whose room is free at once
+    CHECK(world.kept.pending().size() <= 8);
+  }
+  CHECK(world.kept.pending().size() == 8);
+  world.kept.writer_died();
+  CHECK(world.kept.pending().empty());
+  CHECK(world.tally->read().at(0).counters.ledger.balanced());
+}
+
+TEST_CASE("A hot block whose cold copy is reclaimed while its namespace is cleared is counted once") {
+  hurried_world world;
+  world.put(1);
+  world.store->present = {key(1), key(2)};
+  world.store->leaving = {key(1)};
+  CHECK(world.kept.clear({}) == 2);
+  CHECK(world.kept.look(0, key(1)).where == actors::place::nowhere);
+}

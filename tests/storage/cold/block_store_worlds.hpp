@@ -1,0 +1,235 @@
+#pragma once
+
+#include "storage/files/files_store.hpp"
+#include "storage/segments/segments_store.hpp"
+#include "storage/simulated/memory_file_system.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/io_worlds.hpp"
+#include "tests/support/keys.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hearth::testing {
+
+using namespace hearth::storage;
+
+/// What a `done` was told, how often.
+template <class T>
+class answer {
+public:
+  std::function<void(result<T>)> done() {
+    return [state = state_](result<T> outcome) {
+      state->code = outcome.code();
+      if constexpr (!std::is_void_v<T>)
+        if (outcome.ok())
+          state->value = std::move(*outcome);
+      ++state->count;
+      state->count.notify_all();
+    };
+  }
+  [[nodiscard]] bool given() const { return state_->count.load() > 0; }
+  void wait() const { state_->count.wait(0); }
+  /// The code; fails the test unless there was exactly one answer.
+  [[nodiscard]] errc code() const {
+    REQUIRE(state_->count.load() == 1);
+    return state_->code;
+  }
+  [[nodiscard]] bool ok() const { return code() == errc::none; }
+  [[nodiscard]] const auto& value() const { return state_->value; }
+
+private:
+  struct state {
+    std::atomic<int> count = 0;
+    errc code = errc::none;
+    std::conditional_t<std::is_void_v<T>, bool, T> value{};
+  };
+  std::shared_ptr<state> state_ = std::make_shared<state>();
+};
+
+/// A place for stores, which keeps its files when a store is closed and opened again.
+/// Derived: which file system, which I/O.
+class store_world {
+public:
+  virtual ~store_world() = default;
+  [[nodiscard]] virtual file_system& files() = 0;
+
+  /// Opens (again). Nothing else is open. The store holds `blocks` blocks of `block_bytes`.
+  virtual void open(std::uint64_t blocks, std::size_t block_bytes) = 0;
+  void open_bytes(std::uint64_t bytes_max) {
+    auto opened = try_open(bytes_max);
+    INFO((opened.ok() ? std::string{} : to_string(opened.error())));
+    REQUIRE(opened);
+    store = std::move(opened->store);
+    report = opened->report;
+  }
+  [[nodiscard]] virtual result<opened_store> try_open(std::uint64_t bytes_max) = 0;
+
+  /// Ends the store and all its jobs.
+  virtual void close() = 0;
+  /// Lets all I/O end.
+  virtual void settle() = 0;
+
+  // Calls that wait for their answer.
+  errc append(unsigned number, std::size_t size, unsigned seed = 0, namespace_id name_space = 0) {
+    const auto appended = start_append(number, size, seed, name_space);
+    settle();
+    return appended.code();
+  }
+  answer<void> start_append(unsigned number, std::size_t size, unsigned seed = 0, namespace_id name_space = 0) {
+    answer<void> appended;
+    std::vector<append_item> batch;
+    batch.push_back({{key(number), name_space, std::nullopt, payload(seed + number, size)}, appended.done()});
+    store->append(std::move(batch));
+    return appended;
+  }
+  answer<block> start_read(unsigned number, namespace_id name_space = 0) {
+    answer<block> got;
+    std::vector<read_item> batch;
+    batch.push_back({key(number), name_space, got.done()});
+    store->read(std::move(batch));
+    return got;
+  }
+  answer<block> read(unsigned number, namespace_id name_space = 0) {
+    const auto got = start_read(number, name_space);
+    settle();
+    return got;
+  }
+  errc sync() {
+    answer<void> synced;
+    store->sync(synced.done());
+    settle();
+    return synced.code();
+  }
+
+  /// Numbers of the blocks in the store, least recently used first.
+  [[nodiscard]] std::vector<unsigned> numbers() const {
+    std::vector<unsigned> numbers;
+    for (const auto& key : store->keys())
+      numbers.push_back(std::to_integer<unsigned>(key.bytes[31]));
+    return numbers;
+  }
+  [[nodiscard]] bool balanced() const {
+    const auto x = store->ledger(std::nullopt);
+    auto in = x.recovered;
+    in += x.persisted;
+    auto out = x.present;
+    for (const auto& amount : {x.reclaimed, x.erased, x.expired, x.corrupt, x.vanished})
+      out += amount;
+    return in == out;
+  }
+
+  std::shared_ptr<namespace_table> namespaces = std::make_shared<namespace_table>(4);
+  std::shared_ptr<block_store> store;
+  recovery_report report;
+  opening_progress on_opening;
+
+protected:
+  store_world() {
+    REQUIRE(namespaces->claim("a"));
+    REQUIRE(namespaces->claim("b"));
+  }
+};
+
+/// Stores that keep one file a block.
+struct files_engine {
+  static result<opened_store> open_store(files_store_config config) { return open_files_store(std::move(config)); }
+  std::uint64_t room_for(std::uint64_t blocks, std::size_t block_bytes) {
+    return files_store_fixed_bytes + blocks * (4096 + (block_bytes + 4095) / 4096 * 4096);
+  }
+};
+
+/// Stores of segments. Opened for a number of blocks, they are as small as can be: one block of that size a segment, so
+/// that giving up segments is giving up blocks.
+struct segments_engine {
+  result<opened_store> open_store(const files_store_config& basics) {
+    tuning.directory = basics.directory;
+    tuning.bytes_max = basics.bytes_max;
+    tuning.files = basics.files;
+    tuning.io = basics.io;
+    tuning.namespaces = basics.namespaces;
+    tuning.clock = basics.clock;
+    tuning.on_opening = basics.on_opening;
+    auto opened = open_segments_store(tuning);
+    tuning.io.reset();
+    return opened;
+  }
+  std::uint64_t room_for(std::uint64_t blocks, std::size_t block_bytes) {
+    tuning.segment_bytes = 4096 + (block_bytes + 4095) / 4096 * 4096;
+    tuning.reclaim_ahead_bytes = 0;
+    return segments_fixed_bytes(tuning) + blocks * segment_charge(tuning, block_bytes);
+  }
+  segments_store_config tuning;
+};
+
+/// Files in memory, I/O in virtual time.
+template <class Engine>
+class memory_world_of : public store_world, public Engine {
+public:
+  memory_world_of() { REQUIRE(disk->create_directory("/cache")); }
+  file_system& files() override { return *disk; }
+  void open(std::uint64_t blocks, std::size_t block_bytes) override { open_bytes(this->room_for(blocks, block_bytes)); }
+  result<opened_store> try_open(std::uint64_t bytes_max) override {
+    return this->open_store(
+        {"/cache", bytes_max, disk, io.engine(), namespaces, [this] { return clock_ns; }, on_opening});
+  }
+  void close() override {
+    store.reset();
+    settle();
+  }
+  void settle() override { io.settle(); }
+
+  std::shared_ptr<memory_file_system> disk = make_memory_file_system();
+  virtual_io_world io;
+  std::int64_t clock_ns = 1'000;
+};
+
+/// The operating system's files, I/O on threads.
+template <class Engine>
+class posix_world_of : public store_world, public Engine {
+public:
+  file_system& files() override { return *disk; }
+  void open(std::uint64_t blocks, std::size_t block_bytes) override { open_bytes(this->room_for(blocks, block_bytes)); }
+  result<opened_store> try_open(std::uint64_t bytes_max) override {
+    io = std::make_unique<threads_io_world>();
+    return this->open_store(
+        {directory.path(), bytes_max, disk, io->engine(), namespaces, [] { return 1'000; }, on_opening});
+  }
+  void close() override {
+    settle();
+    store.reset();
+    settle();
+    io.reset();
+  }
+  void settle() override { io->settle(); }
+  ~posix_world_of() override {
+    if (store)
+      close();
+  }
+
+  std::shared_ptr<file_system> disk = make_posix_file_system();
+  temporary_directory directory;
+  std::unique_ptr<threads_io_world> io;
+};
+
+using memory_store_world = memory_world_of<files_engine>;
+using posix_store_world = posix_world_of<files_engine>;
+using memory_segments_world = memory_world_of<segments_engine>;
+using posix_segments_world = posix_world_of<segments_engine>;
+
+/// Opens a store for eight blocks of 100 bytes, and puts 1 to 3 into it, durably.
+template <class World>
+void open_with_three(World& world) {
+  world.open(8, 100);
+  for (unsigned number = 1; number <= 3; ++number)
+    REQUIRE(world.append(number, 100) == errc::none);
+  REQUIRE(world.sync() == errc::none);
+}
+
+} // namespace hearth::testing

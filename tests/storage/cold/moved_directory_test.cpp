@@ -1,0 +1,59 @@
+#include "tests/storage/cold/block_store_worlds.hpp"
+
+#include <filesystem>
+
+#include <csignal>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace hearth::testing;
+
+// What others may do to a directory in use: rename it, remove the lock's file, or be forked from its holder.
+
+TEST_CASE("A directory that is moved away loses nothing, and an erase meanwhile is not called durable") {
+  posix_store_world world;
+  world.open(8, 100);
+  REQUIRE(world.append(1, 100) == errc::none);
+  REQUIRE(world.append(2, 100) == errc::none);
+  const std::filesystem::path blocks = world.directory.path() + "/blocks";
+  const std::filesystem::path elsewhere = world.directory.path() + "/elsewhere";
+  std::filesystem::rename(blocks, elsewhere);
+  CHECK(world.read(1).code() == errc::io);
+  CHECK(world.store->erase(key(2)));
+  CHECK(world.sync() == errc::io);
+  std::filesystem::rename(elsewhere, blocks);
+  CHECK(same(world.read(1).value(), payload(1, 100)));
+  CHECK(world.sync() == errc::none);
+  world.close();
+  world.open(8, 100);
+  CHECK(world.numbers() == std::vector<unsigned>{1});
+}
+
+TEST_CASE("A directory stays locked although somebody removes the lock's file") {
+  const auto files = make_posix_file_system();
+  const temporary_directory folder;
+  const auto path = folder.path() + "/hearth.lock";
+  const auto held = files->lock(path);
+  REQUIRE(held.ok());
+  REQUIRE(files->remove(path).ok());
+  const auto second = files->lock(path);
+  CHECK(second.code() == errc::busy);
+  CHECK(files->open(path, open_mode::read).code() == errc::not_found); // and none is left behind by the attempt
+}
+
+TEST_CASE("A lock that is given back is free, although a forked process still has its descriptor") {
+  const auto files = make_posix_file_system();
+  const temporary_directory folder;
+  const auto path = folder.path() + "/hearth.lock";
+  auto held = files->lock(path);
+  REQUIRE(held.ok());
+  const auto child = ::fork();
+  if (child == 0)
+    for (;;)
+      ::pause();
+  REQUIRE(child > 0);
+  held->reset();
+  CHECK(files->lock(path).ok());
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+}
