@@ -7,16 +7,16 @@
 
 namespace hearth::storage {
 
-/// Where blocks stand and what they are called: what those who put blocks into slots know anyway, so that an eviction
-/// policy need not keep it once more.
+/// Maps slots to block keys and back. The owner of the slots (`hot_index`) knows both already; an eviction policy asks
+/// it instead of keeping a second copy.
 class block_names {
 public:
   virtual ~block_names() = default;
 
-  /// Where the block stands; `no_slot`: it is not here.
+  /// The slot of the block, or `no_slot` if the block is not here.
   [[nodiscard]] virtual block_slot find(const block_key& key) const noexcept = 0;
 
-  /// Pre: there is a block in this slot.
+  /// Pre: the slot holds a block.
   [[nodiscard]] virtual const block_key& key_of(block_slot slot) const noexcept = 0;
   [[nodiscard]] virtual const std::optional<block_key>& parent_of(block_slot slot) const noexcept = 0;
 };

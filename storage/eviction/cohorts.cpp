@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::uint32_t requests_between_learning = 16;
 
-/// An old cohort that has a leaf again is put in its place among those of its kind if it is near their oldest, as it is
-/// when its leaf leaves as a victim; else its age counts for less than it should.
+/// An old cohort that gets a leaf again is listed at its place by age if that place is near the oldest of its list, as
+/// is the case when its leaf leaves as a victim. Otherwise it is listed as if it were younger.
 constexpr int steps_max = 16;
 
 } // namespace
@@ -182,7 +182,7 @@ cohorts::number cohorts::oldest() {
   return oldest_;
 }
 
-/// Of one request, classes of what is nearer to the end come first.
+/// Within one request, classes of blocks nearer to its end come first.
 bool cohorts::older(number one, number other) const {
   return age(one) > age(other) || (age(one) == age(other) && place_of(all_.at(one)) < place_of(all_.at(other)));
 }

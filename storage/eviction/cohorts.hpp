@@ -10,35 +10,38 @@
 
 namespace hearth::storage {
 
-/// A cohort: the blocks of one request and one class of the return model that were not asked for since. They age
-/// together, the model counts them together, and those of them that are leaves are worth the same. Cohorts stand in the
-/// order in which LRU would give up their blocks. Numbers are small, from 1 on, and reused; 0: none.
-/// 32 bytes a cohort, beside the model and a fixed 450 KiB. Every operation is O(1) amortised, what the model has of
-/// classes and bins counted as constants: `least` and `oldest` look at each class and bin that has a leaf, some 200,
-/// but once for many calls. Threads: one owner. Errors: std::bad_alloc.
+/// Cohort: the blocks of one request and one class of the return model that have not been requested since. They age
+/// together, the model counts them together, and its leaves all have the same value. Cohorts are ordered as LRU would
+/// evict their blocks. Cohort numbers are small, start at 1 and are reused; 0 means no cohort. Memory: 32 bytes per
+/// cohort, plus the model and a fixed 450 KiB. Cost: every operation is O(1) amortised, with the number of classes and
+/// bins taken as constant: `least` and `oldest` look at each class and bin that has a leaf, about 200, but only once
+/// per many calls. Threads: one owner. Errors: std::bad_alloc.
 class cohorts {
 public:
   using number = std::uint32_t;
 
-  /// What is more of one request and class begins another cohort.
+  /// Largest size of a cohort, in blocks. Further blocks of the same request and class begin another cohort.
   static constexpr std::size_t blocks_max = 64;
 
   cohorts();
 
-  /// Everybody grows older by one request.
+  /// Ages every cohort by one request.
   void begin_request();
 
-  /// One block more that was asked for by the present request, of this class. Returns its cohort, the youngest.
+  /// Adds one block of this class to the current request. Returns its cohort, the youngest one.
   number enter(std::size_t block_class);
 
-  /// A block of the cohort is asked for again, or forgotten: it leaves the cohort. Pre: it is none of its leaves.
+  /// Removes a block from its cohort: it was requested again, or forgotten. Pre: the block is not one of the cohort's
+  /// leaves.
   void returns(number one);
   void forgotten(number one);
 
-  [[nodiscard]] bool present(number one) const { return all_.at(one).asked_at == requests_; } ///< of this request
+  /// Whether it belongs to the current request.
+  [[nodiscard]] bool present(number one) const { return all_.at(one).asked_at == requests_; }
   [[nodiscard]] std::uint32_t age(number one) const { return requests_ - all_.at(one).asked_at; }
 
-  /// Its leaves, a queue that is linked by whoever knows blocks; `no_slot` twice: it has none.
+  /// The leaves of the cohort: a queue, linked by the owner of the blocks. Both ends are `no_slot` if the cohort has no
+  /// leaf.
   struct leaf_queue {
     block_slot first = no_slot;
     block_slot last = no_slot;
@@ -46,17 +49,17 @@ public:
   [[nodiscard]] leaf_queue leaves(number one) const { return all_.at(one).leaves; }
   void set_leaves(number one, leaf_queue leaves);
 
-  /// The cohort with leaves that is worth least, or is the oldest; 0: there is none.
+  /// The cohort with leaves that has the lowest value, or is the oldest; 0 if no cohort has a leaf.
   [[nodiscard]] number least();
   [[nodiscard]] number oldest();
 
-  /// The blocks asked for last, so many, are the recent ones: those that LRU would have.
+  /// Sets how many of the most recently requested blocks are *recent*: the blocks that LRU would hold.
   void keep_recent(std::size_t blocks);
 
-  /// What part of the cohort's blocks is recent.
+  /// The share of the cohort's blocks that is recent, 0 to 1.
   [[nodiscard]] double recent_part(number one) const;
 
-  /// Calls `visit` for every cohort from the oldest on.
+  /// Calls `visit` for every cohort, oldest first.
   template <class Visit>
   void visit(Visit&& visit) const {
     order_.visit(order_links_, visit);
@@ -66,15 +69,15 @@ private:
   static constexpr std::size_t places = return_model::classes * return_model::bins;
 
   struct cohort {
-    std::uint32_t asked_at = 0; ///< request number; starts over
+    std::uint32_t asked_at = 0; ///< number of the request; wraps around
     std::uint16_t block_class = 0;
     std::uint8_t bin = 0;
     std::uint8_t blocks : 7 = 0; ///< tracked or remembered
     bool recent : 1 = false;
-    leaf_queue leaves; ///< of a number that is free `first` is the next one
+    leaf_queue leaves; ///< of a free number, `first` is the next free number
   };
   struct worth {
-    std::uint32_t epoch = 0; ///< of the model
+    std::uint32_t epoch = 0; ///< epoch of the model in which `bin` was computed
     float value = 0;
   };
 
@@ -99,16 +102,16 @@ private:
   number free_ = 0;
   slot_list order_; ///< oldest first
   slot_links order_links_;
-  std::array<number, return_model::bins> oldest_in_{};                  ///< bin
-  number first_recent_ = 0;                                             ///< the only one that may be recent in part
-  std::size_t recent_blocks_ = 0;                                       ///< of it and all younger ones
+  std::array<number, return_model::bins> oldest_in_{}; ///< by bin
+  number first_recent_ = 0; ///< the only cohort that may be recent in part
+  std::size_t recent_blocks_ = 0; ///< blocks of `first_recent_` and of all younger cohorts
   std::size_t recent_max_ = 0;                                          ///< blocks
   std::vector<slot_list> with_leaves_ = std::vector<slot_list>(places); ///< by class and bin, oldest first
   slot_links leaf_links_;
   std::vector<std::uint64_t> listed_ =
-      std::vector<std::uint64_t>((places + 63) / 64); ///< a bit for each that is not empty
-  std::size_t least_place_ = places;                  ///< worth least of those listed; `places`: it is to be looked for
-  number oldest_ = 0;                                 ///< of those listed; 0: it is to be looked for
+      std::vector<std::uint64_t>((places + 63) / 64); ///< one bit for each list that is not empty
+  std::size_t least_place_ = places; ///< place of the lowest value among the lists; `places`: not known, search for it
+  number oldest_ = 0; ///< oldest cohort among the lists; 0: not known, search for it
   std::vector<worth> worths_ = std::vector<worth>(places);
 };
 

@@ -16,13 +16,13 @@ namespace hearth::storage {
 
 namespace {
 
-constexpr std::size_t departed_part = 4;     ///< remembered for each tracked block
-constexpr std::size_t departed_min = 16'384; ///< a small tier has the most to learn
+constexpr std::size_t departed_part = 4; ///< departed blocks remembered per tracked block
+constexpr std::size_t departed_min = 16'384; ///< at least so many: a small tier has the most to learn
 
-/// What is kept for each slot: 8 bytes. `history.flag`: it is a leaf, in the queue of its cohort.
+/// State per slot: 8 bytes. `history.flag`: the block is a leaf, in the queue of its cohort.
 struct place {
-  block_history history;                ///< of no cohort: not tracked
-  std::uint32_t children_or_behind = 0; ///< how many tracked children it has, or the leaf behind it
+  block_history history; ///< no cohort: the slot is not tracked
+  std::uint32_t children_or_behind = 0; ///< number of tracked children; of a leaf: the next leaf of its queue
 };
 
 class conversation_policy final : public eviction_policy {
@@ -34,7 +34,7 @@ public:
     slots_.clear();
     std::transform(chain.begin(), chain.end(), std::back_inserter(slots_), [&](const auto& key) { return find(key); });
     const auto known = compare(chain);
-    for (auto i = chain.size(); i-- > 0;) { // the tail is older than the head, as with LRU
+    for (auto i = chain.size(); i-- > 0;) { // the tail counts as older than the head, as with LRU
       const return_model::traits of{chain.size() - 1 - i, chain.size() - known, known, 0};
       if (slots_[i] != no_slot)
         enter(slots_[i], of);
@@ -47,7 +47,7 @@ public:
 
   void insert(block_slot slot) override {
     const auto& key = names_->key_of(slot);
-    if (departed_.find(key) == nullptr) // `asked` has not seen to it
+    if (departed_.find(key) == nullptr) // `asked` has not entered it
       ask_for(key);
     const auto known = departed_.take(departed_.find(key));
     row_ = slot == next_ ? row_ + 1 : 0;
@@ -70,7 +70,7 @@ public:
   }
 
   void touch(block_slot slot) override {
-    if (cohorts_.present(places_.at(slot).history.cohort)) // `asked` has seen to it
+    if (cohorts_.present(places_.at(slot).history.cohort)) // `asked` has entered it
       return;
     const auto& parent = names_->parent_of(slot);
     const auto above = parent ? names_->find(*parent) : no_slot;
@@ -91,7 +91,7 @@ public:
     assert(own.history.cohort != 0);
     const auto history = own.history;
     const auto children = history.flag ? 0 : own.children_or_behind;
-    // First the parent: where it is of the same cohort, that stays listed, at its age.
+    // The parent first: if it has the same cohort, the cohort stays listed, at its age.
     if (const auto& parent = names_->parent_of(slot); parent && *parent != key)
       lost_child(*parent);
     if (history.flag)
@@ -105,7 +105,7 @@ public:
   block_slot victim() override {
     if (const auto one = rival_.wins() ? cohorts_.oldest() : cohorts_.least(); one != 0)
       return cohorts_.leaves(one).first;
-    auto oldest = no_slot; // none is a leaf: somebody put blocks that are each other's parents
+    auto oldest = no_slot; // no leaf at all: the blocks are each other's parents
     visit([&](block_slot slot) {
       oldest = slot;
       return false;
@@ -114,7 +114,7 @@ public:
   }
 
   void visit(const std::function<bool(block_slot)>& visit) const override {
-    std::vector<std::pair<std::uint32_t, block_slot>> all; // cohorts, and then their places in the order of age
+    std::vector<std::pair<std::uint32_t, block_slot>> all; // cohorts, later their positions by age
     for (block_slot slot = 1; slot < places_.end(); ++slot)
       if (places_.at(slot).history.cohort != 0)
         all.emplace_back(places_.at(slot).history.cohort, slot);
@@ -136,14 +136,14 @@ public:
   std::size_t size() const noexcept override { return tracked_; }
 
 private:
-  /// Of a tracked block.
+  /// Pre: the block is tracked.
   block_slot find(const block_key& key) const noexcept {
     const auto slot = names_->find(key);
     return slot < places_.end() && places_.at(slot).history.cohort != 0 ? slot : no_slot;
   }
 
-  /// How many blocks of the chain, whose slots are `slots_`, are known without a gap. Tells the rival how many of them
-  /// are here, and would be with LRU.
+  /// Counts the leading blocks of the chain (slots in `slots_`) that are known without a gap. Tells the rival how many
+  /// of them are in the tier, and how many LRU would have there.
   std::size_t compare(std::span<const block_key> chain) {
     cohorts_.keep_recent(tracked_);
     std::size_t known = 0;
@@ -164,7 +164,7 @@ private:
     return known;
   }
 
-  /// The block belongs to the present request from here on.
+  /// Makes the block part of the current request.
   void enter(block_history& history, return_model::traits of) {
     if (history.cohort != 0) {
       cohorts_.returns(history.cohort);
@@ -184,7 +184,7 @@ private:
       link(slot);
   }
 
-  /// It is remembered, whether it was or not, and tracked once it is inserted.
+  /// Remembers the block, if it is not remembered yet. It becomes tracked when it is inserted.
   void enter_absent(const block_key& key, const return_model::traits& of) {
     auto* one = departed_.find(key);
     if (one == nullptr) {
@@ -193,13 +193,13 @@ private:
       departed_.add(key, fresh);
       return;
     }
-    one = departed_.renew(one); // or it might be forgotten before it is inserted
+    one = departed_.renew(one); // otherwise it could be forgotten before it is inserted
     one->history.flag = 0;
     enter(one->history, of);
   }
 
-  /// A block comes that nobody has asked for. It continues the present request if it and what comes with it stand
-  /// behind the last block of that, and begins another otherwise.
+  /// A block is inserted that was not requested. It continues the current request if it and the blocks inserted with it
+  /// follow the last block of that request; otherwise it begins a new request.
   void ask_for(const block_key& key) {
     find_unknown(key);
     const auto top = names_->find(*keys_.back());
@@ -210,11 +210,13 @@ private:
     remember_unknown({0, keys_.size(), in_row ? row_ + 1 : 0, 0});
   }
 
-  /// Finds a block that is not known, and those above it that have a name here and are not known either, for `keys_`.
-  /// Of a chain that is put to the hot tier these are all: it has their names before the deepest is inserted.
+  /// Collects in `keys_` an unknown block and its unknown ancestors, as far as their names are known here. For a chain
+  /// that is put into the hot tier these are all of them: the tier knows their names before the deepest one is
+  /// inserted.
   void find_unknown(const block_key& deepest) {
     keys_.clear();
-    const auto* mark = &deepest; // blocks that are each other's parents end the search (Brent, BIT 20, 1980)
+    // Ends the search if blocks are each other's parents (cycle detection: Brent, BIT 20, 1980).
+    const auto* mark = &deepest;
     for (const auto* key = &deepest; key != nullptr && departed_.find(*key) == nullptr; key = unknown_above(*key)) {
       if (!keys_.empty() && *key == *mark)
         break;
@@ -224,7 +226,7 @@ private:
     }
   }
 
-  /// The present request has asked for them, and is `of` such traits for the deepest.
+  /// Enters `keys_` into the current request; `of` has the features of the deepest.
   void remember_unknown(return_model::traits of) {
     for (const auto* key : keys_) {
       enter_absent(*key, of);
@@ -232,7 +234,7 @@ private:
     }
   }
 
-  /// The parent of a block, if both have their names here and the parent is not tracked; or nullptr.
+  /// The parent of a block, if the names of both are known here and the parent is not tracked; otherwise nullptr.
   const block_key* unknown_above(const block_key& key) const {
     const auto slot = names_->find(key);
     if (slot == no_slot)
@@ -241,7 +243,7 @@ private:
     return parent && names_->find(*parent) != no_slot && find(*parent) == no_slot ? &*parent : nullptr;
   }
 
-  /// A parent that nobody knows is remembered: it may come next.
+  /// An unknown parent is remembered: it may be inserted next.
   void has_child(const block_key& parent) {
     if (const auto slot = find(parent); slot != no_slot) {
       if (places_.at(slot).history.flag)
@@ -257,7 +259,7 @@ private:
     absent->children += absent->children < departed_blocks::children_max ? 1 : 0;
   }
 
-  /// It may have been forgotten and have come anew, and not know of this child.
+  /// The parent may have been forgotten and inserted again, without knowledge of this child.
   void lost_child(const block_key& parent) {
     if (const auto slot = find(parent); slot != no_slot) {
       auto& above = places_.at(slot);
@@ -268,7 +270,7 @@ private:
     }
   }
 
-  /// Puts a block without children at the end of the leaves of its cohort.
+  /// Appends a block without children to the leaves of its cohort.
   void link(block_slot slot) {
     auto& own = places_.at(slot);
     auto leaves = cohorts_.leaves(own.history.cohort);
@@ -279,8 +281,8 @@ private:
     cohorts_.set_leaves(own.history.cohort, leaves);
   }
 
-  /// It is the first of its queue but where blocks without parents leave in another order than deepest first, and the
-  /// queue is short. After: it is no leaf, and has no children.
+  /// Usually the block is the first of its queue. It is not when blocks without parents leave in another order than
+  /// deepest first; then the queue is short. After: the block is not a leaf, and has no children.
   void unlink(block_slot slot) {
     auto& own = places_.at(slot);
     auto leaves = cohorts_.leaves(own.history.cohort);
@@ -306,11 +308,11 @@ private:
   std::size_t tracked_ = 0;
   by_slot<place> places_;
   departed_blocks departed_;
-  block_slot last_ = no_slot; ///< inserted or touched last, and of the present request
-  block_slot next_ = no_slot; ///< its parent: whichever comes behind or before it in its chain is of that request too
-  std::size_t row_ = 0;       ///< blocks of a chain that came one after the other before the last one
-  std::vector<block_slot> slots_;      ///< of a chain: kept so that it need not be allocated
-  std::vector<const block_key*> keys_; ///< as `slots_`
+  block_slot last_ = no_slot; ///< inserted or touched last, part of the current request
+  block_slot next_ = no_slot; ///< its parent: the neighbour of it in the chain belongs to the same request
+  std::size_t row_ = 0; ///< blocks of a chain that came in sequence before the last one
+  std::vector<block_slot> slots_; ///< of a chain; kept to avoid allocations
+  std::vector<const block_key*> keys_; ///< of a chain, as `slots_`
 };
 
 } // namespace

@@ -9,7 +9,7 @@ namespace hearth::storage {
 
 namespace {
 
-/// A host's own keys may differ in few bytes: all of the key goes into its fingerprint.
+/// The fingerprint uses the whole key: the keys of a host may differ in few bytes.
 departed_blocks::entry named(const block_key& key) noexcept {
   const auto hash = XXH3_64bits(key.bytes.data(), key.bytes.size());
   return {static_cast<std::uint32_t>(hash), static_cast<std::uint16_t>(hash >> 48), 0, {}};
@@ -28,7 +28,7 @@ departed_blocks::entry& departed_blocks::add(const block_key& key, block_history
 departed_blocks::entry& departed_blocks::append(const entry& one) {
   if (4 * (used_ + 1) > 3 * table_.size())
     grow();
-  if (next() == 0) // the numbers start over: a gap, or nothing
+  if (next() == 0) // the numbers wrapped around: a gap, or nothing
     entries_.empty() ? void(first_ = 1) : void(entries_.emplace_back());
   entries_.push_back(one);
   place(next() - 1);
@@ -78,7 +78,7 @@ void departed_blocks::grow() {
       place(static_cast<number>(first_ + i));
 }
 
-/// Those behind it that would no longer be found move up (Knuth, TAOCP 3, 6.4, algorithm R).
+/// Moves up entries that would otherwise no longer be found (Knuth, TAOCP 3, 6.4, algorithm R).
 void departed_blocks::unplace(std::size_t gap) noexcept {
   const auto mask = table_.size() - 1;
   for (auto i = (gap + 1) & mask; table_[i] != 0; i = (i + 1) & mask)

@@ -9,57 +9,58 @@
 
 namespace hearth::storage {
 
-/// What the conversation policy knows of a block, in 4 bytes.
+/// What the conversation policy stores about one block: 4 bytes.
 struct block_history {
   static constexpr std::uint32_t cohort_max = (1u << 28) - 1;
 
-  std::uint32_t cohort : 28 = 0; ///< number; 0: the block is not known
-  std::uint32_t asked : 2 = 0;   ///< times before the last one, 3 at most
-  std::uint32_t flag : 1 = 0;    ///< tracked: it is a leaf. Departed: it was tracked when it was last asked for
+  std::uint32_t cohort : 28 = 0; ///< number of its cohort; 0: the block is not known
+  std::uint32_t asked : 2 = 0; ///< requests before the last one, at most 3
+  /// of a tracked block: it is a leaf. Of a departed block: it was tracked when it was last requested
+  std::uint32_t flag : 1 = 0;
 };
 
-/// Blocks that are not there, by fingerprint, in the order in which they came here. 12 bytes each and 5 to 11 for
-/// finding them. Two keys of the same 48 bits are one block here: that costs a mistaken history, at worst.
-/// Every operation is O(1) amortised. Invariant: the first and the last entry are no gaps. Threads: one owner. Errors:
-/// std::bad_alloc.
+/// History of blocks that have left the tier, by fingerprint, in the order of their departure. 12 bytes per block, plus
+/// 5 to 11 for the lookup table. Two keys with the same 48-bit fingerprint share one entry: the cost is a wrong
+/// history. Every operation is O(1) amortised. Invariant: the first and the last entry are not gaps. Threads: one
+/// owner. Errors: std::bad_alloc.
 class departed_blocks {
 public:
-  static constexpr std::uint16_t children_max = 0xffff; ///< more are not counted
+  static constexpr std::uint16_t children_max = 0xffff; ///< further children are not counted
 
   struct entry {
-    std::uint32_t low = 0; ///< of the fingerprint
+    std::uint32_t low = 0; ///< low part of the fingerprint
     std::uint16_t high = 0;
-    std::uint16_t children = 0; ///< tracked ones
-    block_history history;      ///< of no cohort: a gap, its block was taken
+    std::uint16_t children = 0; ///< number of tracked children
+    block_history history; ///< no cohort: this entry is a gap, its block was taken out
   };
 
-  /// Adds one. Pre: `history` has a cohort.
+  /// Adds a block. Pre: `history` has a cohort.
   entry& add(const block_key& key, block_history history, std::size_t children = 0);
 
-  /// What is known of it, until the next call that changes something; nullptr: it is not here.
+  /// The entry of the block, valid until the next change; nullptr if the block is not here.
   [[nodiscard]] entry* find(const block_key& key) noexcept;
 
-  /// Moves it to the end if it is among the older half, and returns where it is now. Moving leaves a gap: so nothing
-  /// leaves more than one before as many as half of those that are here have come behind it. Pre: as for `take`.
+  /// Moves the entry to the end if it is in the older half, and returns its new place. The move leaves a gap. So no
+  /// block leaves before at least half of the current number of blocks have been added behind it. Pre: as for `take`.
   entry* renew(entry* one);
 
-  /// Takes one out. Pre: `one` is what `find` answered.
+  /// Removes the entry. Pre: `one` was returned by `find`.
   entry take(entry* one) noexcept;
 
-  /// Takes out the one that came first. Pre: `size() > 0`.
+  /// Removes the oldest entry. Pre: `size() > 0`.
   entry take_first() noexcept { return take(&entries_.front()); }
 
-  /// Entries and the gaps between them.
+  /// The entries, including the gaps between them.
   [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
 
 private:
-  using number = std::uint32_t; ///< of an entry, counted from the first there ever was; 0: none. Starts over
+  using number = std::uint32_t; ///< number of an entry, counted from the first entry ever; 0: none. Wraps around
 
   [[nodiscard]] number next() const noexcept { return static_cast<number>(first_ + entries_.size()); }
   [[nodiscard]] entry& at(number one) noexcept { return entries_[one - first_]; }
   [[nodiscard]] std::size_t home_of(const entry& one) const noexcept { return one.low & (table_.size() - 1); }
   entry& append(const entry& one);
-  [[nodiscard]] std::size_t place_of(const entry* one) noexcept; ///< in the table
+  [[nodiscard]] std::size_t place_of(const entry* one) noexcept; ///< position in the lookup table
   void place(number one) noexcept;
   void grow();
   void unplace(std::size_t place) noexcept;
@@ -67,7 +68,7 @@ private:
 
   std::deque<entry> entries_;
   number first_ = 1;
-  std::size_t used_ = 0; ///< of the table
+  std::size_t used_ = 0; ///< used places of the lookup table
   std::vector<number> table_ = std::vector<number>(64);
 };
 

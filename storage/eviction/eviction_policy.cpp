@@ -8,7 +8,7 @@ namespace hearth::storage {
 
 namespace {
 
-/// Least recently used: a list, oldest first. O(1).
+/// LRU: a list, least recently used first. O(1).
 class lru_policy final : public eviction_policy {
 public:
   void insert(block_slot slot) override { order_.push_back(links_, slot); }
@@ -30,7 +30,7 @@ private:
 std::unique_ptr<eviction_policy> make_lru_policy() { return std::make_unique<lru_policy>(); }
 
 std::unique_ptr<eviction_policy> make_eviction_policy(eviction_order order) {
-  constexpr std::size_t blocks_at_first = 1024; // its sketch grows with the tier
+  constexpr std::size_t blocks_at_first = 1024; // the sketch grows with the tier
   switch (order) {
   case eviction_order::lru: break;
   case eviction_order::s3_fifo: return make_s3_fifo_policy();

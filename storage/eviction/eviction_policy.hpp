@@ -12,41 +12,41 @@
 
 namespace hearth::storage {
 
-/// Orders the blocks of one tier by how soon they should leave. Knows slots, and keys if it asks for them, not
-/// payloads: who tracks blocks gives each a slot, and keeps it until it is erased. Threads: one owner. Nothing depends
-/// on addresses or hash order: the same calls give the same victims.
+/// Eviction order of the blocks of one tier. A policy knows slots, and keys if it asks for them; it does not know
+/// payloads. The owner gives each block a slot and keeps that slot until the block is erased. Threads: one owner.
+/// Deterministic: nothing depends on addresses or hash order; the same calls give the same victims.
 class eviction_policy {
 public:
   virtual ~eviction_policy() = default;
 
-  /// Who has the names of the blocks in the slots, while they are tracked and while they are inserted and erased. Told
-  /// once, before anything else.
+  /// Sets the source of block names: it knows every block in a slot, also during insert and erase. Called once, before
+  /// any other call.
   virtual void follow(const block_names&) {}
 
-  /// A request asks for this chain, head first, whether its blocks are tracked or not; touches and inserts of them
-  /// follow. For those who learn from requests.
+  /// A request for this chain begins, head first; some of its blocks may be tracked, others not. Touches and inserts of
+  /// these blocks follow. Policies that learn from requests use it.
   virtual void asked(std::span<const block_key>) {}
 
-  /// Starts to track the block in `slot`. Pre: it is not tracked.
+  /// Starts to track the block in `slot`. Pre: the slot is not tracked.
   virtual void insert(block_slot slot) = 0;
 
-  /// The block was asked for. Touch a chain deepest-first, so that heads outlive tails. Pre: tracked.
+  /// The block was requested. Touch a chain deepest block first, so that its head outlives its tail. Pre: tracked.
   virtual void touch(block_slot slot) = 0;
 
-  /// Forgets the block, but for what a policy remembers of those that have left. Pre: tracked.
+  /// Stops tracking the block. A policy may remember its history. Pre: tracked.
   virtual void erase(block_slot slot) = 0;
 
-  /// The tracked block that should leave first; `no_slot` if none is tracked. It stays tracked, and is the answer until
-  /// the next insert, touch or erase.
+  /// The next victim: the tracked block that should leave first, or `no_slot` if no block is tracked. It stays tracked
+  /// and stays the answer until the next insert, touch or erase.
   [[nodiscard]] virtual block_slot victim() = 0;
 
-  /// Calls `visit` for every tracked block until it answers false: about in the order in which they would leave.
+  /// Calls `visit` for every tracked block, roughly in eviction order, until `visit` returns false.
   virtual void visit(const std::function<bool(block_slot)>& visit) const = 0;
 
   [[nodiscard]] virtual std::size_t size() const noexcept = 0;
 };
 
-/// Least recently inserted or touched leaves first. 8 bytes a block.
+/// LRU: evicts the block that was inserted or touched least recently. 8 bytes per block.
 [[nodiscard]] std::unique_ptr<eviction_policy> make_lru_policy();
 
 /// The policies there are.

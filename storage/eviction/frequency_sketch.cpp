@@ -13,7 +13,7 @@ frequency_sketch::frequency_sketch(std::size_t keys)
   assert(keys > 0);
 }
 
-/// A host's own keys may differ in few bytes: all of the key goes into each row's hash.
+/// Each row's hash uses the whole key: the keys of a host may differ in few bytes.
 std::size_t frequency_sketch::slot(const block_key& key, std::size_t row) const {
   return row * width_ + (XXH3_64bits_withSeed(key.bytes.data(), key.bytes.size(), row) & (width_ - 1));
 }

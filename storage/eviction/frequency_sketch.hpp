@@ -8,13 +8,13 @@
 
 namespace hearth::storage {
 
-/// How often keys were seen of late, in bounded memory: a count-min sketch (Cormode, Muthukrishnan 2005) whose counters
+/// Frequency of keys in recent use, in bounded memory: a count-min sketch (Cormode, Muthukrishnan 2005). Its counters
 /// stop at 15 and are halved whenever ten times as many keys were counted as are expected, as in TinyLFU (Einziger,
-/// Friedman, Manes, ACM ToS 2017). Never tells less than the truth since the last halving, up to 15.
-/// Threads: one owner. Errors: none but std::bad_alloc.
+/// Friedman, Manes, ACM ToS 2017). Never less than the true count since the last halving, up to 15. Threads: one owner.
+/// Errors: std::bad_alloc only.
 class frequency_sketch {
 public:
-  /// For about `keys` different keys at a time: 16 to 32 bytes each. Pre: positive.
+  /// For about `keys` different keys at a time, 16 to 32 bytes each. Pre: positive.
   explicit frequency_sketch(std::size_t keys);
 
   void add(const block_key& key);
@@ -25,13 +25,13 @@ public:
 
 private:
   static constexpr std::size_t rows = 4;
-  static constexpr std::size_t counters_per_key = 4; ///< in each row, as in Caffeine
+  static constexpr std::size_t counters_per_key = 4; ///< per row, as in Caffeine
   static constexpr std::uint8_t count_max = 15;
 
   [[nodiscard]] std::size_t slot(const block_key& key, std::size_t row) const;
 
   std::size_t keys_;
-  std::size_t width_; ///< of a row, a power of two
+  std::size_t width_; ///< counters per row, a power of two
   std::uint64_t added_ = 0;
   std::vector<std::uint8_t> counters_;
 };

@@ -8,7 +8,7 @@
 
 namespace hearth::storage {
 
-/// An eviction policy for those who know blocks by key alone: it gives them slots. Threads: one owner.
+/// Eviction policy addressed by key: assigns the slots itself. Threads: one owner.
 class keyed_policy final : public block_names {
 public:
   explicit keyed_policy(std::unique_ptr<eviction_policy> policy) : policy_(std::move(policy)) {
@@ -20,7 +20,7 @@ public:
   [[nodiscard]] bool contains(const block_key& key) const { return slots_.contains(key); }
   [[nodiscard]] std::size_t size() const noexcept { return policy_->size(); }
 
-  // As of eviction_policy.
+  // Same as in eviction_policy.
   void asked(std::span<const block_key> chain) { policy_->asked(chain); }
   void insert(const block_key& key, const std::optional<block_key>& parent);
   void touch(const block_key& key) { policy_->touch(slots_.at(key)); }
@@ -28,7 +28,7 @@ public:
   [[nodiscard]] std::optional<block_key> victim();
   void visit(const std::function<bool(const block_key&)>& visit) const;
 
-  // As of block_names.
+  // Same as in block_names.
   [[nodiscard]] block_slot find(const block_key& key) const noexcept override;
   [[nodiscard]] const block_key& key_of(block_slot slot) const noexcept override { return blocks_[slot].key; }
   [[nodiscard]] const std::optional<block_key>& parent_of(block_slot slot) const noexcept override {

@@ -10,21 +10,21 @@ namespace hearth::storage {
 
 namespace {
 
-/// Counts as if so many blocks like it had behaved as the classes that are like it do.
+/// Weight of the prior: a class counts as if so many of its blocks had behaved like those of similar classes.
 constexpr double prior_blocks = 5;
 
-/// When so many returns were counted, half of them are forgotten: what conversations are like changes.
+/// After so many returns, half of them are forgotten, because conversations change.
 constexpr double returns_max = 500'000;
 
-/// The same when so many blocks of one class were forgotten at one age.
+/// The same after so many blocks of one class were forgotten at one age.
 constexpr float forgotten_max = 1 << 23;
 
-/// 0, 1, 2 to 3, 4 to 7, ...: 0, 1, 2, 3, ..., at most `kinds - 1`.
+/// Logarithmic kind of a number: 0, 1, 2 to 3, 4 to 7, ... become 0, 1, 2, 3, ..., at most `kinds - 1`.
 std::size_t octave(std::size_t number, std::size_t kinds) noexcept {
   return std::min<std::size_t>(std::bit_width(number), kinds - 1);
 }
 
-/// Half of each bin goes to its neighbours: few returns make no peaks that are none. The sum stays.
+/// Smoothing, so that few samples do not create spurious peaks: half of each bin goes to its neighbours. The sum stays.
 template <class Histogram>
 Histogram smoothed(const Histogram& counts) noexcept {
   Histogram smooth{};
@@ -38,7 +38,7 @@ Histogram smoothed(const Histogram& counts) noexcept {
 
 double first_age_of(std::size_t bin) noexcept { return std::exp2(static_cast<double>(bin) / 2); }
 
-/// Ages in each bin, in requests.
+/// Width of each bin, in requests.
 const std::array<double, return_model::bins> widths = [] {
   std::array<double, return_model::bins> all{};
   for (std::size_t bin = 0; bin < all.size(); ++bin)
@@ -110,7 +110,7 @@ void return_model::learn() {
     returns /= 2;
   }
   const auto ages = smoothed(return_ages_);
-  for (std::size_t bin = 0; bin < bins; ++bin) // half a return in each bin beforehand: old blocks return less
+  for (std::size_t bin = 0; bin < bins; ++bin) // prior of half a return per bin: old blocks return less often
     returned_by_[bin + 1] = returned_by_[bin] + (ages[bin] + 0.5) / (returns + 0.5 * bins);
   const auto share = [](const evidence& found, double expected) {
     return (found.returns + prior_blocks * expected) / (found.exposure + prior_blocks);
@@ -138,7 +138,7 @@ void return_model::learn() {
 double return_model::worth(std::size_t block_class, std::size_t bin) const noexcept {
   assert(epoch_ > 0);
   const auto returning = returning_[block_class];
-  double kept = 0; // requests times the share of all blocks of the class that still wait
+  double kept = 0; // requests, times the share of the class's blocks that still wait
   double best = 0;
   for (auto next = bin; next < bins; ++next) {
     const auto still = 1 - returning * (returned_by_[next] + returned_by_[next + 1]) / 2;

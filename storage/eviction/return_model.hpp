@@ -6,50 +6,50 @@
 
 namespace hearth::storage {
 
-/// Learns, per class of blocks, how likely one is to be asked for again, and when: ages are counted in requests and
-/// fall into bins of half an octave. All classes share one distribution of the age at a return (a table of counts);
-/// each has its own share of blocks that return at all, estimated from returns over exposure, where a block that has
-/// not returned by an age, or was forgotten at it, counts as far as a return would have shown by then (as in
-/// Kaplan-Meier, a cure model). Classes with few returns lean on the classes that are like them. Threads: one owner.
-/// Errors: none. Everything fits in a fixed 400 KiB.
+/// Return model: learns, per class of blocks, the probability that a block is requested again, and when. Ages are
+/// counted in requests and grouped into bins of half an octave. All classes share one distribution of the age at return
+/// (a table of counts). Each class has its own return probability, estimated from returns over exposure: a block that
+/// has not returned by some age, or was forgotten at that age, counts as far as a return would have been visible by
+/// then (as in Kaplan-Meier, a cure model). Classes with few returns borrow from similar classes. Threads: one owner.
+/// Errors: none. Memory: a fixed 400 KiB.
 class return_model {
 public:
   static constexpr std::size_t bins = 40;
 
-  /// What is known of a block when it is asked for.
+  /// Features of a block at the moment it is requested.
   struct traits {
-    std::size_t behind = 0; ///< blocks behind it in its request
-    std::size_t fresh = 0;  ///< blocks of its request that were not known before
-    std::size_t known = 0;  ///< blocks of its request that were
-    std::size_t asked = 1;  ///< how often it was asked for, this time included
+    std::size_t behind = 0; ///< blocks after it in its request
+    std::size_t fresh = 0; ///< blocks of its request that were not known before
+    std::size_t known = 0; ///< blocks of its request that were known before
+    std::size_t asked = 1; ///< number of requests for it, this one included
   };
 
   [[nodiscard]] static std::size_t class_of(const traits& block) noexcept;
   [[nodiscard]] static std::size_t bin_of(std::uint64_t age) noexcept;
-  [[nodiscard]] static std::uint64_t first_age(std::size_t bin) noexcept; ///< of the bin
+  [[nodiscard]] static std::uint64_t first_age(std::size_t bin) noexcept; ///< first age of the bin, in requests
 
-  /// Blocks of a class are asked for, and wait in bin 0 from here on.
+  /// Blocks of a class are requested: they wait in bin 0 from now on.
   void waits(std::size_t block_class, std::size_t blocks = 1) noexcept {
     waiting_[block_class][0] += static_cast<std::uint32_t>(blocks);
   }
 
-  /// So many of them have grown older: from the bin before `bin` into it. Pre: `bin` is positive.
+  /// `blocks` of them have aged from the bin before `bin` into `bin`. Pre: `bin` is positive.
   void ages(std::size_t block_class, std::size_t bin, std::size_t blocks) noexcept;
 
-  /// One that waited in `bin` is asked for again.
+  /// A block that waited in `bin` is requested again.
   void returns(std::size_t block_class, std::size_t bin) noexcept;
 
-  /// One that waited in `bin` is forgotten: whether it would have returned later stays unknown.
+  /// A block that waited in `bin` is forgotten: whether it would have returned later stays unknown (censored).
   void forgotten(std::size_t block_class, std::size_t bin) noexcept;
 
-  /// Draws conclusions from what was counted. Linear in classes and bins: now and then.
+  /// Recomputes the model from the counts. Cost: linear in classes and bins; call it rarely.
   void learn();
 
-  /// Grows with every `learn`.
+  /// Number of `learn` calls so far.
   [[nodiscard]] std::uint64_t epoch() const noexcept { return epoch_; }
 
-  /// How much a block of this class that has waited up to `bin` is worth: expected returns for each request that it is
-  /// kept for, if it is kept for the best time to come (the index of Gittins and Jones, 1974).
+  /// Value of a block of this class that has waited up to `bin`: expected returns per request for which it is kept, if
+  /// it is kept for the best remaining time (Gittins index; Gittins and Jones, 1974).
   [[nodiscard]] double worth(std::size_t block_class, std::size_t bin) const noexcept;
 
 private:
@@ -73,12 +73,13 @@ private:
   void forget_half() noexcept;
 
   std::uint64_t epoch_ = 0;
-  bool full_ = false;                          ///< a count is so large that one more may soon not change it
+  bool full_ = false; ///< a count is so large that adding one may soon not change it
   std::array<double, bins + 1> returned_by_{}; ///< share of the returns with an age below that of the bin
-  std::array<double, classes> returning_{};    ///< share of the blocks of a class that return
+  std::array<double, classes> returning_{}; ///< return probability of each class
   histogram return_ages_{};
   std::array<count, classes> returns_{};
-  std::array<std::array<std::uint32_t, bins>, classes> waiting_{}; ///< never halved: all of them leave again
+  /// never halved: every block that enters leaves again
+  std::array<std::array<std::uint32_t, bins>, classes> waiting_{};
   std::array<histogram, classes> forgotten_{};
 };
 

@@ -61,16 +61,16 @@ public:
   std::size_t size() const noexcept override { return small_.size() + main_.size(); }
 
 private:
-  static constexpr std::size_t small_part = 10; ///< of all blocks, one in so many
+  static constexpr std::size_t small_part = 10; ///< size of the small queue: one block in ten
   static constexpr std::uint8_t touches_to_stay = 2;
   static constexpr std::uint8_t touches_max = 3;
 
   struct place {
     bool in_main = false;
-    std::uint8_t touches = 0; ///< since it entered its queue, less one for each round
+    std::uint8_t touches = 0; ///< since it entered its queue, minus one per round
   };
 
-  /// As many departed blocks as were tracked before this one left.
+  /// Remembers as many departed blocks as were tracked before this one left.
   void remember(const block_key& key) {
     departed_places_.emplace(key, departed_.insert(departed_.end(), key));
     while (departed_.size() > size() + 1) {
@@ -84,7 +84,7 @@ private:
   slot_list small_;
   slot_list main_;
   by_slot<place> places_;
-  std::list<block_key> departed_; ///< left the small queue, oldest first
+  std::list<block_key> departed_; ///< keys that left the small queue, oldest first
   std::unordered_map<block_key, std::list<block_key>::iterator, block_key_hash> departed_places_;
 };
 

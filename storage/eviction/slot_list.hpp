@@ -7,15 +7,15 @@
 
 namespace hearth::storage {
 
-/// Where a block of the hot tier stands: a small number from 1 on, reused when its block has left.
+/// Slot: the place of a block in the hot tier. A small number, from 1 on, reused after its block has left.
 using block_slot = std::uint32_t;
 inline constexpr block_slot no_slot = 0;
 
-/// Something for each slot. Threads: one owner.
+/// An array of values indexed by slot. Threads: one owner.
 template <class Value>
 class by_slot {
 public:
-  /// Sees to it that there is a value for `slot`. Grows by an eighth.
+  /// Ensures that there is a value for `slot`. Grows by an eighth.
   void make(block_slot slot) {
     if (slot >= values_.capacity())
       values_.reserve(slot + slot / 8 + 64);
@@ -23,7 +23,7 @@ public:
       values_.resize(slot + 1);
   }
 
-  /// One more than the largest slot that there is a value for.
+  /// One more than the largest slot that has a value.
   [[nodiscard]] block_slot end() const noexcept { return static_cast<block_slot>(values_.size()); }
 
   /// Pre: `make` was called for this slot or a larger one.
@@ -34,26 +34,27 @@ private:
   std::vector<Value> values_;
 };
 
-/// What lists of slots are made of: for each slot its neighbours, 8 bytes. Lists that share links have no slot in
-/// common.
+/// Links of doubly linked lists of slots: the two neighbours of each slot, 8 bytes. Lists that share one set of links
+/// have no slot in common.
 struct slot_link {
   block_slot before = no_slot;
   block_slot behind = no_slot;
 };
 using slot_links = by_slot<slot_link>;
 
-/// A doubly linked list of slots, 12 bytes. Every operation is O(1) but `visit`. Threads: one owner.
+/// A doubly linked list of slots, 12 bytes. Every operation except `visit` is O(1). Threads: one owner.
 class slot_list {
 public:
-  [[nodiscard]] block_slot front() const noexcept { return first_; } ///< `no_slot`: empty
-  [[nodiscard]] block_slot back() const noexcept { return last_; }   ///< `no_slot`: empty
+  [[nodiscard]] block_slot front() const noexcept { return first_; } ///< `no_slot` if empty
+  [[nodiscard]] block_slot back() const noexcept { return last_; } ///< `no_slot` if empty
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
 
-  /// Pre: `slot` is in no list of these links.
+  /// Pre: no list of these links contains `slot`.
   void push_back(slot_links& links, block_slot slot) { insert(links, slot, no_slot); }
 
-  /// Before the slot `behind`, which is in this list; `no_slot`: at the end. Pre: as above.
+  /// Inserts before the slot `behind`, which is in this list; `no_slot`: at the end. Pre: no list of these links
+  /// contains `slot`.
   void insert(slot_links& links, block_slot slot, block_slot behind) {
     links.make(slot);
     join(links, slot, behind);
@@ -75,7 +76,7 @@ public:
     join(links, slot, no_slot);
   }
 
-  /// Calls `visit` for every slot from the front until it answers false. Returns whether it never did.
+  /// Calls `visit` for every slot from the front until `visit` returns false. Returns false if it did.
   template <class Visit>
   bool visit(const slot_links& links, Visit&& visit) const {
     for (auto slot = first_; slot != no_slot; slot = links.at(slot).behind)

@@ -63,13 +63,13 @@ public:
   }
 
 private:
-  static constexpr std::size_t window_part = 100; ///< of all blocks, one in so many
-  static constexpr std::size_t waiting_part = 20; ///< of all blocks, at most one in so many
+  static constexpr std::size_t window_part = 100; ///< size of the window: one block in a hundred
+  static constexpr std::size_t waiting_part = 20; ///< limit of the waiting part: one block in twenty
 
-  /// Waiting: fell out of the window, and not compared with anybody yet.
+  /// Waiting part: blocks that fell out of the window and have not been compared yet.
   enum part_name : std::uint8_t { in_window, in_waiting, in_probation, in_protected };
 
-  /// To the end of that part.
+  /// Moves the block to the end of that part.
   void move(block_slot slot, part_name where) {
     auto& part = places_.at(slot);
     parts_[part].erase(links_, slot);
@@ -77,7 +77,7 @@ private:
     part = where;
   }
 
-  /// Who fell out of the window while the tier had room for it needs to beat nobody.
+  /// A block that fell out of the window while the tier had room enters the main part without a comparison.
   block_slot choose() {
     auto& waiting = parts_[in_waiting];
     while (waiting.size() > std::max<std::size_t>(size() / waiting_part, 1))
@@ -88,7 +88,7 @@ private:
     return waiting.empty() ? parts_[in_window].front() : waiting.front();
   }
 
-  /// The newcomer, unless it was seen more often: then it is one of the main part from here on.
+  /// The new block loses, unless it was seen more often: then it moves to the main part.
   block_slot rarer(block_slot newcomer, block_slot oldest) {
     if (seen_.count(names_->key_of(newcomer)) <= seen_.count(names_->key_of(oldest)))
       return newcomer;
@@ -101,7 +101,7 @@ private:
   slot_links links_;
   std::array<slot_list, 4> parts_; ///< by `part_name`, least recently used first
   by_slot<part_name> places_;
-  block_slot chosen_ = no_slot; ///< the victim until something changes
+  block_slot chosen_ = no_slot; ///< the victim, until the next change
 };
 
 } // namespace
