@@ -7,7 +7,7 @@ namespace hearth::storage {
 
 namespace {
 
-constexpr std::size_t gaps_at_least = 64; ///< fewer are not worth a walk
+constexpr std::size_t gaps_at_least = 64; ///< fewer gaps are not worth a pass
 
 } // namespace
 

@@ -8,17 +8,17 @@
 
 namespace hearth::storage {
 
-/// Dirty blocks in the order in which they became dirty, each under a number that only grows. 16 bytes a block, at most
-/// a quarter more for places of those that were taken out. Threads: one owner.
+/// Dirty blocks in the order in which they became dirty, each with a number that only grows. 16 bytes per block, plus
+/// at most a quarter for the gaps of removed blocks. Threads: one owner.
 class dirty_order {
 public:
-  /// Puts a slot at the end and returns its number, from 1 on.
+  /// Appends a slot and returns its number, from 1 on.
   std::uint64_t add(block_slot slot);
 
-  /// Takes the slot with this number out. Pre: it is here.
+  /// Removes the slot with this number. Pre: it is here.
   void remove(std::uint64_t number);
 
-  /// The first slot with a number above this one; `no_slot`: there is none.
+  /// The first slot with a number greater than `number`; `no_slot` if there is none.
   [[nodiscard]] block_slot behind(std::uint64_t number) const;
 
   [[nodiscard]] std::uint64_t last_number() const noexcept { return last_number_; }
@@ -27,11 +27,11 @@ public:
 private:
   struct entry {
     std::uint64_t number;
-    block_slot slot; ///< `no_slot`: taken out
+    block_slot slot; ///< `no_slot`: removed
   };
   [[nodiscard]] std::deque<entry>::const_iterator first_from(std::uint64_t number) const;
 
-  std::deque<entry> entries_; ///< by number; the first is none that was taken out
+  std::deque<entry> entries_; ///< by number; the first entry is not a gap
   std::size_t gaps_ = 0;
   std::uint64_t last_number_ = 0;
 };

@@ -15,27 +15,27 @@
 
 namespace hearth::storage {
 
-/// A block in memory and what is known of its copy in the cold tier.
+/// A block in memory, and the state of its copy in the cold tier.
 struct hot_block {
   block item;
-  std::uint64_t dirty_number : 61 = 0; ///< of a dirty block: the larger, the later it became dirty
-  bool dirty : 1 = false;              ///< no valid copy in the cold tier is known
+  std::uint64_t dirty_number : 61 = 0; ///< of a dirty block: larger means dirty more recently
+  bool dirty : 1 = false; ///< no valid copy in the cold tier is known
   bool reclaimed : 1 = false;          ///< dirty because its copy was reclaimed
-  bool asked : 1 = false;              ///< asked for since it was last written, read or reclaimed
+  bool asked : 1 = false; ///< requested since it was last written, read or reclaimed
 
-  /// Whether it is to be written when it leaves: a reclaimed copy is renewed only if somebody asked for the block
+  /// Whether it must be written when it leaves. A reclaimed copy is written again only if the block was requested
   /// since.
   [[nodiscard]] bool worth_writing() const noexcept { return dirty && (asked || !reclaimed); }
 };
 
-/// The hot blocks by key: one owner inserts, changes and erases them, any thread copies a payload out, without asking
-/// the owner. What a thread finds was there at one moment between the begin and the end of its call.
-/// A table of 8-byte entries (fingerprint, slot) in 64 shards, each behind a lock for the length of one lookup; the
-/// blocks stand in slots that never move. 9 to 19 bytes a block beside the blocks themselves.
-/// Threads: `copy` any; everything else its one owner. The owner reads without locks: nobody else writes.
+/// Concurrent index of the hot blocks by key. One owner inserts, changes and erases them; any thread copies a payload
+/// out without asking the owner. A block that a thread finds was present at some moment during the call. Layout: a
+/// table of 8-byte entries (fingerprint, slot) in 64 shards, each with a lock that is held for one lookup; the blocks
+/// are in slots that never move. 9 to 19 bytes per block beside the block itself. Threads: `copy` any; everything else
+/// its one owner. The owner reads without locks, because no one else writes.
 class hot_index final : public block_names {
 public:
-  /// As many blocks as fit, whatever their size: 128 GiB of the smallest there are.
+  /// Upper limit of the number of blocks: 128 GiB of the smallest ones.
   static constexpr std::size_t blocks_max = std::size_t{1} << 25;
 
   hot_index();
@@ -43,17 +43,17 @@ public:
   hot_index(const hot_index&) = delete;
   hot_index& operator=(const hot_index&) = delete;
 
-  /// The payload of `key` in `name_space`, shared; empty if it is not here. Threads: any.
+  /// The shared payload of `key` in `name_space`; empty if it is not here. Threads: any.
   [[nodiscard]] buffer copy(namespace_id name_space, const block_key& key) const noexcept;
 
-  /// From now on `copy` finds nothing: the owner answers nobody any more.
+  /// Makes `copy` find nothing from now on: the owner has stopped answering.
   void hide() noexcept { hidden_ = true; }
 
-  /// Where the block stands; `no_slot`: it is not here.
+  /// The slot of the block; `no_slot` if it is not here.
   [[nodiscard]] block_slot find(const block_key& key) const noexcept override;
 
-  /// The block in this slot, at an address that holds until it is erased. The owner may change everything of it but
-  /// `item`. Pre: there is one.
+  /// The block in this slot; its address is stable until it is erased. The owner may change everything except `item`.
+  /// Pre: the slot holds a block.
   [[nodiscard]] hot_block& at(block_slot slot) noexcept;
   [[nodiscard]] const hot_block& at(block_slot slot) const noexcept;
 
@@ -62,14 +62,14 @@ public:
     return at(slot).item.parent;
   }
 
-  /// Adds a block, with a payload, and returns its slot. Pre: its key is not here, and `size() < blocks_max`. Errors:
+  /// Adds a block with a payload and returns its slot. Pre: its key is not here, and `size() < blocks_max`. Errors:
   /// std::bad_alloc.
   block_slot insert(block item);
 
-  /// Takes the block out and hands it over. After: no thread finds it. Pre: there is one.
+  /// Removes the block and returns it. After: no thread finds it. Pre: the slot holds a block.
   hot_block erase(block_slot slot);
 
-  /// Takes every block out: their owner is gone.
+  /// Removes every block, when the owner ends.
   void clear();
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
@@ -79,13 +79,13 @@ private:
   static constexpr std::size_t chunk_slots = 2048;
 
   struct entry {
-    std::uint32_t tag = 0; ///< its low bits say where the search begins
+    std::uint32_t tag = 0; ///< its low bits are the start of the search
     block_slot slot = no_slot;
   };
   struct alignas(64) shard {
     mutable spin_lock lock;
     std::uint32_t used = 0;
-    std::vector<entry> entries; ///< a power of two, at most seven eighths of them used
+    std::vector<entry> entries; ///< size is a power of two, at most seven eighths used
   };
   struct place {
     std::size_t shard;
@@ -93,7 +93,7 @@ private:
   };
   union room { ///< a hot block, or the next free slot
     room() noexcept {}
-    ~room() {} // whoever frees a slot has ended its block
+    ~room() {} // the code that frees a slot destroys its block
 
     block_slot next_free;
     hot_block block;
@@ -111,15 +111,15 @@ private:
   std::atomic<bool> hidden_{false};
   std::array<shard, shard_count> shards_;
   std::array<std::unique_ptr<room[]>, blocks_max / chunk_slots> chunks_;
-  block_slot slots_ = 0;            ///< ever used
-  block_slot free_slots_ = no_slot; ///< the first of a chain
+  block_slot slots_ = 0; ///< slots ever used
+  block_slot free_slots_ = no_slot; ///< head of a list
   std::size_t size_ = 0;
 };
 
-// --- a lookup, in line: it is what a hot hit costs -----------------------------------------------------------------
+// --- lookup, inline: the cost of a hot hit -------------------------------------------------------------------------
 
-/// All 32 bytes count: a host's own keys may begin alike. Odd constants from the golden ratio and primes of xxHash
-/// (public domain); the multiplications run side by side.
+/// Hashes all 32 bytes: the keys of a host may have a common beginning. Odd constants from the golden ratio and from
+/// the primes of xxHash (public domain); the multiplications run in parallel.
 inline hot_index::place hot_index::place_of(const block_key& key) noexcept {
   std::array<std::uint64_t, 4> words;
   std::memcpy(words.data(), key.bytes.data(), sizeof(words));
@@ -133,7 +133,7 @@ inline hot_index::room& hot_index::room_at(block_slot slot) const noexcept {
   return chunks_[(slot - 1) / chunk_slots][(slot - 1) % chunk_slots];
 }
 
-/// Where the entry of `key` stands in its shard, or `absent`.
+/// The position of the entry of `key` in its shard, or `absent`.
 inline std::size_t hot_index::position_of(const shard& in, std::uint32_t tag, const block_key& key) const noexcept {
   const auto mask = in.entries.size() - 1;
   for (auto position = tag & mask; in.entries[position].slot != no_slot; position = (position + 1) & mask) {

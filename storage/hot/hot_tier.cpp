@@ -24,7 +24,8 @@ void hot_tier::limit(std::uint64_t bytes_max) {
   check();
 }
 
-/// Every change of a block's state goes through here, so that counts and orders follow. `no_slot` is ignored.
+/// Changes a block's state and updates counts and orders with it; every such change goes through here. `no_slot` is
+/// ignored.
 template <class Change>
 void hot_tier::change(block_slot slot, Change how) {
   if (slot == no_slot)

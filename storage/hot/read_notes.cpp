@@ -8,7 +8,7 @@ namespace hearth::storage {
 
 namespace {
 
-/// Threads take turns: the first eight have a stripe each.
+/// Assigns threads to stripes in turn: the first eight have a stripe each.
 std::size_t number_of_this_thread() noexcept {
   static std::atomic<std::size_t> threads{0};
   thread_local const std::size_t number = threads.fetch_add(1, std::memory_order_relaxed);
@@ -38,7 +38,8 @@ bool read_notes::add(namespace_id name_space, std::span<const block_key> chain) 
     own.counted[name_space].blocks += chain.size();
     own.counted[name_space].skipped += chain.size() - noted;
     if (noted > 0) {
-      keys.insert(keys.end(), chain.begin(), chain.begin() + static_cast<std::ptrdiff_t>(noted)); // reserved
+      // Capacity is reserved.
+      keys.insert(keys.end(), chain.begin(), chain.begin() + static_cast<std::ptrdiff_t>(noted));
       lengths.push_back(static_cast<std::uint32_t>(noted));
     }
     waiting = keys.size();
@@ -51,7 +52,7 @@ bool read_notes::add(namespace_id name_space, std::span<const block_key> chain) 
 std::size_t read_notes::take(const std::function<void(std::span<const block_key>)>& visit) {
   if (!any_.load(std::memory_order_relaxed))
     return 0;
-  any_ = false; // before looking
+  any_ = false; // cleared before the look
   std::size_t keys = 0;
   for (auto& one : stripes_) {
     {

@@ -5,9 +5,9 @@
 
 namespace hearth::storage {
 
-/// A mutex for critical sections of a few instructions, a third of the cost of std::mutex while nobody else wants it:
-/// one atomic exchange to take, one store to give back. Who must wait looks a few times and then gives the processor
-/// away, since the holder may have lost its own. Threads: any. Fits std::lock_guard.
+/// Spin lock for critical sections of a few instructions; uncontended, it costs a third of std::mutex: one atomic
+/// exchange to lock, one store to unlock. A waiting thread spins briefly and then yields, because the holder may have
+/// lost its processor. Threads: any. Works with std::lock_guard.
 class spin_lock {
 public:
   void lock() noexcept {
@@ -19,7 +19,7 @@ public:
   void unlock() noexcept { taken_.store(false, std::memory_order_release); }
 
 private:
-  static constexpr int looks_before_yield = 100; ///< a few hundred nanoseconds: the length of some lookups
+  static constexpr int looks_before_yield = 100; ///< a few hundred nanoseconds: the time of some lookups
 
   std::atomic<bool> taken_{false};
 };

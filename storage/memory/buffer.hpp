@@ -9,17 +9,17 @@
 
 namespace hearth::storage {
 
-/// Alignment of every buffer and unit of its capacity, in bytes: what O_DIRECT asks for.
+/// Alignment of every buffer and unit of its capacity, in bytes: the alignment that O_DIRECT needs.
 inline constexpr std::size_t buffer_alignment = 4096;
 
 namespace detail {
-/// What owners of the same bytes share; it goes on with where the bytes are.
+/// Shared state of all owners of the same bytes; continues with the location of the bytes (buffer.cpp).
 struct buffer_owners {
   std::atomic<std::size_t> count{1};
   std::size_t size = 0; ///< bytes
 };
 
-/// Pre: the last owner is gone.
+/// Frees the memory. Pre: the last owner is gone.
 void free_memory(buffer_owners* memory) noexcept;
 
 inline void release(buffer_owners* memory) noexcept {
@@ -28,9 +28,9 @@ inline void release(buffer_owners* memory) noexcept {
 }
 } // namespace detail
 
-/// Shared, immutable bytes. A copy shares the memory (one atomic increment); the last owner frees it.
-/// Invariant: the bytes never change once a `buffer` exists. Threads: any number of owners on any threads; one
-/// `buffer` object belongs to one thread at a time.
+/// Shared, immutable bytes. A copy shares the memory (one atomic increment); the last owner frees it. Invariant: the
+/// bytes never change once a `buffer` exists. Threads: any number of owners on any threads; one `buffer` object belongs
+/// to one thread at a time.
 class buffer {
 public:
   buffer() noexcept = default; ///< empty: no memory, size 0
@@ -45,10 +45,10 @@ public:
   }
   ~buffer() { detail::release(memory_); }
 
-  /// `size()` bytes, aligned to `buffer_alignment`; valid as long as any owner lives.
+  /// The payload: `size()` bytes, aligned to `buffer_alignment`. Valid as long as any owner lives.
   [[nodiscard]] std::span<const std::byte> bytes() const noexcept;
 
-  /// `bytes()` and the zeroes behind them up to a multiple of `buffer_alignment`: what an aligned write may send.
+  /// The payload and the zero padding after it, up to a multiple of `buffer_alignment`: the range for an aligned write.
   [[nodiscard]] std::span<const std::byte> padded_bytes() const noexcept;
 
   [[nodiscard]] std::size_t size() const noexcept { return memory_ != nullptr ? memory_->size : 0; }
@@ -64,10 +64,10 @@ private:
   detail::buffer_owners* memory_ = nullptr;
 };
 
-/// The one owner of fresh bytes, until it publishes them. Move-only. Threads: one owner.
+/// The single owner of new bytes, until it publishes them. Move-only. Threads: one owner.
 class mutable_buffer {
 public:
-  /// `size` uninitialised bytes; the padding behind them is zero. Errors: no_memory.
+  /// Allocates `size` uninitialised bytes, followed by zero padding. Errors: no_memory.
   [[nodiscard]] static result<mutable_buffer> allocate(std::size_t size);
 
   mutable_buffer(mutable_buffer&& other) noexcept;
@@ -77,10 +77,10 @@ public:
   /// The bytes to fill, aligned to `buffer_alignment`.
   [[nodiscard]] std::span<std::byte> bytes() noexcept;
 
-  /// `bytes()` and the padding up to a multiple of `buffer_alignment`, for aligned reads into this buffer.
+  /// `bytes()` and the padding up to a multiple of `buffer_alignment`: the range for an aligned read into this buffer.
   [[nodiscard]] std::span<std::byte> padded_bytes() noexcept;
 
-  /// Hands the bytes over as immutable. No copy. After: this object is empty and may only be destroyed or assigned.
+  /// Converts to an immutable buffer without a copy. After: this object is empty and may only be destroyed or assigned.
   [[nodiscard]] buffer publish() && noexcept;
 
 private:

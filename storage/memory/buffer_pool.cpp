@@ -17,9 +17,9 @@ constexpr std::size_t huge_page_units = huge_page_alignment / unit_bytes;
 static_assert(huge_page_units == slot_set::slots_max);
 
 constexpr std::size_t steps_bits = 3;
-constexpr std::size_t steps = 1 << steps_bits; ///< classes from each power of two to the next
+constexpr std::size_t steps = 1 << steps_bits; ///< classes per power of two
 
-/// The class of a buffer of `units` units: 1 to 8, then eight classes from each power of two to the next.
+/// The class of a buffer of `units` units: 1 to 8, then eight classes per power of two.
 constexpr std::size_t class_of_units(std::size_t units) noexcept {
   if (units <= steps)
     return units - 1;
@@ -28,7 +28,7 @@ constexpr std::size_t class_of_units(std::size_t units) noexcept {
   return steps + (power - steps_bits) * steps + step;
 }
 
-/// The units of a buffer of `size_class`, the other way round.
+/// The units of a buffer of `size_class`: the inverse.
 constexpr std::size_t units_of_class(std::size_t size_class) noexcept {
   if (size_class < steps)
     return size_class + 1;
@@ -42,7 +42,8 @@ constexpr std::size_t class_of(std::size_t bytes) noexcept {
 static_assert(class_of(4096) == 0 && class_of(4097) == 1 && class_of(32769) == 8 && units_of_class(16) == 18);
 static_assert(units_of_class(class_of(buffer_pool::buffer_bytes_max)) * unit_bytes == buffer_pool::buffer_bytes_max);
 
-/// The units of a region for buffers of `units`: the fewest huge pages of which at most an eighth is left over.
+/// The units of a region for buffers of `units` units: the smallest number of huge pages with at most an eighth left
+/// over.
 constexpr std::size_t region_units(std::size_t units) noexcept {
   if (units > huge_page_units)
     return units;
@@ -63,7 +64,7 @@ pooled_memory buffer_pool::size_class::take() noexcept {
   return {bytes, buffer_bytes, region};
 }
 
-/// The region that is left without a live buffer, or none.
+/// The region that has no live buffer any more, or an empty list.
 memory_regions buffer_pool::size_class::put(const pooled_memory& memory) noexcept {
   const auto region = memory.home;
   auto& slots_of = region->slots;
@@ -148,7 +149,7 @@ result<void> buffer_pool::warm(std::uint64_t bytes, std::size_t buffer_bytes) {
     std::lock_guard guard{regions_mutex_};
     return idle.size() < regions;
   };
-  // Once more than were missing where keeping a new one drives out an old one of the same size.
+  // Tries once more than regions were missing: keeping a new region may have evicted an idle one of the same size.
   for (std::uint64_t mapped = 0; mapped < regions && missing(); ++mapped) {
     auto region = map_counted(of.region_bytes);
     if (!region)
@@ -164,7 +165,7 @@ result<memory_regions> buffer_pool::take_region(std::size_t region_bytes) {
   auto fresh = map_counted(region_bytes);
   if (fresh)
     return fresh;
-  // The room may be taken by regions of another size that nobody uses.
+  // Idle regions of another size may occupy the room.
   memory_regions leaving;
   {
     std::lock_guard guard{regions_mutex_};
@@ -200,14 +201,14 @@ result<memory_regions> buffer_pool::map_counted(std::size_t region_bytes) {
   return fresh;
 }
 
-/// What has been counted as unmapped goes back.
+/// Returns regions to their source; they are already counted as unmapped.
 void buffer_pool::unmap_counted(memory_regions leaving) noexcept {
   for (const auto& region : leaving)
     watched_.leaves({region.bytes, region.size_bytes});
   unmap(std::move(leaving));
 }
 
-/// What of the budgets is not in use; a 32nd of them at least. Pre: `regions_mutex_` is held.
+/// The unused part of the budgets, at least a 32nd of them. Pre: `regions_mutex_` is held.
 std::uint64_t buffer_pool::idle_bytes_allowed() const noexcept {
   const auto budget = totals_.budget_bytes;
   if (budget == 0)
@@ -249,7 +250,8 @@ void buffer_pool::keep_idle(memory_regions region) noexcept {
   unmap_counted(std::move(leaving));
 }
 
-/// Moves what became idle first to `leaving`, until at most `bytes_max` are left. Pre: `regions_mutex_` is held.
+/// Moves idle regions to `leaving`, longest idle first, until at most `bytes_max` are left. Pre: `regions_mutex_` is
+/// held.
 void buffer_pool::shrink_idle(std::uint64_t bytes_max, memory_regions& leaving) noexcept {
   while (totals_.idle_bytes > bytes_max) {
     memory_regions* oldest = nullptr;
@@ -262,7 +264,8 @@ void buffer_pool::shrink_idle(std::uint64_t bytes_max, memory_regions& leaving) 
   }
 }
 
-/// What is in `leaving` counts as unmapped; its new owner does that without the lock. Pre: `regions_mutex_` is held.
+/// Moves one region to `leaving` and counts it as unmapped; the caller unmaps it without the lock. Pre:
+/// `regions_mutex_` is held.
 void buffer_pool::move_last(memory_regions& from, memory_regions& leaving) noexcept {
   totals_.mapped_bytes -= from.back().size_bytes;
   totals_.huge_page_bytes -= from.back().huge_page_bytes;

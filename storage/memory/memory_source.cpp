@@ -15,7 +15,7 @@ namespace hearth::storage {
 
 namespace {
 
-constexpr std::size_t page_bytes = 4096; ///< the smallest there is; larger ones are touched more than once
+constexpr std::size_t page_bytes = 4096; ///< the smallest page size; larger pages are touched more than once
 
 failure refused(std::size_t size_bytes, int error) {
   return {errc::no_memory, "a region of " + std::to_string(size_bytes) +
@@ -28,7 +28,8 @@ std::byte* map(std::size_t bytes) noexcept {
 }
 
 void give_back(std::byte* at, std::size_t bytes) noexcept {
-  // Refused where it would split a mapping and the process has as many as it may: then the pages at least go back.
+  // The system refuses to unmap if that would split a mapping and the process has the maximum number of mappings: then
+  // at least the pages are returned.
   if (bytes > 0 && ::munmap(at, bytes) != 0)
     ::madvise(at, bytes, MADV_DONTNEED);
 }
@@ -37,9 +38,9 @@ std::size_t beyond_alignment(const std::byte* at) noexcept {
   return reinterpret_cast<std::uintptr_t>(at) % huge_page_alignment;
 }
 
-/// Nothing, with errno, if there is no such room.
+/// Maps an aligned range; nullptr, with errno, if there is no room in the address space.
 std::byte* map_aligned(std::size_t bytes) noexcept {
-  // Since Linux 6.7 whole huge pages come aligned: under a limit on address space every spare byte counts.
+  // Since Linux 6.7 whole huge pages come aligned: with a limit on address space every spare byte counts.
   std::byte* at = map(bytes);
   if (at == nullptr || beyond_alignment(at) == 0)
     return at;
@@ -53,13 +54,13 @@ std::byte* map_aligned(std::size_t bytes) noexcept {
   return at + before;
 }
 
-/// Page faults of this thread so far that needed no disk; a populated page counts as one, large or small.
+/// Minor page faults of this thread so far; a populated page counts as one, small or huge.
 long faults() noexcept {
   rusage usage{};
   return ::getrusage(RUSAGE_THREAD, &usage) == 0 ? usage.ru_minflt : 0;
 }
 
-/// Brings all pages in; false, with errno, if there is not enough memory.
+/// Populates all pages; false, with errno, if there is not enough memory.
 bool touch(std::byte* at, std::size_t bytes) noexcept {
 #ifdef MADV_POPULATE_WRITE
   if (::madvise(at, bytes, MADV_POPULATE_WRITE) == 0)
@@ -72,7 +73,7 @@ bool touch(std::byte* at, std::size_t bytes) noexcept {
   return true;
 }
 
-/// How many bytes turned out to be on huge pages, or nothing, with errno, if there is not enough memory.
+/// Bytes found to be on huge pages; nothing, with errno, if there is not enough memory.
 std::optional<std::size_t> touch_counting(std::byte* at, std::size_t size_bytes) noexcept {
   std::size_t huge_bytes = 0;
   for (std::size_t offset = 0; offset < size_bytes; offset += huge_page_alignment) {
@@ -94,7 +95,7 @@ public:
     if (at == nullptr)
       return refused(size_bytes, errno);
 #ifdef MADV_HUGEPAGE
-    ::madvise(at, size_bytes, MADV_HUGEPAGE); // refused by a kernel that has none: small pages do as well
+    ::madvise(at, size_bytes, MADV_HUGEPAGE); // a kernel without huge pages refuses: small pages work as well
 #endif
     const auto huge_bytes = touch_counting(at, size_bytes);
     if (!huge_bytes) {

@@ -9,7 +9,7 @@ namespace hearth::storage {
 
 namespace {
 
-/// Calls `each` with the number of every bit that is set.
+/// Calls `each` with the index of every bit that is set.
 template <class Each>
 void for_each_bit(std::uint64_t bits, Each each) {
   for (; bits != 0; bits &= bits - 1)
@@ -18,7 +18,7 @@ void for_each_bit(std::uint64_t bits, Each each) {
 
 std::uint64_t bit(std::size_t number) noexcept { return std::uint64_t{1} << number; }
 
-/// Whatever a watcher throws, regions and watchers must stay in step.
+/// Regions and watchers must stay consistent, whatever a watcher throws.
 result<void> offer(memory_watcher& watcher, std::span<std::byte> region) noexcept {
   try {
     return watcher.arrives(region);
@@ -84,7 +84,7 @@ void watched_regions::unwatch(const memory_watcher& watcher) noexcept {
   count_pinned();
 }
 
-/// Those who watch have changed. Pre: `mutex_` is held.
+/// Recomputes the pinned bytes after a change of watchers. Pre: `mutex_` is held.
 void watched_regions::count_pinned() noexcept {
   std::uint64_t pinned = 0;
   for (const auto& [bytes, region] : regions_)
