@@ -8,10 +8,10 @@
 
 namespace hearth::storage {
 
-/// Number of a namespace inside one open cache, given out by `namespace_table`. Never written to disk: names are.
+/// Number of a namespace inside one open cache, assigned by `namespace_table`. Never written to disk; names are.
 using namespace_id = std::uint16_t;
 
-/// key + namespace + payload (+ parent key); immutable once it is in the cache.
+/// Block: key, namespace, payload, and the key of its parent. Immutable once it is in the cache.
 struct block {
   block_key key;
   namespace_id name_space = 0;

@@ -9,7 +9,7 @@ namespace hearth::storage {
 
 namespace {
 
-/// A running SHA-256 whose parts are length-prefixed by the caller. OpenSSL fails here only when memory is gone.
+/// A running SHA-256; the caller prefixes each part with its length. OpenSSL fails here only without memory.
 class sha256 {
 public:
   sha256() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {

@@ -11,8 +11,8 @@
 
 namespace hearth::storage {
 
-/// What every record says of its block, as cereal writes it: fixed lengths only, so that no length on disk decides what
-/// is read or allocated.
+/// The fields of a block in every record, written by cereal: fixed lengths only, so that no length on disk decides how
+/// much is read or allocated.
 struct block_fields {
   block_key key;
   std::uint8_t has_parent = 0;

@@ -8,10 +8,10 @@ struct XXH3_state_s;
 
 namespace hearth::storage {
 
-/// XXH3, 64 bits, seed 0 (github.com/Cyan4973/xxHash): finds damage, not forgery. Threads: any. Errors: none.
+/// XXH3, 64 bits, seed 0 (github.com/Cyan4973/xxHash): detects damage, not forgery. Threads: any. Errors: none.
 [[nodiscard]] std::uint64_t checksum(std::span<const std::byte> bytes) noexcept;
 
-/// The same for bytes that come piece by piece. Threads: one owner. Errors: std::bad_alloc when made.
+/// The same for bytes that arrive piece by piece. Threads: one owner. Errors: std::bad_alloc in the constructor.
 class running_checksum {
 public:
   running_checksum();
@@ -21,7 +21,7 @@ public:
 
   void add(std::span<const std::byte> bytes) noexcept;
 
-  /// Of all bytes so far.
+  /// Checksum of all bytes so far.
   [[nodiscard]] std::uint64_t value() const noexcept;
 
 private:

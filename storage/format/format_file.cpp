@@ -23,7 +23,8 @@ std::string text_of(const store_format& format) {
   return text;
 }
 
-/// The value behind `name` on the line that starts `rest`, which moves to the next line; empty if it is another.
+/// The value after `name` on the first line of `rest`, which then moves to the next line; empty if the line has another
+/// name.
 std::string_view take_line(std::string_view& rest, std::string_view name) {
   const auto end = rest.find('\n');
   if (end == std::string_view::npos || !rest.starts_with(name))
@@ -39,7 +40,7 @@ bool read_number(std::string_view text, Number& number, int base) {
   return error == std::errc{} && end == text.data() + text.size();
 }
 
-/// Only what `text_of` writes, to the letter.
+/// Accepts only the exact text that `text_of` writes.
 std::optional<store_format> parse(const std::string& text) {
   if (!text.starts_with(title))
     return std::nullopt;
@@ -54,7 +55,7 @@ std::optional<store_format> parse(const std::string& text) {
   return text_of(format) == text ? std::optional{format} : std::nullopt;
 }
 
-/// One line about a format file for a message: engine and version, or the first line of what somebody else has written.
+/// One line about a format file for a message: engine and version, or the first line of a foreign file.
 std::string described(std::string text) {
   if (text.starts_with(title)) {
     text.erase(0, title.size());
@@ -67,7 +68,7 @@ std::string described(std::string text) {
   return text;
 }
 
-/// The first bytes of a file as text: enough to tell a format, however long the file is.
+/// The first bytes of a file as text: enough to recognise a format, however long the file is.
 result<std::string> read_text(file_system& files, const std::string& path) {
   auto opened = files.open(path, open_mode::read);
   if (!opened)
@@ -80,7 +81,7 @@ result<std::string> read_text(file_system& files, const std::string& path) {
   return text;
 }
 
-/// The text of the file: nothing if it is not there.
+/// The text of the file; nothing if it does not exist.
 result<std::optional<std::string>> text_in(file_system& files, const std::string& path) {
   auto text = read_text(files, path);
   if (text.code() == errc::not_found)

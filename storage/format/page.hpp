@@ -17,32 +17,32 @@
 
 namespace hearth::storage {
 
-/// One unit of aligned I/O, in bytes.
+/// Page: the unit of aligned I/O, in bytes.
 inline constexpr std::size_t page_size = 4096;
 
-/// A header as it stands on disk: magic, fields as cereal writes them, zeroes, XXH3-64 of all before it.
+/// A header page on disk: magic, fields as cereal writes them, zeroes, XXH3-64 of everything before it.
 using page_bytes = std::array<std::byte, page_size>;
 
-/// The eight bytes at the end of a page.
+/// The checksum of a page: its last eight bytes.
 inline constexpr std::size_t page_checksum_at = page_size - sizeof(std::uint64_t);
 
-/// Puts the checksum of the bytes before it at the end of the page.
+/// Writes the checksum of the preceding bytes at the end of the page.
 void seal_page(page_bytes& page);
 
-/// Whether these bytes are a page of this kind, undamaged. `what` names it in the message. Errors: corrupt.
+/// Checks that these bytes are an undamaged page of this kind. `what` names it in the message. Errors: corrupt.
 [[nodiscard]] result<void> check_page(std::span<const std::byte> bytes, std::string_view magic,
                                       const std::string& what);
 
-/// Reads bytes where they lie; they must outlive it.
+/// Stream buffer that reads bytes in place; they must outlive it.
 class byte_stream final : private std::streambuf, public std::istream {
 public:
   explicit byte_stream(std::span<const std::byte> bytes) : std::istream(static_cast<std::streambuf*>(this)) {
-    auto* start = const_cast<char*>(reinterpret_cast<const char*>(bytes.data())); // streams only read there
+    auto* start = const_cast<char*>(reinterpret_cast<const char*>(bytes.data())); // streams only read from it
     setg(start, start, start + bytes.size());
   }
 };
 
-/// `fields` as a page. Pre: their lengths are fixed, and they fit.
+/// Encodes `fields` as a page. Pre: their lengths are fixed, and they fit.
 template <class Fields>
 page_bytes encode_page(std::string_view magic, const Fields& fields) {
   std::ostringstream out;
@@ -58,15 +58,15 @@ page_bytes encode_page(std::string_view magic, const Fields& fields) {
   return page;
 }
 
-/// The fields of a page that nobody vouches for, of fixed length, so that no length on disk decides what is allocated.
-/// What lies behind them is for the caller to check: a later version may have more. Errors: corrupt, naming `what`.
+/// Decodes the fields of an untrusted page. Their lengths are fixed, so no length on disk decides what is allocated.
+/// The caller checks what follows the fields: a later version may have more. Errors: corrupt, naming `what`.
 template <class Fields>
 result<Fields> decode_page(std::span<const std::byte> bytes, std::string_view magic, const std::string& what) {
   if (auto checked = check_page(bytes, magic, what); !checked)
     return checked.error();
   byte_stream in{bytes.first(page_checksum_at).subspan(magic.size())};
   Fields fields;
-  try { // cereal reports by exception; here is where they end
+  try { // cereal reports errors as exceptions; they end here
     cereal::PortableBinaryInputArchive archive{in};
     archive(fields);
   } catch (const std::exception& error) {

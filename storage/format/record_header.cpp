@@ -38,7 +38,7 @@ result<record_header> decode(std::span<const std::byte> bytes) {
   if (fields->block.name_bytes == 0)
     return failure{errc::corrupt, "record header: the namespace name is empty"};
   auto header = fields->block.header();
-  // One block, one header: whatever the fields above leave open (flags, padding, byte order) must be as `encode` writes
+  // One block has one header: what the fields above leave open (flags, padding, byte order) must be as `encode` writes
   // it.
   if (const auto again = encode(header); std::memcmp(again.data(), bytes.data(), bytes.size()) != 0)
     return failure{errc::corrupt, "record header: bytes that carry no meaning are not zero"};

@@ -12,10 +12,10 @@
 
 namespace hearth::storage {
 
-/// Bytes before every payload on disk: one unit of aligned I/O. FORMAT.md lays down each of them.
+/// Record header: the bytes before every payload on disk, one unit of aligned I/O. FORMAT.md specifies each of them.
 inline constexpr std::size_t record_header_bytes = 4096;
 
-/// What a record says of its payload.
+/// The fields of a record header.
 struct record_header {
   block_key key;
   std::string name_space; ///< 1..255 bytes
@@ -28,12 +28,12 @@ struct record_header {
 
 using header_bytes = std::array<std::byte, record_header_bytes>;
 
-/// The header as it stands on disk. Pre: `name_space` has 1 to 255 bytes. Threads: any. Errors: none.
+/// Encodes the header as on disk. Pre: `name_space` has 1 to 255 bytes. Threads: any. Errors: none.
 [[nodiscard]] header_bytes encode(const record_header& header);
 
-/// Reads a header from bytes that nobody vouches for. Allocates nothing that depends on them but the name, at most
-/// 255 bytes. Only the very bytes that `encode` writes are accepted.
-/// Threads: any. Errors: corrupt (wrong length, magic, checksum or fields), unsupported (a later version).
+/// Decodes an untrusted header. Allocates nothing that depends on its bytes except the name, at most 255 bytes. Accepts
+/// only the exact bytes that `encode` writes. Threads: any. Errors: corrupt (wrong length, magic, checksum or fields),
+/// unsupported (a later version).
 [[nodiscard]] result<record_header> decode(std::span<const std::byte> bytes);
 
 } // namespace hearth::storage

@@ -37,7 +37,7 @@ result<std::vector<std::byte>> read_whole_file(file_system& files, const std::st
     return failure{errc::invalid_argument, path + ": found " + std::to_string(*length) + " bytes, expected at most " +
                                                std::to_string(bytes_max)};
   std::vector<std::byte> bytes;
-  try { // here the standard library's report ends: the length is what a directory says
+  try { // the exception of the standard library ends here: the length comes from a directory
     bytes.resize(static_cast<std::size_t>(*length));
   } catch (const std::bad_alloc&) {
     return failure{errc::no_memory, path + ": " + std::to_string(*length) + " bytes could not be allocated"};

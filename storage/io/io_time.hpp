@@ -6,12 +6,12 @@
 #include <cstdint>
 #include <mutex>
 
-// Time, as the engines with threads of their own use it.
+// Time, for engines with threads of their own.
 
 namespace hearth::storage {
 
-/// Spaces writes out: none starts before the bytes of the one before have had their time. To see saturation on any
-/// disk. Threads: one owner, or under its lock.
+/// Write pacing: no write starts before the bytes of the previous one have had their time. To test saturation on any
+/// disk. Threads: one owner, or under the owner's lock.
 class write_pace {
 public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -25,7 +25,7 @@ public:
   /// When the next write may start.
   [[nodiscard]] time_point next() const noexcept { return next_; }
 
-  /// A write of `bytes` starts at `now`. One write takes a day at most.
+  /// Records that a write of `bytes` starts at `now`. One write takes at most a day.
   void started(std::uint64_t bytes, time_point now) noexcept {
     if (bytes_per_second_ == 0)
       return;
@@ -39,13 +39,13 @@ private:
   time_point next_{};
 };
 
-/// Waits up to `patience`, which may be "for ever", until `holds` does; returns whether it does. Pre: `guard` is
-/// locked, and whoever makes `holds` true notifies `changed`.
+/// Waits up to `patience`, which may be "forever", until `holds` returns true; returns its last result. Pre: `guard` is
+/// locked, and the code that makes `holds` true notifies `changed`.
 template <class Condition>
 bool wait_patiently(std::condition_variable& changed, std::unique_lock<std::mutex>& guard,
                     std::chrono::nanoseconds patience, Condition holds) {
   using steady = std::chrono::steady_clock;
-  // Compared as a remainder, because now + patience overflows for "for ever".
+  // Compares the remaining time, because now + patience overflows for "forever".
   const auto start = steady::now();
   while (!holds()) {
     const auto left = patience - (steady::now() - start);

@@ -10,8 +10,8 @@
 
 namespace hearth::storage {
 
-/// What is left of a transfer in several parts, as the kernel wants it told. For reads and writes: the kernel's type
-/// serves both. Owns the list, not the memory. Threads: one owner.
+/// The remaining parts of a scattered transfer, in the kernel's format. Reads and writes use the same type. Owns the
+/// list, not the memory. Threads: one owner.
 class io_vectors {
 public:
   template <class Byte>
@@ -24,13 +24,13 @@ public:
 
   [[nodiscard]] bool empty() const noexcept { return next_ == left_.size(); }
 
-  /// The parts that are left, for one system call: `count` of them, at most IOV_MAX. Valid until `advance`.
+  /// The remaining parts for one system call: `count` of them, at most IOV_MAX. Valid until `advance`.
   [[nodiscard]] const iovec* data() const noexcept { return left_.data() + next_; }
   [[nodiscard]] int count() const noexcept {
     return static_cast<int>(std::min<std::size_t>(left_.size() - next_, IOV_MAX));
   }
 
-  /// `bytes` more have been moved. Pre: no more than are left.
+  /// Records that `bytes` more have been moved. Pre: at most what remains.
   void advance(std::size_t bytes) noexcept {
     while (!empty() && bytes >= left_[next_].iov_len)
       bytes -= left_[next_++].iov_len;

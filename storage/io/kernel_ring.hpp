@@ -9,16 +9,16 @@
 #include <memory>
 #include <optional>
 
-struct io_uring; // liburing's: its header stays out of ours, because it may not be installed
+struct io_uring; // of liburing; declared here because its header may not be installed
 
 namespace hearth::storage {
 
-/// A pair of queues shared with the kernel (io_uring): transfers go in, results come out, in any order.
-/// Threads: all calls from one, but `wake` from any. The kernel cancels what a thread has handed over when that thread
-/// ends, so that one must outlive its transfers.
+/// io_uring's two queues, shared with the kernel: transfers go in, results come out in any order. Threads: every call
+/// from one thread, except `wake` from any. When a thread ends, the kernel cancels what that thread submitted, so it
+/// must outlive its transfers.
 class kernel_ring {
 public:
-  /// What became of a piece: `got` is the bytes moved, or the system's error, negated.
+  /// Result of a piece: `got` is the number of bytes moved, or the negated system error.
   struct outcome {
     std::uint64_t tag = 0;
     int got = 0;
@@ -30,24 +30,24 @@ public:
   kernel_ring(const kernel_ring&) = delete;
   ~kernel_ring();
 
-  /// Hands a piece over with the next `submit` or `wait`. Pre: `tag` comes with none that the kernel has, and is less
-  /// than `pieces_max`.
+  /// Queues a piece for the next `submit` or `wait`. Pre: no piece in the kernel has this `tag`, and `tag` is less than
+  /// `pieces_max`.
   void add(std::uint64_t tag, const kernel_piece& next);
 
-  /// Lets the next `wake` end a `wait`; without effect if one may already.
+  /// Arms the wake-up: the next `wake` ends a `wait`. No effect if it is armed already.
   void listen();
   [[nodiscard]] bool listening() const noexcept { return listening_; }
 
-  /// Hands over what was added, in one system call, without waiting for any of it.
+  /// Submits the queued pieces in one system call, without waiting for their results.
   void submit();
 
-  /// The same; then waits until there is an outcome, a wake-up or `at_most` is over. May return without any of them.
+  /// Submits, then waits for a result, a wake-up, or at most `at_most`. May also return without any of them.
   void wait(std::optional<std::chrono::nanoseconds> at_most);
 
-  /// The next outcome, if there is one. Does not wait.
+  /// The next result, if there is one. Does not wait.
   [[nodiscard]] std::optional<outcome> next();
 
-  /// Ends a `wait` of the ring's thread, now or the next one that listens. Any thread.
+  /// Ends the present or the next armed `wait` of the ring's thread. Threads: any.
   void wake() noexcept;
 
 private:
@@ -58,8 +58,8 @@ private:
   kernel_ring(std::unique_ptr<::io_uring, closer> ring, descriptor bell, std::size_t pieces_max);
 
   std::unique_ptr<::io_uring, closer> ring_;
-  descriptor bell_;        ///< an eventfd: what `wake` writes to and `listen` reads from
-  std::uint64_t rung_ = 0; ///< where the kernel puts what it reads from the bell
+  descriptor bell_; ///< an eventfd: `wake` writes to it, `listen` reads from it
+  std::uint64_t rung_ = 0; ///< the kernel stores here what it reads from the eventfd
   std::size_t pieces_max_;
   bool listening_ = false;
 };

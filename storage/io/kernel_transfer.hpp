@@ -9,30 +9,30 @@
 
 namespace hearth::storage {
 
-/// Part of a transfer, or all of it: what the kernel is asked to move next.
+/// A transfer, or a part of it, that the kernel is asked to move next.
 struct kernel_piece {
   bool reads = true;
-  bool apart = false; ///< on a thread of the kernel's, because it may wait where the asking thread must not
+  bool apart = false; ///< on a thread of the kernel, because it may wait where the submitting thread must not
   int file = -1;
   std::uint64_t offset = 0;          ///< bytes
-  const io_vectors* parts = nullptr; ///< not empty; like their memory to be kept until the kernel has answered
+  const io_vectors* parts = nullptr; ///< not empty; must be kept, like the memory, until the kernel has answered
 };
 
-/// A transfer on its way through the kernel, in as many pieces as it takes: goes on after short ones and interruptions,
-/// and takes errors, as `posix_file` does. Owns its job. Threads: one owner.
+/// A transfer on its way through the kernel, in as many pieces as needed: continues after short transfers and
+/// interruptions, and handles errors as `posix_file` does. Owns its job. Threads: one owner.
 class kernel_transfer {
 public:
-  /// Pre: the job reads or writes, with a transfer whose file has a native handle.
+  /// Pre: the job reads or writes a file that has a native handle.
   explicit kernel_transfer(io_job job);
 
-  /// Whether nothing is left to ask of the kernel; then the job's transfer says how it went.
+  /// Whether nothing remains to be asked of the kernel; then the job's transfer holds the result.
   [[nodiscard]] bool ended() const noexcept { return ended_ || left_.empty(); }
   [[nodiscard]] io_job& job() noexcept { return job_; }
 
   /// Valid until `accept`. Pre: not `ended`.
   [[nodiscard]] kernel_piece next_piece() const noexcept;
 
-  /// What became of the piece: the bytes moved, or the system's error, negated.
+  /// Takes the result of the piece: bytes moved, or the negated system error.
   void accept(int got);
 
 private:
