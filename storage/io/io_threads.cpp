@@ -18,15 +18,15 @@ namespace {
 
 using steady = std::chrono::steady_clock;
 
-/// What a thread takes out of the queues.
+/// Which jobs a thread takes from the queues.
 enum class worker_kind : std::uint8_t {
   any,     ///< everything
-  reads,   ///< reads only: always free for them, whatever hangs in a write
-  refusals ///< what is left over once the engine has stopped
+  reads, ///< reads only: this thread is always free for them, even if a write hangs
+  refusals ///< the jobs that remain after the engine has stopped
 };
 
-/// The queues, and all that a thread touches besides its job. Threads share its ownership, so one that hangs in a job
-/// outlives the engine without harm.
+/// The queues and everything else that threads touch besides their jobs. Threads share its ownership, so one that hangs
+/// in a job can outlive the engine.
 class io_queue {
 public:
   explicit io_queue(std::uint64_t write_bytes_per_second) : pace_(write_bytes_per_second) {}
@@ -53,35 +53,35 @@ public:
       if (runs)
         run(*job);
       job->complete(runs);
-      job.reset(); // lets go of what the job owns before it counts as ended
+      job.reset(); // releases what the job owns before it counts as ended
       guard.lock();
       --in_flight_;
       changed_.notify_all();
     }
   }
 
-  /// From here on no job starts.
+  /// Stops: no job starts from now on.
   void stop() {
     std::lock_guard guard{mutex_};
     stopped_ = true;
     changed_.notify_all();
   }
 
-  /// From here on no job comes: the thread for refusals may end once nothing waits.
+  /// Closes: no job arrives from now on, so the thread for refusals ends once nothing waits.
   void close() {
     std::lock_guard guard{mutex_};
     closed_ = true;
     changed_.notify_all();
   }
 
-  /// Waits until every job has ended; returns whether that is so.
+  /// Waits until every job has ended; returns whether they have.
   bool wait(std::chrono::nanoseconds patience) {
     std::unique_lock guard{mutex_};
     return wait_patiently(changed_, guard, patience, [this] { return in_flight_ == 0; });
   }
 
 private:
-  /// Waits for a job that this kind of thread may take; nothing: the thread is to end.
+  /// Waits for a job that this kind of thread may take; nothing if the thread must end.
   std::optional<io_job> next(std::unique_lock<std::mutex>& guard, worker_kind worker) {
     for (;;) {
       if (worker == worker_kind::refusals) {
@@ -101,7 +101,7 @@ private:
         changed_.wait(guard);
         continue;
       }
-      // Ahead of writes: removals make the room that writes wait for.
+      // Before writes: removals make the room that writes wait for.
       if (auto job = take(io_kind::metadata))
         return job;
       if (queue(io_kind::write).empty())
@@ -109,7 +109,7 @@ private:
       else if (const auto now = steady::now(); pace_.due(now))
         return paced_write(now);
       else
-        changed_.wait_until(guard, pace_.next()); // not asleep in a job: reads that come are taken at once
+        changed_.wait_until(guard, pace_.next()); // waits here instead of in a job, so that a new read is taken at once
     }
   }
 
@@ -149,7 +149,7 @@ public:
     workers_.push_back(start(worker_kind::reads));
   }
 
-  /// The last owner may be a job of this very engine: then there is nobody to wait for it.
+  /// The last owner may be a job of this engine itself: then no one can wait for that job.
   ~io_threads() override {
     const auto is_self = [](const std::thread& thread) { return thread.get_id() == std::this_thread::get_id(); };
     const bool inside = is_self(refuser_) || std::any_of(workers_.begin(), workers_.end(), is_self);
@@ -178,7 +178,7 @@ public:
   }
 
 private:
-  /// Long enough for any job on a disk that works.
+  /// Longer than any job takes on a working disk.
   static constexpr std::chrono::nanoseconds patience_at_end = std::chrono::seconds{5};
 
   std::thread start(worker_kind worker) {
@@ -187,7 +187,7 @@ private:
 
   std::shared_ptr<io_queue> queue_;
   std::vector<std::thread> workers_;
-  std::thread refuser_; ///< completes what the workers leave; it runs no job, so nothing hangs it
+  std::thread refuser_; ///< completes the jobs that the workers leave; it runs no job, so it never hangs
 };
 
 } // namespace

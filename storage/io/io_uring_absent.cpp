@@ -1,6 +1,6 @@
 #include "storage/io/io_uring.hpp"
 
-// Stands for io_uring_engine.cpp where liburing is not installed.
+// Replaces io_uring_engine.cpp if liburing is not installed.
 
 namespace hearth::storage {
 

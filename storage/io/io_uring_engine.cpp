@@ -23,8 +23,8 @@ bool is_for_the_kernel(const io_job& job) {
   return job.transfer && job.kind != io_kind::metadata && job.transfer->target->native_handle() >= 0;
 }
 
-/// All that the engine's thread touches. The thread shares its ownership, so with a transfer that hangs it outlives the
-/// engine without harm.
+/// Everything that the engine's thread touches. The thread shares its ownership, so with a hanging transfer it can
+/// outlive the engine.
 class uring_core {
 public:
   uring_core(std::unique_ptr<kernel_ring> ring, const io_uring_config& config)
@@ -34,10 +34,11 @@ public:
       free_slots_.push_back(i);
   }
 
-  /// Jobs that are not for the kernel.
+  /// Jobs that are not kernel transfers.
   [[nodiscard]] io_engine& threads() noexcept { return *threads_; }
 
-  /// A system call at most, which wakes the thread: what the kernel does at once for a transfer, it does there.
+  /// Costs at most one system call, which wakes the thread: what the kernel does immediately for a transfer, it does on
+  /// that thread.
   void submit(std::vector<io_job> batch) {
     std::unique_lock guard{mutex_};
     in_flight_ += batch.size();
@@ -54,14 +55,14 @@ public:
     return in_flight_;
   }
 
-  /// From here on no transfer starts.
+  /// Stops: no transfer starts from now on.
   void stop() {
     std::lock_guard guard{mutex_};
     stopped_ = true;
     ring_->wake();
   }
 
-  /// From here on no job comes: the thread may end once nothing is in flight.
+  /// Closes: no job arrives from now on, so the thread ends once nothing is in flight.
   void close() {
     std::lock_guard guard{mutex_};
     closed_ = true;
@@ -73,8 +74,8 @@ public:
     return wait_patiently(changed_, guard, patience, [this] { return in_flight_ == 0; });
   }
 
-  /// What the engine's thread does, until `close`. Each turn starts what may start and then ends one job, so that the
-  /// disk has its next transfer before the work that came with the last one.
+  /// Loop of the engine's thread, until `close`. Each turn starts the transfers that may start and then ends one job,
+  /// so that the disk has its next transfer before the work of the last one runs.
   void serve() {
     for (;;) {
       const auto turn = begin();
@@ -82,7 +83,7 @@ public:
         go_on(slot);
       if (!turn.closed)
         ring_->listen();
-      else if (turn.over && !ring_->listening()) // nothing is left for the kernel to write to
+      else if (turn.over && !ring_->listening()) // the kernel has nothing left to write to
         return;
       if (ended_.empty()) {
         ring_->wait(turn.at_most);
@@ -99,9 +100,9 @@ public:
 
 private:
   struct turn {
-    std::vector<std::size_t> starts;                 ///< the slots of jobs that start
-    std::optional<std::chrono::nanoseconds> at_most; ///< until the next may start
-    bool closed = false;                             ///< nobody will wake the thread any more
+    std::vector<std::size_t> starts; ///< slots of the jobs that start
+    std::optional<std::chrono::nanoseconds> at_most; ///< until the next one may start
+    bool closed = false; ///< no one will wake the thread any more
     bool over = false;
   };
   struct ended_job {
@@ -109,7 +110,7 @@ private:
     bool ran = false;
   };
 
-  /// Takes what may start out of the queue.
+  /// Takes the jobs that may start out of the queue.
   turn begin() {
     std::lock_guard guard{mutex_};
     turn now;
@@ -139,7 +140,7 @@ private:
     return now;
   }
 
-  /// The next piece of a transfer, or its end.
+  /// Submits the next piece of a transfer, or ends it.
   void go_on(std::size_t slot) {
     auto& transfer = *slots_[slot];
     if (!transfer.ended()) {
@@ -159,7 +160,7 @@ private:
     if (ran && job.work)
       job.work();
     job.complete(ran);
-    job = {}; // lets go of what the job owns before it counts as ended
+    job = {}; // releases what the job owns before it counts as ended
     std::lock_guard guard{mutex_};
     --in_flight_;
     changed_.notify_all();
@@ -167,17 +168,17 @@ private:
 
   std::shared_ptr<io_engine> threads_;
 
-  // The engine's thread only, but for `wake`.
+  // used by the engine's thread only, except for `wake`
   std::unique_ptr<kernel_ring> ring_;
-  std::vector<std::optional<kernel_transfer>> slots_; ///< what the kernel has; a slot's number is its tag
+  std::vector<std::optional<kernel_transfer>> slots_; ///< the transfers in the kernel; a slot's index is its tag
   std::vector<std::size_t> free_slots_;
-  std::deque<ended_job> ended_; ///< not told yet
+  std::deque<ended_job> ended_; ///< ended, but not yet reported
 
-  std::mutex mutex_; ///< for the rest
+  std::mutex mutex_; ///< guards the following members
   std::condition_variable changed_;
   transfer_queue queue_;
   std::size_t in_flight_ = 0; ///< waiting, in the kernel or ending
-  bool asleep_ = false;       ///< the thread waits for the kernel, or will before it looks at the queue again
+  bool asleep_ = false; ///< the thread waits for the kernel, or will do so before it looks at the queue again
   bool stopped_ = false;
   bool closed_ = false;
 };
@@ -187,7 +188,7 @@ public:
   uring_engine(std::unique_ptr<kernel_ring> ring, const io_uring_config& config)
       : core_(std::make_shared<uring_core>(std::move(ring), config)), thread_([core = core_] { core->serve(); }) {}
 
-  /// The last owner may be a job of this very engine: then there is nobody to wait for it.
+  /// The last owner may be a job of this engine itself: then no one can wait for that job.
   ~uring_engine() override {
     const bool inside = thread_.get_id() == std::this_thread::get_id();
     core_->threads().stop(std::chrono::nanoseconds{0});
@@ -204,7 +205,7 @@ public:
     const auto others = std::stable_partition(batch.begin(), batch.end(), is_for_the_kernel);
     std::vector<io_job> for_threads{std::make_move_iterator(others), std::make_move_iterator(batch.end())};
     batch.erase(others, batch.end());
-    const auto core = core_; // a job that ends at once may own this engine
+    const auto core = core_; // a job that ends immediately may own this engine
     if (!batch.empty())
       core->submit(std::move(batch));
     if (!for_threads.empty())
@@ -223,7 +224,7 @@ public:
   }
 
 private:
-  /// Long enough for any transfer on a disk that works.
+  /// Longer than any transfer takes on a working disk.
   static constexpr std::chrono::nanoseconds patience_at_end = std::chrono::seconds{5};
 
   std::shared_ptr<uring_core> core_;

@@ -17,7 +17,7 @@ namespace hearth::storage {
 
 namespace {
 
-/// The kernel moves at most 2 GiB less a page at once; the rest is continued. A power of two keeps direct I/O aligned.
+/// The kernel moves at most 2 GiB minus a page at once; the rest is continued. A power of two keeps direct I/O aligned.
 constexpr std::size_t piece_bytes_max = std::size_t{1} << 30;
 
 failure not_set_up(int error) {
@@ -33,7 +33,7 @@ failure not_set_up(int error) {
   }
 }
 
-/// EXT_ARG (Linux 5.11): waits that time out; with it come the other features that are counted on here.
+/// EXT_ARG (Linux 5.11): waits with a timeout; a kernel that has it also has the other features needed here.
 result<void> probed(::io_uring& ring, unsigned features) {
   constexpr unsigned needed = IORING_FEAT_NODROP | IORING_FEAT_SUBMIT_STABLE | IORING_FEAT_EXT_ARG;
   if ((features & needed) != needed)
@@ -47,7 +47,7 @@ result<void> probed(::io_uring& ring, unsigned features) {
   return {};
 }
 
-/// A signal, no memory for now, or the time is up: what is still to be done is done by the next call.
+/// A signal, temporarily no memory, or the time is up: the next call does what remains.
 void check([[maybe_unused]] int got) {
   assert(got >= 0 || got == -EINTR || got == -EAGAIN || got == -EBUSY || got == -ETIME);
   if (got == -EAGAIN)
@@ -84,7 +84,7 @@ kernel_ring::~kernel_ring() = default;
 void kernel_ring::add(std::uint64_t tag, const kernel_piece& next) {
   assert(tag < pieces_max_);
   auto* entry = io_uring_get_sqe(ring_.get());
-  assert(entry != nullptr); // there are as many as tags
+  assert(entry != nullptr); // there are as many entries as tags
   const auto* parts = next.parts->data();
   const auto count = static_cast<unsigned>(next.parts->count());
   if (count == 1) {

@@ -36,7 +36,7 @@ public:
   void accept(int got);
 
 private:
-  /// A kernel that asks to try again for ever would keep the thread busy for ever.
+  /// Limit on retries: a kernel that always answers "try again" must not keep the thread busy for ever.
   static constexpr unsigned setbacks_max = 1000;
 
   [[nodiscard]] bool reads() const noexcept { return job_.kind == io_kind::read; }
@@ -47,7 +47,7 @@ private:
   io_job job_;
   io_vectors left_;
   std::size_t moved_ = 0; ///< bytes
-  unsigned setbacks_ = 0; ///< one after the other, without a byte between them
+  unsigned setbacks_ = 0; ///< retries in a row without progress
   bool ended_ = false;
 };
 

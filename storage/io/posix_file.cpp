@@ -13,8 +13,8 @@ namespace hearth::storage {
 
 namespace {
 
-/// Whether the open file now passes by the page cache. Asked of the open file: an open that is refused for O_DIRECT
-/// alone may have made the file all the same.
+/// Whether the open file now bypasses the page cache. Asks the open file: an open that is refused only because of
+/// O_DIRECT may have created the file all the same.
 bool make_direct(int number) {
   const int flags = ::fcntl(number, F_GETFL);
   return flags >= 0 && ::fcntl(number, F_SETFL, flags | O_DIRECT) == 0;
@@ -57,7 +57,7 @@ public:
     return {};
   }
 
-  /// Not posix_fallocate: where the file system has no such call, that writes into every block.
+  /// Not posix_fallocate: on a file system without the call, that writes into every block.
   result<void> reserve(std::uint64_t bytes) override {
     const auto length = static_cast<off_t>(bytes);
     if (uninterrupted([&] { return ::fallocate(opened_.number(), 0, 0, length); }) == 0)
@@ -106,7 +106,7 @@ private:
   bool direct_;
 };
 
-/// What a name that is not a regular file leads to, for messages.
+/// What a name is that is not a regular file, for messages.
 const char* described(mode_t mode) {
   switch (mode & S_IFMT) {
   case S_IFLNK: return "a symbolic link";
@@ -133,9 +133,9 @@ failure refused(const std::string& path, const char* call, int error) {
   case ENOSPC:
   case EDQUOT: return {errc::no_space, std::move(context)};
   case EEXIST:
-  case ELOOP: // a symbolic link where O_NOFOLLOW forbids one
+  case ELOOP: // a symbolic link, refused by O_NOFOLLOW
   case EISDIR:
-  case ENXIO: // a socket, or a device that is not there
+  case ENXIO: // a socket, or a device that does not exist
     return {errc::invalid_argument, std::move(context)};
   case ENOMEM: return {errc::no_memory, std::move(context)};
   default: return {errc::io, std::move(context)};

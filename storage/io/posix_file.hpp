@@ -15,10 +15,10 @@ namespace hearth::storage {
 
 inline constexpr std::int64_t ns_per_second = 1'000'000'000;
 
-/// `error` as a failure that names the path, the system call and what the system said.
+/// Makes a failure of `error` that names the path, the system call and what the system said.
 [[nodiscard]] failure refused(const std::string& path, const char* call, int error);
 
-/// Repeats a system call for as long as signals interrupt it.
+/// Repeats a system call as long as signals interrupt it.
 template <class Call>
 auto uninterrupted(Call call) {
   auto got = call();
@@ -42,15 +42,15 @@ private:
   int number_;
 };
 
-/// Whether `path` is a regular file, without opening or following it. Errors: not_found; invalid_argument (something
-/// else has the name; the context says what, and what to do); io.
+/// Checks that `path` is a regular file, without opening or following it. Errors: not_found; invalid_argument (it is
+/// something else; the context says what, and what to do); io.
 [[nodiscard]] result<void> expect_regular(const std::string& path);
 
-/// Opens a regular file and nothing else, with these flags of open(2). What is something else is not even opened,
-/// unless it took the name just now: then O_NONBLOCK keeps the open itself from waiting for the other end of a FIFO.
+/// Opens a regular file and nothing else, with these flags of open(2). Anything else is not opened at all, unless it
+/// took the name just now: then O_NONBLOCK keeps the open from waiting for the other end of a FIFO.
 [[nodiscard]] result<descriptor> open_regular(const std::string& path, int flags);
 
-/// For utimensat(2): modification time `time_ns`, access time as it is.
+/// Argument for utimensat(2): modification time `time_ns`, access time unchanged.
 [[nodiscard]] std::array<timespec, 2> times_of(std::int64_t time_ns);
 
 /// An open file of the operating system.

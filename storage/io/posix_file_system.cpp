@@ -21,7 +21,7 @@ namespace hearth::storage {
 
 namespace {
 
-/// Any program may have set the time, so what does not fit becomes the nearest that does.
+/// Clamps: any program may have set the time.
 std::int64_t ns_of(const timespec& time) {
   constexpr auto most = std::numeric_limits<std::int64_t>::max() / ns_per_second - 1;
   return std::clamp<std::int64_t>(time.tv_sec, -most, most) * ns_per_second + time.tv_nsec;
@@ -31,10 +31,10 @@ entry_kind kind_of(mode_t mode) {
   return S_ISREG(mode) ? entry_kind::regular : S_ISDIR(mode) ? entry_kind::directory : entry_kind::other;
 }
 
-/// Two locks: on the directory, which holds even if somebody removes the file, and on the file, which names the holder.
-/// They are given back here, not by the closing alone: a process that was forked meanwhile has the descriptors, too.
-/// The kernel drops them at the latest when the last such process ends. The file stays, but for `withdraw`; `is_named`
-/// keeps two processes from holding two files of the same name.
+/// Directory lock. Two locks: one on the directory, which holds even if the file is removed, and one on the file, which
+/// names the holder. They are released explicitly, not only by closing: a process forked meanwhile has the descriptors,
+/// too. At the latest the kernel releases them when the last such process ends. The file stays, except after
+/// `withdraw`; `is_named` prevents two processes from holding two files of the same name.
 class posix_lock final : public directory_lock {
 public:
   posix_lock(std::string path, descriptor folder, descriptor locked, bool made)
@@ -55,7 +55,7 @@ private:
   std::string path_;
   descriptor folder_;
   descriptor locked_;
-  bool made_; ///< the file
+  bool made_; ///< whether this lock created the file
 };
 
 /// Whether the open file still has the name `path`: its last holder may have removed it.
@@ -108,7 +108,7 @@ private:
   descriptor opened_;
 };
 
-/// The process id that the holder of the lock wrote, or nothing sensible to say.
+/// The process id that the holder of the lock wrote, or an empty text.
 std::string holder_of(int number) {
   std::array<char, 20> text{};
   const auto got = uninterrupted([&] { return ::pread(number, text.data(), text.size(), 0); });
@@ -116,12 +116,12 @@ std::string holder_of(int number) {
   if (got <= 0)
     return "another process";
   const auto [end, error] = std::from_chars(text.data(), text.data() + got, pid);
-  if (error != std::errc{} || pid <= 0 || end == text.data() + got || *end != '\n') // nobody of ours wrote that
+  if (error != std::errc{} || pid <= 0 || end == text.data() + got || *end != '\n') // not written by hearth
     return "another process";
   return "process " + std::to_string(pid);
 }
 
-/// Locks an open file or directory. `path` is that of the file that names the holder.
+/// Locks an open file or directory. `path` is the file that names the holder.
 result<void> take(int number, const std::string& path) {
   if (uninterrupted([&] { return ::flock(number, LOCK_EX | LOCK_NB); }) == 0)
     return {};
@@ -132,7 +132,7 @@ result<void> take(int number, const std::string& path) {
                           "; close that cache or choose another directory"};
 }
 
-/// Only for the message above: a disk too full for it is no reason to refuse the directory.
+/// Writes the process id for the message above; a disk too full for it is no reason to refuse the directory.
 void write_holder(int number) {
   const auto text = std::to_string(::getpid()) + "\n";
   if (::ftruncate(number, 0) == 0)
@@ -192,7 +192,7 @@ public:
       if (::fstatat(number, name.c_str(), &about, AT_SYMLINK_NOFOLLOW) == 0)
         entries.push_back(
             {std::move(name), kind_of(about.st_mode), static_cast<std::uint64_t>(about.st_size), ns_of(about.st_mtim)});
-      else if (errno != ENOENT) // a name that went away meanwhile is none
+      else if (errno != ENOENT) // a name that disappeared meanwhile does not count
         return refused(path + "/" + name, "fstatat", errno);
       errno = 0;
     }

@@ -14,15 +14,15 @@
 
 namespace hearth::storage {
 
-/// How many bytes all files hold. Shared with the files: a removed file keeps its bytes until the last handle is
-/// closed, as on a disk.
+/// Total bytes of all files. Shared with the files: a removed file keeps its bytes until its last handle is closed, as
+/// on a disk.
 struct byte_count {
   std::uint64_t now = 0;
   std::uint64_t peak = 0;
   std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
 };
 
-/// A file or, without bytes, a directory.
+/// A file, or a directory if it has no bytes.
 struct memory_node {
   explicit memory_node(std::shared_ptr<byte_count> count, named_bytes bytes = {})
       : count(std::move(count)), bytes(std::move(bytes)) {}
@@ -38,34 +38,34 @@ struct memory_node {
   std::int64_t last_use_ns = 0;
 };
 
-/// Operations of one kind that are to fail.
+/// A planned fault: operations of one kind that will fail.
 struct planned_fault {
   std::uint64_t skip = 0;
   std::uint64_t count = 0;
   errc code = errc::none;
-  std::uint64_t struck = 0; ///< so far
+  std::uint64_t struck = 0; ///< number of failed ones so far
 };
 
-/// Everything that a memory file system and its open files share. Threads: whoever has locked `mutex`.
+/// Shared state of a memory file system and its open files. Threads: the one that holds `mutex`.
 struct memory_disk {
   std::mutex mutex;
   std::shared_ptr<byte_count> count = std::make_shared<byte_count>();
   std::map<std::string, std::shared_ptr<memory_node>> nodes;
-  std::set<const memory_node*> locks; ///< the locked directories, which whoever has locked them holds
+  std::set<const memory_node*> locks; ///< locked directories; each is owned by its lock
   std::array<planned_fault, 8> faults;
-  std::uint64_t operations_left = memory_file_system::never; ///< until the process is killed
-  std::uint64_t power_cuts = 0;                              ///< what was opened before the last one is of no use
-  bool expects_cuts = false;                                 ///< `durable` is kept
+  std::uint64_t operations_left = memory_file_system::never; ///< until the process counts as killed
+  std::uint64_t power_cuts = 0; ///< files opened before the last power cut are unusable
+  bool expects_cuts = false; ///< power cuts are expected: `durable` is kept
   durable_names durable;
 
-  /// The fault that was planned for this operation, if it is its turn.
+  /// The fault planned for this operation, if it is due.
   [[nodiscard]] result<void> admit(file_operation operation, const std::string& path);
 
   [[nodiscard]] std::shared_ptr<memory_node> find(const std::string& path) const;
   [[nodiscard]] result<std::shared_ptr<memory_node>> regular(const std::string& path) const;
   [[nodiscard]] result<void> parent_exists(const std::string& path) const;
 
-  /// Pre: the name is free; there is a file under the old name.
+  /// Pre: the new name is free, and the old name is a file.
   void make(const std::string& path, named_bytes bytes);
   void rename(const std::string& from, const std::string& to);
   void remove(const std::string& path);

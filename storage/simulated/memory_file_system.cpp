@@ -12,7 +12,7 @@ namespace hearth::storage {
 
 namespace {
 
-/// "/a/" and "/a" are one name.
+/// Normalises a path: "/a/" and "/a" are one name.
 std::string named(const std::string& path) {
   return path.size() > 1 && path.ends_with('/') ? path.substr(0, path.size() - 1) : path;
 }
@@ -23,7 +23,7 @@ public:
       : disk_(std::move(disk)), path_(std::move(path)), node_(std::move(held)), mode_(mode),
         opened_at_(disk_->power_cuts) {}
 
-  /// The last handle of a removed file gives its bytes back, so this needs the lock as well.
+  /// Needs the lock, too: the last handle of a removed file gives its bytes back.
   ~memory_file() override {
     std::lock_guard guard{disk_->mutex};
     node_.reset();
@@ -46,7 +46,7 @@ public:
     return done;
   }
 
-  /// A planned fault strikes half-way, as a full disk would: the first half has been written.
+  /// A planned fault fails half-way, as on a full disk: the first half has been written.
   result<void> write(std::uint64_t offset, std::span<const std::span<const std::byte>> parts) override {
     std::lock_guard guard{disk_->mutex};
     if (mode_ == open_mode::read)
@@ -115,7 +115,7 @@ private:
     return {};
   }
 
-  /// After: the file has at least `bytes`.
+  /// Grows the file to at least `bytes`.
   result<void> grow(std::uint64_t bytes) {
     auto& count = *disk_->count;
     const auto end = std::max(node_->size(), bytes);
@@ -132,7 +132,7 @@ private:
   std::string path_;
   std::shared_ptr<memory_node> node_;
   open_mode mode_;
-  std::uint64_t opened_at_; ///< after so many power cuts
+  std::uint64_t opened_at_; ///< number of power cuts before the open
 };
 
 class memory_files final : public memory_file_system {

@@ -10,7 +10,7 @@
 
 namespace hearth::storage {
 
-/// A directory in memory that belongs to somebody.
+/// A locked directory in memory.
 class memory_lock final : public directory_lock {
 public:
   memory_lock(std::shared_ptr<memory_disk> disk, std::string path, std::shared_ptr<memory_node> folder, bool made)
@@ -33,11 +33,11 @@ private:
   std::shared_ptr<memory_disk> disk_;
   std::string path_;
   std::shared_ptr<memory_node> folder_;
-  bool made_;              ///< the file
-  std::uint64_t taken_at_; ///< after so many power cuts
+  bool made_; ///< whether this lock created the file
+  std::uint64_t taken_at_; ///< number of power cuts before the lock
 };
 
-/// A directory in memory, told from others by its node.
+/// A directory in memory, identified by its node.
 class memory_held_directory final : public held_directory {
 public:
   memory_held_directory(std::shared_ptr<memory_disk> disk, std::string path, std::shared_ptr<memory_node> held)
@@ -63,7 +63,7 @@ private:
   std::shared_ptr<memory_node> held_;
 };
 
-/// All of the memory is one file system.
+/// The whole memory is one file system.
 class memory_sync_point final : public sync_point {
 public:
   memory_sync_point(std::shared_ptr<memory_disk> disk, std::string path)

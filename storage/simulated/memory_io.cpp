@@ -10,13 +10,13 @@ namespace hearth::storage {
 
 namespace {
 
-/// A job, and when it was submitted.
+/// A job and the time of its submission.
 struct waiting_job {
   io_job job;
   std::int64_t submitted_ns = 0;
 };
 
-/// Bytes at a rate, in ns. In floating point: bytes times a thousand million overflow 64 bits from 18 GB on.
+/// Bytes at a rate, in ns. In floating point: bytes times 10^9 overflow 64 bits from 18 GB up.
 std::int64_t transfer_ns(std::uint64_t bytes, std::uint64_t bytes_per_second) {
   if (bytes_per_second == 0)
     return 0;
@@ -74,8 +74,7 @@ public:
 
   void latency(const io_latency& latency) override { latency_ = latency; }
 
-  /// Nothing here can move the owner's clock: a running job that is due within `patience` ends now, a later one is left
-  /// behind.
+  /// Cannot move the owner's clock: a running job that is due within `patience` ends now; a later one is left behind.
   bool stop(std::chrono::nanoseconds patience) override {
     stopped_ = true;
     for (auto& queue : waiting_)
@@ -100,11 +99,11 @@ private:
 
   void end(io_job job, bool ran) {
     job.complete(ran);
-    job = {}; // lets go of what the job owns before it counts as ended
+    job = {}; // releases what the job owns before it counts as ended
     --in_flight_;
   }
 
-  /// If the disk is free, the next job starts when both the disk was free and the job was there.
+  /// Starts the next job if the disk is free: at the time when both the disk was free and the job had arrived.
   void start_next() {
     if (running_ || hangs_)
       return;
@@ -117,7 +116,7 @@ private:
     due_ns_ = start_ns + duration_ns(*running_);
   }
 
-  /// Among the jobs that were there when the disk became free the most urgent kind, else the first that came.
+  /// Of the jobs that waited when the disk became free, the most urgent kind; otherwise the first one that arrived.
   std::deque<waiting_job>* next_queue() {
     std::deque<waiting_job>* first = nullptr;
     for (auto kind : {io_kind::read, io_kind::metadata, io_kind::write}) {
@@ -147,7 +146,7 @@ private:
   std::deque<io_job> refused_;                     ///< submitted after `stop`
   std::optional<io_job> running_;
   std::int64_t due_ns_ = 0;  ///< when `running_` ends
-  std::int64_t free_ns_ = 0; ///< when the job before it ended
+  std::int64_t free_ns_ = 0; ///< when the previous job ended
   std::size_t in_flight_ = 0;
   bool hangs_ = false;
   bool stopped_ = false;

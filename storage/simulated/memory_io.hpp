@@ -7,7 +7,7 @@
 
 namespace hearth::storage {
 
-/// How long simulated I/O takes: `fixed_ns` a job and, for jobs that move bytes, bytes / rate. A rate of 0 is
+/// Duration of simulated I/O: `fixed_ns` per job plus, for jobs that move bytes, bytes / rate. A rate of 0 is
 /// infinitely fast.
 struct io_latency {
   std::int64_t fixed_ns = 100'000;
@@ -15,20 +15,19 @@ struct io_latency {
   std::uint64_t write_bytes_per_second = 1'000'000'000;
 };
 
-/// An I/O engine in virtual time, for deterministic tests: a job is in flight until the owner's clock has reached its
-/// due time and the owner calls `step`. Jobs run one after the other, as on a disk with one queue.
-/// `stop` cannot move the clock: a job at work that is due within the patience ends at once, a later one is left
-/// behind. What is in flight when the engine is destroyed never completes.
-/// Threads: one.
+/// I/O engine in virtual time, for deterministic tests: a job is in flight until the owner's clock reaches its due time
+/// and the owner calls `step`. Jobs run one after another, as on a disk with one queue. `stop` cannot move the clock: a
+/// running job that is due within the patience ends at once; a later one is left behind. Jobs in flight when the engine
+/// is destroyed never complete. Threads: one.
 class memory_io : public io_engine {
 public:
-  /// Runs and completes the next job if it is due at the clock's time. Returns whether one ran.
+  /// Runs and completes the next job if it is due by the clock. Returns whether a job ran.
   virtual bool step() = 0;
 
-  /// When the next job is due, on the clock given at construction; nothing if none is in flight or the disk hangs.
+  /// When the next job is due, on the clock given to the constructor; nothing if no job is in flight or the disk hangs.
   [[nodiscard]] virtual std::optional<std::int64_t> next_due_ns() const = 0;
 
-  /// A disk that hangs: while `on`, nothing completes. Off: what waits takes its time from now on.
+  /// Makes the disk hang: while `on`, nothing completes. Off: waiting jobs take their time from now on.
   virtual void hang(bool on) = 0;
 
   /// Applies to jobs that have not started.

@@ -36,7 +36,7 @@ void memory_bytes::cut(std::mt19937_64& random) {
     switch (random() % 4) {
     case 0: std::copy_n(before.begin(), half, now); break; // the first half is lost
     case 1: std::copy(before.begin() + static_cast<std::ptrdiff_t>(half), before.end(), now + half); break;
-    case 2: std::copy(before.begin(), before.end(), now); break; // all of it
+    case 2: std::copy(before.begin(), before.end(), now); break; // all of it is lost
     default: break;
     }
   }
@@ -79,7 +79,7 @@ const durable_names::names& durable_names::cut(std::mt19937_64& random) {
     for (auto left = random() % (changes.size() + 1); const auto& done : changes)
       if (left > 0 && left-- > 0)
         apply(done);
-  // Parents come before what is in them.
+  // Parents come before their content.
   std::erase_if(durable_,
                 [&](const auto& one) { return one.first != "/" && !durable_.contains(parent_of(one.first)); });
   for (const auto& [path, bytes] : durable_)
