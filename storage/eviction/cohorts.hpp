@@ -103,15 +103,15 @@ private:
   slot_list order_; ///< oldest first
   slot_links order_links_;
   std::array<number, return_model::bins> oldest_in_{}; ///< by bin
-  number first_recent_ = 0; ///< the only cohort that may be recent in part
-  std::size_t recent_blocks_ = 0; ///< blocks of `first_recent_` and of all younger cohorts
-  std::size_t recent_max_ = 0;                                          ///< blocks
+  number first_recent_ = 0;                            ///< the only cohort that may be recent in part
+  std::size_t recent_blocks_ = 0;                      ///< blocks of `first_recent_` and of all younger cohorts
+  std::size_t recent_max_ = 0;                         ///< blocks
   std::vector<slot_list> with_leaves_ = std::vector<slot_list>(places); ///< by class and bin, oldest first
   slot_links leaf_links_;
   std::vector<std::uint64_t> listed_ =
       std::vector<std::uint64_t>((places + 63) / 64); ///< one bit for each list that is not empty
   std::size_t least_place_ = places; ///< place of the lowest value among the lists; `places`: not known, search for it
-  number oldest_ = 0; ///< oldest cohort among the lists; 0: not known, search for it
+  number oldest_ = 0;                ///< oldest cohort among the lists; 0: not known, search for it
   std::vector<worth> worths_ = std::vector<worth>(places);
 };
 

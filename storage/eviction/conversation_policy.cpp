@@ -16,12 +16,12 @@ namespace hearth::storage {
 
 namespace {
 
-constexpr std::size_t departed_part = 4; ///< departed blocks remembered per tracked block
+constexpr std::size_t departed_part = 4;     ///< departed blocks remembered per tracked block
 constexpr std::size_t departed_min = 16'384; ///< at least so many: a small tier has the most to learn
 
 /// State per slot: 8 bytes. `history.flag`: the block is a leaf, in the queue of its cohort.
 struct place {
-  block_history history; ///< no cohort: the slot is not tracked
+  block_history history;                ///< no cohort: the slot is not tracked
   std::uint32_t children_or_behind = 0; ///< number of tracked children; of a leaf: the next leaf of its queue
 };
 
@@ -308,10 +308,10 @@ private:
   std::size_t tracked_ = 0;
   by_slot<place> places_;
   departed_blocks departed_;
-  block_slot last_ = no_slot; ///< inserted or touched last, part of the current request
-  block_slot next_ = no_slot; ///< its parent: the neighbour of it in the chain belongs to the same request
-  std::size_t row_ = 0; ///< blocks of a chain that came in sequence before the last one
-  std::vector<block_slot> slots_; ///< of a chain; kept to avoid allocations
+  block_slot last_ = no_slot;          ///< inserted or touched last, part of the current request
+  block_slot next_ = no_slot;          ///< its parent: the neighbour of it in the chain belongs to the same request
+  std::size_t row_ = 0;                ///< blocks of a chain that came in sequence before the last one
+  std::vector<block_slot> slots_;      ///< of a chain; kept to avoid allocations
   std::vector<const block_key*> keys_; ///< of a chain, as `slots_`
 };
 

@@ -14,7 +14,7 @@ struct block_history {
   static constexpr std::uint32_t cohort_max = (1u << 28) - 1;
 
   std::uint32_t cohort : 28 = 0; ///< number of its cohort; 0: the block is not known
-  std::uint32_t asked : 2 = 0; ///< requests before the last one, at most 3
+  std::uint32_t asked : 2 = 0;   ///< requests before the last one, at most 3
   /// of a tracked block: it is a leaf. Of a departed block: it was tracked when it was last requested
   std::uint32_t flag : 1 = 0;
 };
@@ -31,7 +31,7 @@ public:
     std::uint32_t low = 0; ///< low part of the fingerprint
     std::uint16_t high = 0;
     std::uint16_t children = 0; ///< number of tracked children
-    block_history history; ///< no cohort: this entry is a gap, its block was taken out
+    block_history history;      ///< no cohort: this entry is a gap, its block was taken out
   };
 
   /// Adds a block. Pre: `history` has a cohort.

@@ -19,9 +19,9 @@ public:
   /// Features of a block at the moment it is requested.
   struct traits {
     std::size_t behind = 0; ///< blocks after it in its request
-    std::size_t fresh = 0; ///< blocks of its request that were not known before
-    std::size_t known = 0; ///< blocks of its request that were known before
-    std::size_t asked = 1; ///< number of requests for it, this one included
+    std::size_t fresh = 0;  ///< blocks of its request that were not known before
+    std::size_t known = 0;  ///< blocks of its request that were known before
+    std::size_t asked = 1;  ///< number of requests for it, this one included
   };
 
   [[nodiscard]] static std::size_t class_of(const traits& block) noexcept;
@@ -73,9 +73,9 @@ private:
   void forget_half() noexcept;
 
   std::uint64_t epoch_ = 0;
-  bool full_ = false; ///< a count is so large that adding one may soon not change it
+  bool full_ = false;                          ///< a count is so large that adding one may soon not change it
   std::array<double, bins + 1> returned_by_{}; ///< share of the returns with an age below that of the bin
-  std::array<double, classes> returning_{}; ///< return probability of each class
+  std::array<double, classes> returning_{};    ///< return probability of each class
   histogram return_ages_{};
   std::array<count, classes> returns_{};
   /// never halved: every block that enters leaves again

@@ -46,7 +46,7 @@ using slot_links = by_slot<slot_link>;
 class slot_list {
 public:
   [[nodiscard]] block_slot front() const noexcept { return first_; } ///< `no_slot` if empty
-  [[nodiscard]] block_slot back() const noexcept { return last_; } ///< `no_slot` if empty
+  [[nodiscard]] block_slot back() const noexcept { return last_; }   ///< `no_slot` if empty
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
 

@@ -19,9 +19,9 @@ namespace hearth::storage {
 struct hot_block {
   block item;
   std::uint64_t dirty_number : 61 = 0; ///< of a dirty block: larger means dirty more recently
-  bool dirty : 1 = false; ///< no valid copy in the cold tier is known
+  bool dirty : 1 = false;              ///< no valid copy in the cold tier is known
   bool reclaimed : 1 = false;          ///< dirty because its copy was reclaimed
-  bool asked : 1 = false; ///< requested since it was last written, read or reclaimed
+  bool asked : 1 = false;              ///< requested since it was last written, read or reclaimed
 
   /// Whether it must be written when it leaves. A reclaimed copy is written again only if the block was requested
   /// since.
@@ -111,7 +111,7 @@ private:
   std::atomic<bool> hidden_{false};
   std::array<shard, shard_count> shards_;
   std::array<std::unique_ptr<room[]>, blocks_max / chunk_slots> chunks_;
-  block_slot slots_ = 0; ///< slots ever used
+  block_slot slots_ = 0;            ///< slots ever used
   block_slot free_slots_ = no_slot; ///< head of a list
   std::size_t size_ = 0;
 };

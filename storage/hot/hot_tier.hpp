@@ -111,7 +111,7 @@ private:
   std::unique_ptr<eviction_policy> policy_;
   bool in_chain_ = false;
   std::vector<block_slot> untracked_; ///< of the current chain, head first: not yet known to the policy
-  std::vector<block_slot> touched_; ///< of the current chain, head first
+  std::vector<block_slot> touched_;   ///< of the current chain, head first
   dirty_order dirty_;
   slot_links expendable_links_;
   slot_list expendable_; ///< blocks that need no write, least recently used first: finding one needs no search

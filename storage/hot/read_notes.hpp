@@ -64,7 +64,7 @@ private:
 
   std::array<stripe, stripe_count> stripes_;
   chains taken_;
-  std::atomic<bool> any_{false}; ///< notes may wait
+  std::atomic<bool> any_{false};  ///< notes may wait
   std::atomic<bool> told_{false}; ///< the owner was told and does not listen
 };
 

@@ -21,7 +21,7 @@ enum class io_kind : std::uint8_t { read, write, metadata };
 struct io_transfer {
   std::shared_ptr<file> target;
   std::uint64_t offset = 0;                   ///< in the file, bytes
-  std::vector<std::span<std::byte>> parts; ///< a write only reads from them
+  std::vector<std::span<std::byte>> parts;    ///< a write only reads from them
   result<std::size_t> moved = std::size_t{0}; ///< set by the engine: bytes moved; for a write, all of them
 };
 

@@ -21,7 +21,7 @@ using steady = std::chrono::steady_clock;
 /// Which jobs a thread takes from the queues.
 enum class worker_kind : std::uint8_t {
   any,     ///< everything
-  reads, ///< reads only: this thread is always free for them, even if a write hangs
+  reads,   ///< reads only: this thread is always free for them, even if a write hangs
   refusals ///< the jobs that remain after the engine has stopped
 };
 

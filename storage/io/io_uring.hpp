@@ -9,10 +9,10 @@
 namespace hearth::storage {
 
 struct io_uring_config {
-  std::size_t reads_max = 64; ///< reads in the kernel at a time, 1..1024; more wait in a queue
-  std::size_t writes_max = 8; ///< writes in the kernel at a time, 1..1024; more wait in a queue
-  std::size_t writes_beside_reads = 1; ///< the same limit while reads wait or are in the kernel, 1..writes_max
-  std::size_t threads = 2; ///< for jobs that are not kernel transfers, 1..64
+  std::size_t reads_max = 64;               ///< reads in the kernel at a time, 1..1024; more wait in a queue
+  std::size_t writes_max = 8;               ///< writes in the kernel at a time, 1..1024; more wait in a queue
+  std::size_t writes_beside_reads = 1;      ///< the same limit while reads wait or are in the kernel, 1..writes_max
+  std::size_t threads = 2;                  ///< for jobs that are not kernel transfers, 1..64
   std::uint64_t write_bytes_per_second = 0; ///< as in `io_threads_config`
 
   /// Errors: invalid_argument, naming the field and its range.

@@ -100,9 +100,9 @@ public:
 
 private:
   struct turn {
-    std::vector<std::size_t> starts; ///< slots of the jobs that start
+    std::vector<std::size_t> starts;                 ///< slots of the jobs that start
     std::optional<std::chrono::nanoseconds> at_most; ///< until the next one may start
-    bool closed = false; ///< no one will wake the thread any more
+    bool closed = false;                             ///< no one will wake the thread any more
     bool over = false;
   };
   struct ended_job {
@@ -178,7 +178,7 @@ private:
   std::condition_variable changed_;
   transfer_queue queue_;
   std::size_t in_flight_ = 0; ///< waiting, in the kernel or ending
-  bool asleep_ = false; ///< the thread waits for the kernel, or will do so before it looks at the queue again
+  bool asleep_ = false;       ///< the thread waits for the kernel, or will do so before it looks at the queue again
   bool stopped_ = false;
   bool closed_ = false;
 };

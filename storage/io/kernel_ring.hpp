@@ -58,7 +58,7 @@ private:
   kernel_ring(std::unique_ptr<::io_uring, closer> ring, descriptor bell, std::size_t pieces_max);
 
   std::unique_ptr<::io_uring, closer> ring_;
-  descriptor bell_; ///< an eventfd: `wake` writes to it, `listen` reads from it
+  descriptor bell_;        ///< an eventfd: `wake` writes to it, `listen` reads from it
   std::uint64_t rung_ = 0; ///< the kernel stores here what it reads from the eventfd
   std::size_t pieces_max_;
   bool listening_ = false;

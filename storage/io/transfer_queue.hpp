@@ -59,7 +59,7 @@ private:
   std::size_t writes_max_;
   std::size_t writes_beside_reads_;
   time_point yields_until_{}; ///< because of recent reads, writes keep to `writes_beside_reads_` until then
-  bool yields_ = false; ///< the same, as of the last look
+  bool yields_ = false;       ///< the same, as of the last look
   write_pace pace_;
 };
 

@@ -15,15 +15,15 @@ namespace hearth::storage {
 /// Memory use of a pool. `mapped_bytes == in_use_bytes + stranded_bytes + idle_bytes` while no other thread is inside
 /// the pool; what another thread is moving at that moment counts in `mapped_bytes` only.
 struct buffer_pool_stats {
-  std::uint64_t in_use_bytes = 0; ///< capacity of the live buffers
+  std::uint64_t in_use_bytes = 0;   ///< capacity of the live buffers
   std::uint64_t stranded_bytes = 0; ///< free, but in a region with a live buffer: usable only for buffers of that size
-  std::uint64_t idle_bytes = 0;       ///< regions without a live buffer, kept for reuse
-  std::uint64_t mapped_bytes = 0; ///< everything the pool has from its source
-  std::uint64_t budget_bytes = 0; ///< sum of the `pool_budget`s; in steady state `mapped_bytes` stays below it
+  std::uint64_t idle_bytes = 0;     ///< regions without a live buffer, kept for reuse
+  std::uint64_t mapped_bytes = 0;   ///< everything the pool has from its source
+  std::uint64_t budget_bytes = 0;   ///< sum of the `pool_budget`s; in steady state `mapped_bytes` stays below it
   /// Part of `mapped_bytes` on huge pages when it was touched; the rest makes O_DIRECT slower.
   std::uint64_t huge_page_bytes = 0;
-  std::uint64_t pinned_bytes = 0; ///< part of `mapped_bytes` that every watcher took; 0 without watchers
-  std::uint64_t regions_mapped = 0; ///< since the start; each cost a first touch, up to 10 us per 4 KiB
+  std::uint64_t pinned_bytes = 0;     ///< part of `mapped_bytes` that every watcher took; 0 without watchers
+  std::uint64_t regions_mapped = 0;   ///< since the start; each cost a first touch, up to 10 us per 4 KiB
   std::uint64_t regions_unmapped = 0; ///< since the start; growth in steady state means that the budget is too small
 };
 
@@ -31,7 +31,7 @@ struct buffer_pool_stats {
 struct pooled_memory {
   std::byte* bytes = nullptr;
   std::size_t capacity_bytes = 0; ///< `buffer_pool::capacity_of` the requested bytes
-  memory_regions::iterator home; ///< its region
+  memory_regions::iterator home;  ///< its region
 };
 
 /// Memory pool for buffers: aligned, on huge pages if available, touched before it is handed out, and kept for reuse.
@@ -151,7 +151,7 @@ private:
   std::array<memory_regions, classes> idle_; ///< by the class of the region's size; most recently idle first
   std::uint64_t retain_bytes_max_;
   std::uint64_t last_idle_number_ = 0;
-  buffer_pool_stats totals_; ///< everything except `in_use_bytes`, `stranded_bytes` and `pinned_bytes`
+  buffer_pool_stats totals_;              ///< everything except `in_use_bytes`, `stranded_bytes` and `pinned_bytes`
   std::shared_ptr<memory_source> source_; ///< of idle and of future regions
 
   watched_regions watched_; ///< has a lock of its own, taken while no other is held

@@ -39,12 +39,12 @@ private:
 struct memory_region {
   std::byte* bytes = nullptr;
   std::size_t size_bytes = 0;
-  std::size_t huge_page_bytes = 0; ///< part of `size_bytes` on huge pages when it was touched
+  std::size_t huge_page_bytes = 0;       ///< part of `size_bytes` on huge pages when it was touched
   std::shared_ptr<memory_source> source; ///< where it returns to
 
   std::uint64_t idle_number = 0; ///< for its owner: of an idle region; larger means idle more recently
-  std::size_t size_class = 0; ///< for its owner: the class of the buffers cut from it
-  slot_set slots; ///< for its owner: which of these buffers are free
+  std::size_t size_class = 0;    ///< for its owner: the class of the buffers cut from it
+  slot_set slots;                ///< for its owner: which of these buffers are free
 };
 
 /// A list of regions: they move between lists without allocation, and do not move in memory.

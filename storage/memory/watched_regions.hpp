@@ -46,7 +46,7 @@ private:
   void count_pinned() noexcept;
 
   std::atomic<std::uint64_t> pinned_bytes_{0};
-  std::mutex mutex_; ///< guards the following members
+  std::mutex mutex_;                      ///< guards the following members
   std::map<std::byte*, watched> regions_; ///< by start address
   std::array<std::shared_ptr<memory_watcher>, watchers_max> watchers_;
   std::uint64_t watching_ = 0; ///< one bit per present watcher

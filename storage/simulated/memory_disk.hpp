@@ -54,8 +54,8 @@ struct memory_disk {
   std::set<const memory_node*> locks; ///< locked directories; each is owned by its lock
   std::array<planned_fault, 8> faults;
   std::uint64_t operations_left = memory_file_system::never; ///< until the process counts as killed
-  std::uint64_t power_cuts = 0; ///< files opened before the last power cut are unusable
-  bool expects_cuts = false; ///< power cuts are expected: `durable` is kept
+  std::uint64_t power_cuts = 0;                              ///< files opened before the last power cut are unusable
+  bool expects_cuts = false;                                 ///< power cuts are expected: `durable` is kept
   durable_names durable;
 
   /// The fault planned for this operation, if it is due.

@@ -46,8 +46,8 @@ public:
   [[nodiscard]] virtual std::uint64_t bytes_peak() const = 0;
 };
 
-/// With `expects` true, keeps what a power cut could bring back: pages overwritten and files removed since the last
-/// sync.
+/// With `expects_power_cuts`, keeps what a power cut could bring back: pages overwritten and files removed since the
+/// last sync.
 [[nodiscard]] std::shared_ptr<memory_file_system> make_memory_file_system(bool expects_power_cuts = false);
 
 } // namespace hearth::storage

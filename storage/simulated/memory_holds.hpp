@@ -33,7 +33,7 @@ private:
   std::shared_ptr<memory_disk> disk_;
   std::string path_;
   std::shared_ptr<memory_node> folder_;
-  bool made_; ///< whether this lock created the file
+  bool made_;              ///< whether this lock created the file
   std::uint64_t taken_at_; ///< number of power cuts before the lock
 };
 
