@@ -7,8 +7,8 @@
 
 namespace hearth::testing {
 
-/// A disk in virtual time that hands everything on to one of `make_memory_io`: for tests that want to do one thing
-/// otherwise. Threads: one.
+/// A disk in virtual time that forwards everything to one of `make_memory_io`; base class for tests that change one
+/// thing. Threads: one.
 class disk_in_front : public storage::memory_io {
 public:
   explicit disk_in_front(storage::clock_ns clock) : inner_(storage::make_memory_io(std::move(clock))) {}

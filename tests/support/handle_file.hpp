@@ -14,11 +14,11 @@
 
 namespace hearth::testing {
 
-/// Anything that has a descriptor, as a `file`, for engines that hand transfers to the kernel: a pipe is a disk that
-/// hangs until told. Has no length, and transfers have no offset.
+/// Any descriptor as a `file`, for engines that hand transfers to the kernel: a pipe acts as a disk that hangs until
+/// told. It has no length, and transfers have no offset.
 class handle_file final : public storage::file {
 public:
-  /// `direct`: an engine takes it to be past the page cache, so that no transfer of it waits.
+  /// `direct`: tells the engine that it bypasses the page cache, so that no transfer waits.
   handle_file(storage::descriptor opened, std::string path, bool direct = false)
       : opened_(std::move(opened)), path_(std::move(path)), direct_(direct) {}
 
@@ -54,7 +54,7 @@ private:
   bool direct_;
 };
 
-/// What the kernel has at `path`, a device for example.
+/// Opens `path`, for example a device.
 inline std::shared_ptr<storage::file> device(const char* path, int flags, bool direct = false) {
   storage::descriptor opened{::open(path, flags | O_CLOEXEC)};
   if (opened.number() < 0)
@@ -62,7 +62,7 @@ inline std::shared_ptr<storage::file> device(const char* path, int flags, bool d
   return std::make_shared<handle_file>(std::move(opened), path, direct);
 }
 
-/// A pipe of one page. Reads from `out` hang until `put`; writes to a full one's `in` hang until `drain`.
+/// A pipe of one page. Reads from `out` hang until `put`; writes to `in` of a full pipe hang until `drain`.
 class test_pipe {
 public:
   test_pipe() {

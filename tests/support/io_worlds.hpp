@@ -14,13 +14,13 @@
 
 namespace hearth::testing {
 
-/// An I/O engine together with the way to wait for it: in virtual time, or on its threads.
+/// An I/O engine with a way to wait for it: in virtual time, or for its threads.
 class io_world {
 public:
   virtual ~io_world() = default;
   [[nodiscard]] virtual std::shared_ptr<storage::io_engine> engine() = 0;
 
-  /// Returns once no job is in flight and nothing that a job owned is left.
+  /// Returns when no job is in flight and everything that a job owned is gone.
   virtual void settle() = 0;
 };
 
@@ -39,7 +39,7 @@ public:
   std::shared_ptr<storage::memory_io> disk = storage::make_memory_io([now = now_ns] { return *now; });
 };
 
-/// Passes everything to another engine and counts, so that a test can wait without asking over and over.
+/// Forwards everything to another engine and counts, so that a test can wait without polling.
 class counting_io final : public storage::io_engine {
 public:
   explicit counting_io(std::shared_ptr<storage::io_engine> inner) : inner_(std::move(inner)) {}
@@ -81,7 +81,7 @@ private:
     std::size_t jobs = 0;
   };
   std::shared_ptr<count> count_ = std::make_shared<count>();
-  std::shared_ptr<storage::io_engine> inner_; ///< last: its threads are gone before the count
+  std::shared_ptr<storage::io_engine> inner_; ///< destroyed last, so that its threads end before the count
 };
 
 /// I/O on threads.
@@ -97,7 +97,7 @@ private:
   std::shared_ptr<counting_io> counting_;
 };
 
-/// I/O through io_uring; on threads where the kernel offers none.
+/// I/O through io_uring; on threads if the kernel has none.
 class uring_io_world final : public io_world {
 public:
   explicit uring_io_world(const storage::io_uring_config& config = {}) {

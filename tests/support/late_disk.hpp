@@ -7,17 +7,17 @@
 
 namespace hearth::testing {
 
-/// A disk in virtual time whose news can be late: a read that is held back happens on time, but nobody is told until
-/// `tell`. So a test decides what happens between a read and its answer. Everything else is as `make_memory_io`.
-/// Threads: one.
+/// A disk in virtual time with late reports: a read that is held back happens on time, but its end is not reported
+/// until `tell`. So a test decides what happens between a read and its answer. Everything else is as in
+/// `make_memory_io`. Threads: one.
 class late_disk final : public disk_in_front {
 public:
   using disk_in_front::disk_in_front;
 
-  /// Of the reads that end from now on, the first is held back.
+  /// Holds back the first read that ends from now on.
   void hold_next_read() { holds_ = true; }
 
-  /// Tells of the reads that were held back, in the order in which they ended.
+  /// Reports the reads that were held back, in the order in which they ended.
   void tell() {
     for (auto& one : std::exchange(held_, {}))
       one.complete(one.ran);

@@ -7,7 +7,7 @@
 
 namespace hearth::testing {
 
-/// A line of /proc/self/status, such as "VmRSS", in bytes; 0 if there is none. Source: proc(5).
+/// A line of /proc/self/status, such as "VmRSS", in bytes; 0 if it does not exist. Source: proc(5).
 inline std::uint64_t process_status_bytes(std::string_view name) {
   std::ifstream status{"/proc/self/status"};
   for (std::string word; status >> word;)

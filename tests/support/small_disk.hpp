@@ -11,8 +11,8 @@
 
 namespace hearth::testing {
 
-/// A tmpfs over a directory, unmounted at the end. Mounting needs root: without it the test says that nothing was
-/// checked.
+/// A tmpfs mounted on a directory, unmounted at the end. Mounting needs root: without it, the test says that nothing
+/// was checked.
 class small_disk {
 public:
   small_disk(std::string path, const char* size) : path_(std::move(path)) {
@@ -28,7 +28,7 @@ public:
       ::umount2(path_.c_str(), MNT_DETACH);
   }
   [[nodiscard]] bool mounted() const noexcept { return mounted_; }
-  /// 0, or the error: EBUSY if a file is open for writing.
+  /// Returns 0, or the error: EBUSY if a file is open for writing.
   [[nodiscard]] int writable(bool on) {
     const auto flags = MS_REMOUNT | (on ? 0ul : static_cast<unsigned long>(MS_RDONLY));
     return ::mount("hearth-test", path_.c_str(), "tmpfs", flags, nullptr) == 0 ? 0 : errno;
@@ -39,7 +39,8 @@ private:
   bool mounted_ = false;
 };
 
-/// The directory `there` is seen at `here` as well, until `end`: unmounted as an operator does it who cannot wait.
+/// Bind mount: the directory `there` is also visible at `here`, until `end`, which unmounts lazily, as an operator does
+/// who cannot wait.
 class bind_mount {
 public:
   bind_mount(const std::string& there, std::string here) : here_(std::move(here)) {

@@ -7,7 +7,7 @@
 
 namespace hearth::testing {
 
-/// A fresh directory of the operating system, removed with all that is in it at the end.
+/// A new directory of the operating system, removed with its content at the end.
 class temporary_directory {
 public:
   temporary_directory() {
