@@ -57,14 +57,13 @@ sanitized() {
   step "building $2" "build-$1" ninja -C "$root/$2"
   test_in "$2" --no-suite style --timeout-multiplier 10 || true # count.py knows better what failed
   stressed=0
-  stress_on "$1" "$2" segments 8
-  stress_on "$1" "$2" files 2
+  stress_on "$1" "$2" 10
 }
 
-# stress_on NAME FOLDER ENGINE SEEDS: so many tenths of the operations.
+# stress_on NAME FOLDER SEEDS: so many tenths of the operations.
 stress_on() {
-  step "stress on $3, $4 seeds, $1" "stress-$1-$3" "$root/$2/tests/stress/hearth_stress" --engine "$3" \
-    --operations "$((operations * $4 / 10))" --seeds "$4" || stressed=$?
+  step "stress, $3 seeds, $1" "stress-$1" "$root/$2/tests/stress/hearth_stress" \
+    --operations "$((operations * $3 / 10))" --seeds "$3" || stressed=$?
 }
 
 install_packages cmake clang

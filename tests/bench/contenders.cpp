@@ -1,6 +1,5 @@
 #include "tests/bench/contenders.hpp"
 
-#include "storage/files/files_store.hpp"
 #include "storage/io/io_uring.hpp"
 #include "storage/segments/segments_store.hpp"
 
@@ -15,18 +14,6 @@ using namespace hearth::storage;
 std::int64_t wall_clock_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
       .count();
-}
-
-result<std::shared_ptr<block_store>> open_files(const std::string& directory, std::uint64_t bytes_max,
-                                                std::shared_ptr<io_engine> io, std::shared_ptr<file_system> files) {
-  auto namespaces = std::make_shared<namespace_table>();
-  if (auto given = namespaces->claim("bench"); !given)
-    return given.error();
-  auto opened =
-      open_files_store({directory, bytes_max, std::move(files), std::move(io), std::move(namespaces), wall_clock_ns});
-  if (!opened)
-    return opened.error();
-  return std::move(opened->store);
 }
 
 result<std::shared_ptr<block_store>> open_segments(const std::string& directory, std::uint64_t bytes_max,
@@ -62,7 +49,6 @@ contender_list all_contenders() {
        .reopens = true});
   list.entries.push_back(
       {.name = "segments threads", .make = hearth_contender({.open = open_segments, .o_direct = true})});
-  list.entries.push_back({.name = "hearth files", .make = hearth_contender({open_files}), .reopens = true});
   add_found_libraries(list);
   add_memcached(list);
   list.entries.push_back({.name = "one file a block", .make = [] { return make_one_file_a_block(false); }});

@@ -1,5 +1,4 @@
-// Estimate: the files engine is one file a block through the page cache with a checksum more (31 GB/s): it cannot beat
-// that peer by much, nor be far behind. Segments should reach 0.8 of the limit and more.
+// Estimate: segments should reach 0.8 of the limit and more.
 #include "tests/bench/contenders.hpp"
 #include "tests/bench/lanes.hpp"
 

@@ -3,7 +3,6 @@
 #include <CLI/CLI.hpp>
 
 #include <filesystem>
-#include <map>
 
 namespace hearth::crash {
 
@@ -11,8 +10,6 @@ using storage::errc;
 using storage::result;
 
 namespace {
-
-std::string name_of(cold_engine engine) { return engine == cold_engine::files ? "files" : "segments"; }
 
 /// What the parent tells a child beside the options that both have.
 struct child_arguments_given {
@@ -26,7 +23,7 @@ child_order order_of(const crash_options& options, const child_arguments_given& 
   child_order order;
   order.checks = given.role == "check";
   order.directory = options.directory;
-  order.plan = plan_directory(options.seed, given.directory_round, options.engine);
+  order.plan = plan_directory(options.seed, given.directory_round);
   order.life = plan_life(options.seed, options.first_round, order.plan, !options.shim.empty());
   order.seed = mix_bits(options.seed) + options.first_round;
   order.first_version = given.first_version;
@@ -45,9 +42,6 @@ result<crash_options> parse_arguments(int argc, const char* const* argv) {
   app.add_option("--seed", options.seed, "of plans and work; when exactly a process dies is up to the machine")
       ->capture_default_str();
   app.add_option("--directory", options.directory, "where to work; none: a temporary directory, removed afterwards");
-  app.add_option("--engine", options.engine, "segments or files")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, cold_engine>{{"segments", cold_engine::segments}, {"files", cold_engine::files}}));
   app.add_option("--with-faults", options.shim,
                  "shared library that makes writes fail; the cache then runs with threads instead of io_uring");
   // Between parent and child; `--first-round` is then the child's own round.
@@ -85,8 +79,6 @@ std::vector<std::string> child_arguments(const crash_options& options, const std
                                      checks ? "check" : "write",
                                      "--directory",
                                      directory,
-                                     "--engine",
-                                     name_of(options.engine),
                                      "--seed",
                                      std::to_string(options.seed),
                                      "--first-round",
@@ -102,8 +94,8 @@ std::vector<std::string> child_arguments(const crash_options& options, const std
 }
 
 std::string command_line(const crash_options& options, std::uint64_t first, std::uint64_t last) {
-  auto text = options.program + " --engine " + name_of(options.engine) + " --seed " + std::to_string(options.seed) +
-              " --first-round " + std::to_string(first) + " --rounds " + std::to_string(last - first + 1);
+  auto text = options.program + " --seed " + std::to_string(options.seed) + " --first-round " + std::to_string(first) +
+              " --rounds " + std::to_string(last - first + 1);
   return options.shim.empty() ? text : text + " --with-faults " + options.shim;
 }
 

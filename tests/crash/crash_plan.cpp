@@ -36,9 +36,8 @@ kill_plan plan_kill(draws& random, bool roomy) {
 
 cache_options options_for(const directory_plan& directory) {
   cache_options options;
-  options.engine = directory.engine;
   options.cold_bytes_max = directory.cold_bytes_max;
-  options.segment_bytes = directory.engine == cold_engine::segments ? directory.segment_bytes : 0;
+  options.segment_bytes = directory.segment_bytes;
   options.request_timeout = std::chrono::minutes{10}; // how fast the machine is decides nothing
   options.close_timeout = std::chrono::minutes{10};
   options.writer_queue_blocks = 65'536; // more than is ever under way: a full one would drop blocks
@@ -61,10 +60,9 @@ std::string_view to_string(kill_moment moment) noexcept {
   return "?";
 }
 
-directory_plan plan_directory(std::uint64_t seed, std::uint64_t first_round, cold_engine engine) {
+directory_plan plan_directory(std::uint64_t seed, std::uint64_t first_round) {
   auto random = draws_for(seed, first_round, 1);
   directory_plan plan;
-  plan.engine = engine;
   plan.roomy = !random.one_in(3);
   constexpr size_mix mixes[] = {size_mix::equal, size_mix::varied, size_mix::varied, size_mix::large};
   plan.mix = mixes[random.below(4)];

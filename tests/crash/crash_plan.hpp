@@ -13,7 +13,6 @@ namespace hearth::crash {
 
 /// What stays the same while one directory lives.
 struct directory_plan {
-  cold_engine engine = cold_engine::segments;
   bool roomy = true; ///< so large that nothing is ever reclaimed: what is lost has no excuse
   std::uint64_t cold_bytes_max = 0;
   std::uint64_t segment_bytes = 0;
@@ -62,7 +61,7 @@ struct life_plan {
 inline constexpr std::uint64_t life_bytes_max = 48 << 20;
 
 /// A directory taken into use in round `first_round`. The same numbers give the same plan.
-[[nodiscard]] directory_plan plan_directory(std::uint64_t seed, std::uint64_t first_round, cold_engine engine);
+[[nodiscard]] directory_plan plan_directory(std::uint64_t seed, std::uint64_t first_round);
 
 /// The life of round `round`. With `faults`, writes below fail now and then: the cache then runs with threads, because
 /// io_uring passes by the C library, where they are made to fail.

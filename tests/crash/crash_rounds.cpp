@@ -104,7 +104,7 @@ void crash_rounds::take_fresh_directory(std::uint64_t number) {
   std::filesystem::create_directory(folder_ + "/cache");
   ++directories_;
   directory_round_ = number;
-  directory_ = plan_directory(options_.seed, number, options_.engine);
+  directory_ = plan_directory(options_.seed, number);
   record_ = std::make_unique<crash_record>(directory_.mix);
 }
 

@@ -65,8 +65,7 @@ void simulation::plan_fault(chance& draws) {
 
 /// A file of the cold tier, with its path as its name.
 storage::directory_entry simulation::draw_file(chance& draws) {
-  const auto folder = profile_.options.engine == cold_engine::segments ? std::string{"/cache/segments/"}
-                                                                       : std::string{"/cache/blocks/"};
+  const std::string folder = "/cache/segments/";
   const auto names = files_->list(folder);
   if (!names || names->empty())
     return {};
@@ -202,13 +201,12 @@ void simulation::restart(chance& draws) {
 /// The process is killed in the middle of what it does, or the power goes.
 void simulation::crash(chance& draws) {
   const bool power = draws.one_in(2);
-  damaged_ = damaged_ || (power && profile_.options.engine == cold_engine::files); // a half-written file has a name
   files_->kill_after(draws.below(30));
   for (auto steps = draws.below(200); steps > 0 && report_.violation.empty(); --steps)
     if (!world_->step())
       world_->advance(milliseconds{1});
   files_->kill_after(0);
-  end_process(power);
+  end_process();
   if (power)
     files_->power_cut(draws.next());
   else
@@ -235,7 +233,7 @@ void simulation::look_for_durable(const std::string& after) {
 }
 
 /// Whatever is asked is answered on the way.
-void simulation::end_process(bool power_went) {
+void simulation::end_process() {
   kept_.reset();
   for (std::size_t kind = 0; kind < operation_names.size(); ++kind) {
     auto& sum = report_.fired[std::string{"failed: "} + operation_names[kind]];
@@ -248,9 +246,7 @@ void simulation::end_process(bool power_went) {
   world_.reset();
   disk_.reset();
   directory_returns();
-  // After an end in order this changes nothing that was synced. The files engine believes a file by its header, which a
-  // power cut may leave of it.
-  history_.crashed(power_went && profile_.options.engine == cold_engine::files);
+  history_.crashed(false); // after an end in order this changes nothing that was synced
 }
 
 } // namespace hearth::simulation

@@ -44,7 +44,6 @@ profile draw_profile(chance draws) {
   drawn.blocks = static_cast<unsigned>(draws.between(8, 48));
   auto& options = drawn.options;
   options.directory = "/cache";
-  options.engine = draws.one_in(4) ? cold_engine::files : cold_engine::segments;
   options.segment_bytes = draws.between(20, 64) * 4 * kib;
   options.cold_bytes_max = drawn.roomy ? 64'000 * kib : draws.between(600, 3'000) * kib;
   options.block_bytes_max = 100 * kib;

@@ -129,7 +129,7 @@ void simulation::audit() {
   if (present > gauges.hot.blocks + gauges.cold.blocks + gauges.queue.blocks || present < gauges.hot.blocks ||
       present < gauges.cold.blocks)
     fail("the gauges say other than what is there");
-  if (profile_.roomy && profile_.options.engine == cold_engine::segments) {
+  if (profile_.roomy) {
     const auto came = accounts_.present_at_first + accounts_.stored;
     const auto gone = accounts_.erased + counters.lost.blocks;
     if (came != present + gone)

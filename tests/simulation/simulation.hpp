@@ -107,7 +107,7 @@ private:
   void directory_returns();
   void restart(chance& draws);
   void crash(chance& draws);
-  void end_process(bool power_went = false);
+  void end_process();
   void look_for_durable(const std::string& after);
   void no_more_faults();
 

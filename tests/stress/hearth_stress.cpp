@@ -10,7 +10,6 @@
 #include <spdlog/spdlog.h>
 
 #include <cstdio>
-#include <map>
 
 namespace {
 
@@ -39,11 +38,10 @@ int run(const settings& chosen, std::uint64_t seed) {
                  storage::to_string(end.error()).c_str());
   if (end.ok() && *end)
     return 0;
-  std::printf("again: hearth_stress --engine %s --hosts %llu --operations %llu --seed %llu (the threads interleave as "
+  std::printf("again: hearth_stress --hosts %llu --operations %llu --seed %llu (the threads interleave as "
               "they like); left in %s\n",
-              plan.engine == cold_engine::files ? "files" : "segments", static_cast<unsigned long long>(plan.hosts),
-              static_cast<unsigned long long>(operations), static_cast<unsigned long long>(seed),
-              folder->path().c_str());
+              static_cast<unsigned long long>(plan.hosts), static_cast<unsigned long long>(operations),
+              static_cast<unsigned long long>(seed), folder->path().c_str());
   folder->keep(); // somebody will want to look at it
   return 1;
 }
@@ -60,9 +58,6 @@ int main(int argc, char** argv) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--hosts", chosen.plan.hosts, "threads that ask")->check(CLI::Range(1, 256))->capture_default_str();
-  app.add_option("--engine", chosen.plan.engine, "segments or files")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, cold_engine>{{"segments", cold_engine::segments}, {"files", cold_engine::files}}));
   app.add_flag("--log", log, "show what the cache logs: mostly the deaths that it is made to die");
   CLI11_PARSE(app, argc, argv);
   if (!log)

@@ -17,7 +17,6 @@ constexpr milliseconds patience{120'000};
 
 cache_options draw_options(const run_plan& run, chance& draws) {
   cache_options options;
-  options.engine = run.engine;
   options.segment_bytes = mib / 2;
   options.cold_bytes_max = run.roomy ? 64 * mib : 8 * mib;
   options.policy = draws.one_in(3) ? write_policy::through : write_policy::back;

@@ -26,9 +26,8 @@ struct lap_plan {
   std::uint64_t end_at = 0; ///< operation of the first host at which the lap ends, unless it ends quietly
 };
 
-/// What stays for a whole run: a directory belongs to one engine and one size of segments.
+/// What stays for a whole run: a directory belongs to one size of segments.
 struct run_plan {
-  cold_engine engine = cold_engine::segments;
   bool roomy = false;
   std::uint64_t hosts = 8;
 };

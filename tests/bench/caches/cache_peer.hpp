@@ -17,12 +17,11 @@ namespace hearth::bench {
 
 /// Where a cache works under measurement, and with what.
 struct peer_stage {
-  std::string directory;           ///< exists, empty; belongs to the peer alone
-  std::uint64_t memory_bytes = 0;  ///< what it may keep in memory
-  std::uint64_t disk_bytes = 0;    ///< what it may keep on disk; 0: memory only
-  std::uint64_t block_bytes = 0;   ///< of every block
-  unsigned threads = 1;            ///< that will ask, numbered from 0
-  std::string engine = "segments"; ///< of hearth's cold tier
+  std::string directory;          ///< exists, empty; belongs to the peer alone
+  std::uint64_t memory_bytes = 0; ///< what it may keep in memory
+  std::uint64_t disk_bytes = 0;   ///< what it may keep on disk; 0: memory only
+  std::uint64_t block_bytes = 0;  ///< of every block
+  unsigned threads = 1;           ///< that will ask, numbered from 0
 };
 
 /// Told of each block that a `get` found, in the order of the chain; `bytes` live until it returns.

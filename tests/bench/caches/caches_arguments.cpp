@@ -43,8 +43,6 @@ result<caches_settings> parse_caches_arguments(int argc, const char* const* argv
   program.add_option("--disk", chosen.disk_bytes, "of each cache that has one [2GiB]")
       ->type_name("SIZE")
       ->transform(bytes_between(64 * mib, 1024 * 1024 * mib, 4 * kib));
-  program.add_option("--engine", chosen.engine, "of hearth's cold tier [segments]")
-      ->check(CLI::IsMember({"segments", "files"}));
   program.add_option("--chain", chosen.chain, "blocks in a chain [1000]")
       ->type_name("N")
       ->transform(integer_between(1, 100'000));

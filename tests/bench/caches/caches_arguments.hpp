@@ -19,7 +19,6 @@ struct caches_settings {
   std::string directory = ".";
   std::uint64_t memory_bytes = 512ull << 20; ///< of each cache
   std::uint64_t disk_bytes = 2ull << 30;     ///< of each cache with a disk
-  std::string engine = "segments";           ///< of hearth's cold tier
   unsigned chain = 1000;
   unsigned repetitions = 5;
   double seconds = 0.3; ///< of each measurement

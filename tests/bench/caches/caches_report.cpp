@@ -126,7 +126,6 @@ std::string to_json(const caches_outcome& run, const caches_settings& settings, 
     json.real("seconds", settings.seconds);
     json.integer("memory_bytes", settings.memory_bytes);
     json.integer("disk_bytes", settings.disk_bytes);
-    json.text("engine", settings.engine);
     json.integer("chain", settings.chain);
     json.integer("seed", settings.seed);
   });

@@ -54,12 +54,8 @@ public:
 
 private:
   [[nodiscard]] peer_stage stage(std::string directory) const {
-    return {std::move(directory),
-            settings_.memory_bytes,
-            on_disk(what_) ? settings_.disk_bytes : 0,
-            block_bytes_,
-            *std::max_element(settings_.threads.begin(), settings_.threads.end()),
-            settings_.engine};
+    return {std::move(directory), settings_.memory_bytes, on_disk(what_) ? settings_.disk_bytes : 0, block_bytes_,
+            *std::max_element(settings_.threads.begin(), settings_.threads.end())};
   }
   caches_cell& cell(std::size_t threads, std::size_t peer) {
     return to_.cells[first_ + threads * peers_.size() + peer];

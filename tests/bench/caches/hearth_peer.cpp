@@ -19,7 +19,6 @@ public:
     if (where.disk_bytes > 0) {
       options.directory = where.directory;
       options.cold_bytes_max = where.disk_bytes;
-      options.engine = where.engine == "files" ? cold_engine::files : cold_engine::segments;
     }
     auto opened = cache::open(std::move(options));
     if (!opened)

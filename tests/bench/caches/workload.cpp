@@ -33,7 +33,7 @@ constexpr std::uint64_t time_one_in = 8; ///< reading the clock twice costs as m
 
 /// Blocks that the workload draws from.
 std::uint64_t population(const workload_plan& plan) {
-  const auto& [directory, memory, disk, block, threads, engine] = plan.stage;
+  const auto& [directory, memory, disk, block, threads] = plan.stage;
   const auto fit = std::max<std::uint64_t>(memory / block, 8);
   switch (plan.what) {
   case workload::hot_get:
