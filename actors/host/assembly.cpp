@@ -2,7 +2,6 @@
 
 #include "actors/log.hpp"
 #include "actors/preflight.hpp"
-#include "storage/files/files_store.hpp"
 #include "storage/io/io_uring.hpp"
 #include "storage/segments/segments_store.hpp"
 
@@ -56,14 +55,13 @@ result<std::uint64_t> automatic_limit(const cache_options& options, storage::fil
   const auto free = files.free_bytes(directory);
   if (!free)
     return free.error();
-  const auto held = options.engine == cold_engine::files ? storage::files_store_bytes(files, directory)
-                                                         : storage::segments_store_bytes(files, directory);
+  const auto held = storage::segments_store_bytes(files, directory);
   if (!held)
     return held.error();
   const auto room = *free + std::min(*held, std::numeric_limits<std::uint64_t>::max() - *free);
   const auto exact = room <= floor_bytes ? 0 : std::min(room / 10, room - floor_bytes);
   const auto limit = std::max(exact / mebibyte * mebibyte, std::min(exact, *held));
-  if (limit <= empty_store_bytes(options.engine, limit, options.segment_bytes))
+  if (limit <= empty_store_bytes(limit, options.segment_bytes))
     return {
         errc::no_space,
         "directory " + directory + ": " + std::to_string(*free) +
@@ -92,12 +90,9 @@ result<bool> directory_is_there(const cache_options& options, storage::file_syst
   return false;
 }
 
-result<storage::opened_store> open_engine(const cache_options& options, std::uint64_t bytes_max,
-                                          const environment& world,
-                                          std::shared_ptr<storage::namespace_table> namespaces) {
-  if (options.engine == cold_engine::files)
-    return storage::open_files_store({options.directory, bytes_max, world.files, world.io, std::move(namespaces),
-                                      world.wall_clock, options.on_opening});
+result<storage::opened_store> open_segments(const cache_options& options, std::uint64_t bytes_max,
+                                            const environment& world,
+                                            std::shared_ptr<storage::namespace_table> namespaces) {
   storage::segments_store_config config;
   config.directory = options.directory;
   config.bytes_max = bytes_max;
@@ -135,7 +130,7 @@ result<std::shared_ptr<storage::detachable_store>> open_detachable(const cache_o
                  first = true](std::uint64_t bytes_max) mutable {
     if (!std::exchange(first, false))
       options.on_opening = nullptr;
-    return open_engine(options, bytes_max, world, names);
+    return open_segments(options, bytes_max, world, names);
   };
   return storage::detachable_store::open(std::move(config), limit);
 }

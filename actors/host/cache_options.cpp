@@ -1,6 +1,5 @@
 #include "actors/host/cache_options.hpp"
 
-#include "storage/files/files_store.hpp"
 #include "storage/segments/segments_store.hpp"
 
 #include <string>
@@ -29,9 +28,7 @@ result<void> in_range(const char* field, std::chrono::milliseconds found, std::i
 
 } // namespace
 
-std::uint64_t empty_store_bytes(cold_engine engine, std::uint64_t bytes_max, std::uint64_t segment_bytes) {
-  if (engine == cold_engine::files)
-    return storage::files_store_fixed_bytes;
+std::uint64_t empty_store_bytes(std::uint64_t bytes_max, std::uint64_t segment_bytes) {
   storage::segments_store_config config;
   config.bytes_max = bytes_max;
   config.segment_bytes = segment_bytes;
@@ -40,7 +37,7 @@ std::uint64_t empty_store_bytes(cold_engine engine, std::uint64_t bytes_max, std
 
 result<void> cache_options::validate() const {
   // 0 is automatic; what an empty store takes has to fit.
-  const auto cold_least = cold_bytes_max == 0 ? 0 : empty_store_bytes(engine, cold_bytes_max, segment_bytes) + 1;
+  const auto cold_least = cold_bytes_max == 0 ? 0 : empty_store_bytes(cold_bytes_max, segment_bytes) + 1;
   const result<void> checks[] = {
       in_range("hot_bytes_max", hot_bytes_max, 0, tier_bytes_limit),
       in_range("cold_bytes_max", cold_bytes_max, cold_least, tier_bytes_limit),

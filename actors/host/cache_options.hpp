@@ -18,12 +18,6 @@ using messages::tier_bytes_limit;                                    ///< of a t
 inline constexpr std::uint64_t block_bytes_limit = 4ull << 30;       ///< of one block
 inline constexpr std::uint64_t queue_bytes_limit = (1ull << 40) - 1; ///< of a mailbox: what a gate can count
 
-/// How the cold tier keeps blocks. A directory belongs to the engine that took it into use.
-enum class cold_engine : std::uint8_t {
-  segments, ///< in large files that are recycled
-  files,    ///< one file a block: simple and slow, a reference
-};
-
 /// How reads and writes of the cold tier reach the kernel.
 enum class disk_io : std::uint8_t {
   automatic, ///< io_uring where the kernel offers it, else threads; the log says which
@@ -38,7 +32,6 @@ struct cache_options {
   write_policy policy = write_policy::back;
   std::uint64_t hot_bytes_max = 1ull << 30; ///< bytes; 0: cold tier only
   std::uint64_t cold_bytes_max = 0;         ///< bytes on disk, headers too; 0: a tenth of the free space, 10 GiB kept
-  cold_engine engine = cold_engine::segments;
   std::uint64_t segment_bytes = 0;  ///< bytes, whole 4 KiB; 0: a sixteenth of cold, at most 256 MiB or a 512th of it
   std::uint64_t free_bytes_min = 0; ///< kept free on the disk whoever fills it; 0: 10 GiB if cold is automatic
   storage::eviction_order eviction = storage::eviction_order::lru; ///< which hot block leaves first
@@ -72,13 +65,13 @@ struct cache_options {
   std::chrono::milliseconds idle_clean{200}; ///< the writer idle this long, dirty blocks are written; 0: never
   std::chrono::milliseconds request_timeout{30'000}; ///< default of every blocking call, limit of every cold read
   std::chrono::milliseconds close_timeout{30'000};   ///< close() in the destructor
-  storage::opening_progress on_opening = nullptr;    ///< hears how far opening the cold tier is, in segments or files
+  storage::opening_progress on_opening = nullptr;    ///< hears how far opening the cold tier is, in segments
 
   /// Errors: invalid_argument, naming the field, what was found and the allowed range.
   [[nodiscard]] storage::result<void> validate() const;
 };
 
 /// What an empty cold tier with this limit takes of it: a limit must be larger. Bytes.
-[[nodiscard]] std::uint64_t empty_store_bytes(cold_engine engine, std::uint64_t bytes_max, std::uint64_t segment_bytes);
+[[nodiscard]] std::uint64_t empty_store_bytes(std::uint64_t bytes_max, std::uint64_t segment_bytes);
 
 } // namespace hearth

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "storage/segments/segment_record.hpp"
+#include "storage/segments/segments_store.hpp"
 #include "tests/support/actor_world.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/keys.hpp"
@@ -41,6 +43,16 @@ inline cache_options small_cache() {
 inline cache_options room_for_twelve() {
   auto options = small_cache();
   options.hot_bytes_max = 12 * block_bytes;
+  return options;
+}
+
+/// Of one block a segment, so that giving up a segment is giving up a block; with room for so many.
+inline cache_options with_cold_room(cache_options options, std::uint64_t blocks) {
+  options.segment_bytes = storage::segment_record_bytes(block_bytes);
+  storage::segments_store_config store;
+  store.segment_bytes = options.segment_bytes;
+  options.cold_bytes_max =
+      empty_store_bytes(1 << 20, options.segment_bytes) + blocks * storage::segment_charge(store, block_bytes);
   return options;
 }
 

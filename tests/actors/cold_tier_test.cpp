@@ -7,7 +7,7 @@ using stats::drop_reason;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// What the cold tier does by itself: syncs by time, a write budget, a floor of free space; over both engines.
+// What the cold tier does by itself: syncs by time, a write budget, a floor of free space.
 
 namespace {
 
@@ -17,7 +17,6 @@ const std::uint64_t record_bytes = storage::segment_record_bytes(block_bytes);
 
 TEST_CASE("What was written is synced a while later without being asked, and counted apart from persisted") {
   auto options = small_cache();
-  options.engine = GENERATE(cold_engine::segments, cold_engine::files);
   cache_world it{options};
   it.put_all(1, 6);
   it.world.run();
@@ -34,7 +33,6 @@ TEST_CASE("What was written is synced a while later without being asked, and cou
 
 TEST_CASE("A snapshot tells what was written to the cold tier beside the payload") {
   auto options = small_cache();
-  options.engine = GENERATE(cold_engine::segments, cold_engine::files);
   cache_world it{options};
   it.put_all(1, 4);
   REQUIRE(it.kept.flush().ok());
@@ -46,10 +44,9 @@ TEST_CASE("A snapshot tells what was written to the cold tier beside the payload
 
 TEST_CASE("After a change of model the old one's blocks make room first, and a snapshot tells how much they take") {
   auto options = small_cache();
-  options.engine = GENERATE(cold_engine::segments, cold_engine::files);
   options.policy = write_policy::through;
   options.segment_bytes = 8 * record_bytes;
-  options.cold_bytes_max = empty_store_bytes(options.engine, 1 << 20, options.segment_bytes) + 48 * record_bytes;
+  options.cold_bytes_max = empty_store_bytes(1 << 20, options.segment_bytes) + 48 * record_bytes;
   actor_world world;
   std::optional<cache> kept{world.open(options).value()};
   const auto put = [&](unsigned first, unsigned last, const char* model) {
@@ -120,7 +117,7 @@ TEST_CASE("What reclaim copies on is taken from the write budget, too") {
   auto options = small_cache();
   options.policy = write_policy::through;
   options.segment_bytes = 8 * record_bytes;
-  options.cold_bytes_max = empty_store_bytes(options.engine, 1 << 20, options.segment_bytes) + 48 * record_bytes;
+  options.cold_bytes_max = empty_store_bytes(1 << 20, options.segment_bytes) + 48 * record_bytes;
   options.reappend_percent = 50;
   const unsigned burst = 64;
   options.write_bytes_per_second = 1;

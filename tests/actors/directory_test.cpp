@@ -9,18 +9,14 @@ using stats::fail_reason;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// A cold tier whose directory goes away while the cache runs, and comes back; over both engines.
+// A cold tier whose directory goes away while the cache runs, and comes back.
 
 namespace {
 
 struct vanishing_world : cache_world {
-  explicit vanishing_world(cache_options options = small_cache(), world_parts parts = {})
-      : cache_world(chosen(std::move(options)), std::move(parts)) {}
+  explicit vanishing_world(const cache_options& options = small_cache(), world_parts parts = {})
+      : cache_world(options, std::move(parts)) {}
 
-  static cache_options chosen(cache_options options) {
-    options.engine = GENERATE(cold_engine::segments, cold_engine::files);
-    return options;
-  }
   void away() { world.files().move_directory("/cache", "/away"); }
   void back() { world.files().move_directory("/away", "/cache"); }
   /// As long as it takes to notice, or to come back from the longest back-off.
@@ -287,7 +283,6 @@ TEST_CASE("The wall clock decides over no deadline, time-out or back-off") {
   actor_world world;
   std::int64_t wall = 1'000'000'000'000;
   auto options = small_cache();
-  options.engine = GENERATE(cold_engine::segments, cold_engine::files);
   auto kept = open_cache(world.system(), options,
                          {{&world.files(), [](auto*) {}},
                           {&world.disk(), [](auto*) {}},

@@ -46,9 +46,7 @@ TEST_CASE("Closing over a disk that hangs returns at its deadline and says what 
 
 TEST_CASE("A restart finds the blocks in the order of their last use") {
   actor_world world;
-  auto options = small_cache();
-  options.engine = cold_engine::files; // gives up blocks one by one
-  options.cold_bytes_max = 8192 + 6 * 8192;
+  const auto options = with_cold_room(small_cache(), 6);
   {
     auto kept = world.open(options).value();
     for (unsigned number = 1; number <= 6; ++number)

@@ -1,6 +1,5 @@
 #include "tests/actors/actor_fixture.hpp"
 
-#include "storage/files/files_store.hpp"
 #include "storage/segments/segment_record.hpp"
 
 using namespace hearth;
@@ -15,7 +14,7 @@ using std::chrono::seconds;
 
 namespace {
 
-const std::uint64_t record_bytes = storage::segment_record_bytes(block_bytes); // of a file, too
+const std::uint64_t record_bytes = storage::segment_record_bytes(block_bytes);
 
 result<void> limit_hot(cache_world& it, std::uint64_t blocks) {
   return it.kept.limit({.hot_bytes_max = blocks * block_bytes});
@@ -154,7 +153,6 @@ TEST_CASE("In write-through a lower hot limit costs nothing that was written, an
 
 TEST_CASE("A lower cold limit gives room back, oldest first, and a higher one is used") {
   auto options = cold_only();
-  options.engine = GENERATE(cold_engine::segments, cold_engine::files);
   cache_world it{options};
   for (unsigned number = 1; number <= 200; ++number) {
     REQUIRE(it.put(number).ok());
@@ -183,12 +181,12 @@ TEST_CASE("A lower cold limit gives room back, oldest first, and a higher one is
 
 TEST_CASE("Hot blocks whose cold copies went with a lower limit are dirty again") {
   auto options = room_for_twelve();
-  options.engine = cold_engine::files;
+  options.segment_bytes = record_bytes;
   cache_world it{options};
   it.put_all(1, 12);
   REQUIRE(it.kept.flush().ok());
   REQUIRE(it.now().gauges.dirty.blocks == 0);
-  REQUIRE(it.kept.limit({.cold_bytes_max = storage::files_store_fixed_bytes + 8 * record_bytes}));
+  REQUIRE(it.kept.limit({.cold_bytes_max = with_cold_room(options, 8).cold_bytes_max}));
   it.world.run();
   const auto after = it.now();
   CHECK(after.counters.evictions == 4);
@@ -198,7 +196,9 @@ TEST_CASE("Hot blocks whose cold copies went with a lower limit are dirty again"
 
 TEST_CASE("A cold limit lowered under writes that wait leaves none of them uncounted") {
   auto options = small_cache();
-  options.engine = GENERATE(cold_engine::segments, cold_engine::files);
+  const bool room_for_one = GENERATE(false, true); // of one block
+  if (room_for_one)
+    options.segment_bytes = record_bytes;
   options.writes_in_flight = 1;
   cache_world it{options};
   it.world.disk().hang(true);
@@ -207,8 +207,7 @@ TEST_CASE("A cold limit lowered under writes that wait leaves none of them uncou
   REQUIRE(it.kept.put(key(5), large).ok());
   REQUIRE(limit_hot(it, 0));
   REQUIRE(it.counters().ledger.pending().blocks == 2);
-  const std::uint64_t tight =
-      options.engine == cold_engine::files ? storage::files_store_fixed_bytes + record_bytes : 600 << 10;
+  const std::uint64_t tight = room_for_one ? with_cold_room(options, 1).cold_bytes_max : 600 << 10;
   REQUIRE(it.kept.limit({.cold_bytes_max = tight}));
   it.world.disk().hang(false);
   it.world.run();
@@ -217,7 +216,7 @@ TEST_CASE("A cold limit lowered under writes that wait leaves none of them uncou
   CHECK(after.ledger.persisted().blocks + after.ledger.failed().blocks == 2);
   CHECK(after.ledger.failed() == after.ledger.failed(fail_reason::no_space));
   CHECK(it.now().gauges.total_size_bytes <= tight);
-  if (options.engine == cold_engine::files) { // it had been taken on, and never fits now
+  if (room_for_one) { // it had been taken on, and never fits now
     CHECK(after.ledger.failed(fail_reason::no_space).bytes == 3 * block_bytes);
     CHECK(after.lost.bytes == 3 * block_bytes);
   }
@@ -319,9 +318,7 @@ TEST_CASE("Limits may change beside a flush: it ends, and knows what became of e
 }
 
 TEST_CASE("A block the cold tier had no room for is written by idle cleaning once its limit is raised") {
-  auto options = small_cache();
-  options.engine = cold_engine::files;
-  options.cold_bytes_max = storage::files_store_fixed_bytes + record_bytes;
+  auto options = with_cold_room(small_cache(), 1);
   options.idle_clean = milliseconds{200};
   cache_world it{options};
   REQUIRE(it.kept.put(key(1), payload(1, 3 * block_bytes)).ok());

@@ -29,14 +29,6 @@ cache_options hot_only() {
   return options;
 }
 
-/// The path of the file of the one block on disk.
-std::string only_file(actor_world& world) {
-  const auto files = world.files().list("/cache/blocks");
-  REQUIRE(files.ok());
-  REQUIRE(files->size() == 1);
-  return "/cache/blocks/" + files->front().name;
-}
-
 void write_at(actor_world& world, const std::string& path, std::uint64_t offset, std::size_t bytes) {
   const auto opened = world.files().open(path, storage::open_mode::create);
   REQUIRE(opened.ok());
@@ -127,19 +119,20 @@ TEST_CASE("A flush over a disk that hangs returns at its deadline, and the next 
   CHECK(it.counters().ledger.persisted().blocks == 4);
 }
 
-TEST_CASE("A truncated block is a counted miss: while the cache runs, and after a restart") {
+TEST_CASE("A block that was overwritten or truncated is a counted miss: while the cache runs, and after a restart") {
   actor_world world;
-  auto options = cold_only();
-  options.engine = cold_engine::files;
+  const auto options = cold_only();
   const bool restart = GENERATE(false, true);
   std::optional<cache> kept{world.open(options).value()};
   REQUIRE(kept->put(key(1), bytes_of(1)).ok());
   REQUIRE(kept->flush().ok());
-  const auto path = only_file(world);
   if (restart)
     kept.reset();
-  {
+  else
+    damage_segments(world, 6000);
+  if (restart) {
     // The header and half of the payload, as a torn copy would leave them.
+    const std::string path = "/cache/segments/00000000.segment";
     const auto whole = world.files().open(path, storage::open_mode::read);
     REQUIRE(whole.ok());
     std::vector<std::byte> start(6000);
@@ -164,19 +157,18 @@ TEST_CASE("A truncated block is a counted miss: while the cache runs, and after 
 
 TEST_CASE("Foreign files in the directory are neither read nor removed") {
   actor_world world;
-  auto options = small_cache();
-  options.engine = cold_engine::files;
+  const auto options = small_cache();
   { REQUIRE(world.open(options)->put(key(1), bytes_of(1)).ok()); }
-  write_at(world, "/cache/blocks/notes.txt", 0, 100);
-  write_at(world, "/cache/blocks/0000000000000001-short.block", 0, 5000);
+  write_at(world, "/cache/segments/notes.txt", 0, 100);
+  write_at(world, "/cache/segments/00000001-short.segment", 0, 5000);
   {
     auto kept = world.open(options).value();
     CHECK(same(kept.get(key(1)).value(), bytes_of(1)));
     CHECK(kept.clear().value() == 1);
     REQUIRE(kept.flush().ok());
   }
-  CHECK(world.files().open("/cache/blocks/notes.txt", storage::open_mode::read).ok());
-  CHECK(world.files().open("/cache/blocks/0000000000000001-short.block", storage::open_mode::read).ok());
+  CHECK(world.files().open("/cache/segments/notes.txt", storage::open_mode::read).ok());
+  CHECK(world.files().open("/cache/segments/00000001-short.segment", storage::open_mode::read).ok());
 }
 
 TEST_CASE("A block from a run with larger limits can still be read") {

@@ -127,9 +127,7 @@ TEST_CASE("Passing the preflight and finding the mailbox full afterwards is late
 }
 
 TEST_CASE("Making room in the cold tier is not a write drop and needs no slot") {
-  auto options = small_cache();
-  options.engine = cold_engine::files;
-  options.cold_bytes_max = 8192 + 3 * 8192; // three records
+  const auto options = with_cold_room(small_cache(), 3);
   cache_world it{options};
   for (unsigned number = 1; number <= 16; ++number) {
     REQUIRE(it.put(number).ok());

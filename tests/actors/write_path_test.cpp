@@ -1,4 +1,3 @@
-#include "storage/files/files_store.hpp"
 #include "tests/actors/actor_fixture.hpp"
 
 using namespace hearth;
@@ -92,7 +91,6 @@ TEST_CASE("Erasing a block whose write has not begun cancels it and needs no roo
 
 TEST_CASE("Erasing a block whose write has begun: it is persisted and then erased, unseen") {
   auto options = small_cache();
-  options.engine = GENERATE(cold_engine::segments, cold_engine::files);
   cache_world it{options};
   it.put_all(11, 11);
   REQUIRE(it.kept.flush().ok()); // there is a place to write to
@@ -195,15 +193,6 @@ TEST_CASE("A failed write is counted with its reason, and a block that is still 
 
 namespace {
 
-/// A cold tier with room for `blocks` blocks: a header of 4 KiB and a payload of 4 KiB each. Of the engine that gives
-/// up blocks one by one.
-cache_options narrow_cold_tier(std::uint64_t blocks) {
-  auto options = small_cache();
-  options.engine = cold_engine::files;
-  options.cold_bytes_max = storage::files_store_fixed_bytes + blocks * 2 * block_bytes;
-  return options;
-}
-
 /// Hot: 1 to 4, all of them clean; cold: 1 to 4, and no room for more.
 void fill_both_tiers(cache_world& it) {
   it.put_all(1, 4);
@@ -221,7 +210,7 @@ void reclaim_by_writing(cache_world& it, unsigned first, unsigned count) {
 } // namespace
 
 TEST_CASE("A hot block whose cold copy is reclaimed is dirty again, and written at eviction only if it was asked for") {
-  auto options = narrow_cold_tier(4);
+  auto options = with_cold_room(small_cache(), 4);
   options.hot_bytes_max = 8 * block_bytes;
   cache_world it{options};
   fill_both_tiers(it);
@@ -240,7 +229,7 @@ TEST_CASE("A hot block whose cold copy is reclaimed is dirty again, and written 
 }
 
 TEST_CASE("Idle cleaning does not rewrite what was reclaimed and not asked for: it would go on for ever") {
-  auto options = narrow_cold_tier(3);
+  auto options = with_cold_room(small_cache(), 3);
   options.idle_clean = std::chrono::milliseconds{200};
   cache_world it{options};
   it.put_all(1, 4); // four hot blocks, and room for three of them on disk
@@ -251,7 +240,7 @@ TEST_CASE("Idle cleaning does not rewrite what was reclaimed and not asked for: 
 
 TEST_CASE("Blocks that only the hot tier served are the last used ones after a restart, too") {
   actor_world world;
-  const auto options = narrow_cold_tier(4);
+  const auto options = with_cold_room(small_cache(), 4);
   {
     auto kept = world.open(options).value();
     for (unsigned number = 1; number <= 4; ++number)
@@ -269,7 +258,7 @@ TEST_CASE("Blocks that only the hot tier served are the last used ones after a r
 }
 
 TEST_CASE("An asked block that leaves the hot tier makes its copy the last used") {
-  cache_world it{narrow_cold_tier(4)};
+  cache_world it{with_cold_room(small_cache(), 4)};
   fill_both_tiers(it);
   REQUIRE(it.has(1));
   it.put_all(11, 14); // 1 to 4 leave, 1 as the last
@@ -280,7 +269,7 @@ TEST_CASE("An asked block that leaves the hot tier makes its copy the last used"
 }
 
 TEST_CASE("A block that comes back from disk still belongs to its chain") {
-  auto options = narrow_cold_tier(6);
+  auto options = with_cold_room(small_cache(), 6);
   cache_world it{options};
   REQUIRE(it.put(1).ok());
   REQUIRE(it.put(2, 1).ok());
@@ -301,7 +290,7 @@ TEST_CASE("A block that comes back from disk still belongs to its chain") {
 
 TEST_CASE(
     "With a cold tier smaller than the hot one, flushes end: what was reclaimed and not asked for is not rewritten") {
-  auto options = narrow_cold_tier(4);
+  auto options = with_cold_room(small_cache(), 4);
   options.hot_bytes_max = 8 * block_bytes;
   cache_world it{options};
   it.put_all(1, 8); // 1 to 4 are written first, and reclaimed for 5 to 8
@@ -320,7 +309,7 @@ TEST_CASE(
 }
 
 TEST_CASE("A block reclaimed before the news of its write has come is dirty all the same") {
-  auto options = narrow_cold_tier(2);
+  auto options = with_cold_room(small_cache(), 2);
   options.hot_bytes_max = 4 * block_bytes;
   cache_world it{options};
   it.put_all(1, 4);
@@ -333,7 +322,7 @@ TEST_CASE("A block reclaimed before the news of its write has come is dirty all 
 }
 
 TEST_CASE("A reclaimed block that is asked for is written again when the writer is idle") {
-  auto options = narrow_cold_tier(3);
+  auto options = with_cold_room(small_cache(), 3);
   options.idle_clean = std::chrono::milliseconds{200};
   cache_world it{options};
   it.put_all(1, 4);

@@ -86,7 +86,6 @@ void check_settings(byte_source source) {
     if (source.byte() % 2 == 0)
       field = static_cast<std::remove_reference_t<decltype(field)>>(magnitude(source));
   };
-  options.engine = source.byte() % 2 == 0 ? cold_engine::segments : cold_engine::files;
   for (auto* field : {&options.hot_bytes_max, &options.cold_bytes_max, &options.segment_bytes, &options.free_bytes_min,
                       &options.sync_bytes, &options.write_bytes_per_second, &options.writer_queue_bytes,
                       &options.reader_queue_bytes, &options.lease_bytes_max, &options.block_bytes_max})
@@ -104,7 +103,7 @@ void check_settings(byte_source source) {
   }
   demand(options.block_bytes_max >= 1 && options.block_bytes_max <= block_bytes_limit, "blocks have a limit");
   demand(options.cold_bytes_max == 0 ||
-             empty_store_bytes(options.engine, options.cold_bytes_max, options.segment_bytes) < options.cold_bytes_max,
+             empty_store_bytes(options.cold_bytes_max, options.segment_bytes) < options.cold_bytes_max,
          "an empty store fits into its limit");
 }
 
@@ -155,7 +154,7 @@ std::vector<bytes> seeds_of_arguments() {
        {"0", "16KiB", "64 MiB", "18446744073709551615", "16777215TiB", "5 GB", "1B", "-1", "1.5 GiB"})
     add(sizes, text);
   add(replay_line, "--hot\n64MiB\n--cold\n1GiB\n--block-bytes\n16KiB\n--seed\n7\n--verify\n--json");
-  add(replay_line, "--trace\nt.jsonl\n--engine=files\n--write-policy=through\n--reclaim=fifo\n--requests=5");
+  add(replay_line, "--trace\nt.jsonl\n--write-policy=through\n--reclaim=fifo\n--requests=5");
   add(replay_line, "--writer-queue-blocks=4\n--writer-queue-bytes=1MiB\n--drain-mib-per-s=20\n--reappend-percent=50");
   add(replay_line, "--workload\nchat\n--dir\n/tmp\n--cold\n0");
   add(replay_line, "--help");

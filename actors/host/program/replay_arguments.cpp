@@ -5,7 +5,6 @@
 #include "actors/host/program/refused_arguments.hpp"
 #include "actors/host/program/verify_arguments.hpp"
 #include "stats/units.hpp"
-#include "storage/files/files_store.hpp"
 #include "storage/segments/segment_record.hpp"
 #include "storage/segments/segments_store.hpp"
 
@@ -32,7 +31,7 @@ failure refuse(const std::string& what) { return {errc::invalid_argument, what};
 
 /// What is read as text first.
 struct names {
-  std::string policy, engine, eviction, reclaim;
+  std::string policy, eviction, reclaim;
 };
 
 void declare(CLI::App& replay, replay_options& options, names& chosen) {
@@ -70,8 +69,6 @@ void declare(CLI::App& replay, replay_options& options, names& chosen) {
   text("--write-policy", chosen.policy, "NAME",
        "back: write a block when it leaves the hot tier; through: at once [back]")
       ->check(CLI::IsMember({"back", "through"}));
-  text("--engine", chosen.engine, "NAME", "of the cold tier: segments, or files: one file a block [segments]")
-      ->check(CLI::IsMember({"segments", "files"}));
   text("--eviction", chosen.eviction, "NAME",
        "which hot block leaves first: lru, s3-fifo, w-tinylfu or conversation [lru]")
       ->check(CLI::IsMember({"lru", "s3-fifo", "w-tinylfu", "conversation"}));
@@ -87,8 +84,6 @@ void declare(CLI::App& replay, replay_options& options, names& chosen) {
 }
 
 std::uint64_t cold_bytes_for_a_block(const replay_options& options) {
-  if (options.engine == cold_engine::files)
-    return storage::files_store_fixed_bytes + storage::segment_record_bytes(options.block_bytes);
   storage::segments_store_config config;
   config.bytes_max = options.cold_bytes;
   auto bytes = config.bytes_max;
@@ -128,8 +123,6 @@ storage::eviction_order eviction_named(const std::string& name) {
 void take(const names& chosen, replay_options& options) {
   if (chosen.policy == "through")
     options.policy = write_policy::through;
-  if (chosen.engine == "files")
-    options.engine = cold_engine::files;
   options.eviction = eviction_named(chosen.eviction);
   if (chosen.reclaim == "fifo")
     options.reclaim = storage::reclaim_order::fifo;
@@ -171,7 +164,6 @@ cache_options to_cache_options(const replay_options& options, const std::string&
   constexpr std::uint64_t lease_least = 64ull << 20;
   cache_options made;
   made.directory = options.has_cold_tier() ? directory : std::string{};
-  made.engine = options.engine;
   made.eviction = options.eviction;
   made.reclaim = options.reclaim;
   made.reappend_percent = options.reappend_percent;

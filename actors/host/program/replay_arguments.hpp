@@ -17,7 +17,6 @@ struct replay_options {
   std::optional<std::uint64_t> requests; ///< 1..1e9; none: the whole trace, or 2,000 of the chat
   std::string directory;                 ///< of the cold tier, must exist; empty: a temporary one
   std::uint64_t hot_bytes = 64ull << 20; ///< 0: cold tier only
-  cold_engine engine = cold_engine::segments;
   storage::eviction_order eviction = storage::eviction_order::lru;
   storage::reclaim_order reclaim = storage::reclaim_order::least_useful;
   std::uint32_t reappend_percent = cache_options{}.reappend_percent;

@@ -68,8 +68,7 @@ std::uint64_t now_ns() {
 /// A directory that holds much takes a while to open.
 result<cache> open_shown(const replay_options& options, const std::string& directory) {
   const auto start = now_ns();
-  progress_bar bar{std::cerr, ::isatty(STDERR_FILENO) == 1, 1,
-                   options.engine == cold_engine::files ? "files opened" : "segments opened"};
+  progress_bar bar{std::cerr, ::isatty(STDERR_FILENO) == 1, 1, "segments opened"};
   auto asked_for = to_cache_options(options, directory);
   asked_for.on_opening = [&](std::uint64_t done, std::uint64_t total) {
     bar.expect(total);

@@ -1,7 +1,6 @@
 #include "actors/host/assembly.hpp"
 
 #include "actors/host/cache.hpp"
-#include "storage/files/files_store.hpp"
 #include "storage/simulated/memory_file_system.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/io_worlds.hpp"
@@ -59,7 +58,7 @@ TEST_CASE("The automatic limit is a tenth of the free space with 10 GiB kept fre
 TEST_CASE("The automatic limit stays what it was when the cache has filled it: a restart reclaims nothing") {
   assembly_world world;
   const auto limit = 5 * mib;
-  const cache_options options{.directory = "/cache", .engine = GENERATE(cold_engine::segments, cold_engine::files)};
+  const cache_options options{.directory = "/cache"};
   world.files->capacity(10 * gib + limit + 100 * kib);
   auto parts = world.laid_out(options);
   REQUIRE(parts->store->bytes_max() == limit);
@@ -112,7 +111,6 @@ TEST_CASE("A host hears how far the opening of the cold tier is") {
   assembly_world world;
   std::vector<std::pair<std::uint64_t, std::uint64_t>> told;
   cache_options options{.directory = "/cache", .cold_bytes_max = 4 * mib};
-  options.engine = GENERATE(cold_engine::segments, cold_engine::files);
   options.on_opening = [&](std::uint64_t done, std::uint64_t total) { told.emplace_back(done, total); };
   auto parts = world.laid_out(options);
   CHECK(told == decltype(told){{0, 0}});

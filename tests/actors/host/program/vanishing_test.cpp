@@ -20,7 +20,6 @@ TEST_CASE("On a real disk a directory that is moved away and back leaves the cac
   std::filesystem::create_directory(directory);
   cache_options options;
   options.directory = directory;
-  options.engine = GENERATE(cold_engine::segments, cold_engine::files);
   options.hot_bytes_max = 64 << 10;
   options.cold_bytes_max = 16 << 20;
   auto opened = cache::open(options);
