@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view title = "hearth cold tier\n";
 constexpr const char* format_name = "hearth.format";
+constexpr std::string_view files_engine_name = "files"; ///< reserved for ever: no other engine gets this name
 
 std::string text_of(const store_format& format) {
   auto text = std::string{title} + "engine " + format.engine + "\nversion " + std::to_string(format.version) + "\n";
@@ -118,11 +119,15 @@ result<std::optional<store_format>> check_format(file_system& files, const std::
   if (!text->has_value())
     return std::optional<store_format>{};
   auto format = parse(**text);
+  if (format && format->engine == files_engine_name)
+    return failure{errc::unsupported, directory + ": found a cold tier that the files engine of hearth 0.1 wrote (" +
+                                          path + " says \"" + described(**text) +
+                                          "\"), expected one of segments: this version of hearth reads no other; "
+                                          "move the content of the directory away, or name an empty directory"};
   if (!format || format->engine != engine || format->version != version)
-    return failure{errc::unsupported,
-                   path + ": expected engine " + engine + ", version " + std::to_string(version) + ", found \"" +
-                       described(**text) +
-                       "\"; use the engine or the hearth that wrote it, or choose another directory"};
+    return failure{errc::unsupported, path + ": expected engine " + engine + ", version " + std::to_string(version) +
+                                          ", found \"" + described(**text) +
+                                          "\"; use the hearth that wrote it, or choose another directory"};
   return format;
 }
 

@@ -1,6 +1,5 @@
 #include "storage/verify/verify.hpp"
 
-#include "storage/files/files_verify.hpp"
 #include "storage/format/format_file.hpp"
 #include "storage/verify/segments_repair.hpp"
 #include "storage/verify/verify_run.hpp"
@@ -9,37 +8,25 @@ namespace hearth::storage {
 
 namespace {
 
-constexpr const char* files_engine_name = "files";
-constexpr std::uint32_t files_format_version = 1;
-
 failure no_store(const std::string& directory) {
   return {errc::not_found, directory + ": holds no cold tier: there is no hearth.format in it; expected the directory "
                                        "that a cache was opened with"};
 }
 
 result<store_format> known_format(file_system& files, const std::string& directory) {
-  const auto format = read_format(files, directory);
+  const auto format = check_format(files, directory, segments_engine_name, segments_format_version);
   if (!format)
     return format.error();
-  if (!format->has_value())
-    return no_store(directory);
-  const auto& [engine, version, store] = **format;
-  const bool known = (engine == segments_engine_name && version == segments_format_version) ||
-                     (engine == files_engine_name && version == files_format_version);
-  if (!known)
-    return failure{errc::unsupported, directory + "/hearth.format: found engine " + engine + ", version " +
-                                          std::to_string(version) + ", expected " + segments_engine_name + " or " +
-                                          files_engine_name + ", version 1; use the hearth that wrote it"};
-  return **format;
+  return format->has_value() ? result<store_format>{**format} : no_store(directory);
 }
 
 /// Names in the store's directory that are not its own.
-result<void> note_foreign(verify_run& run, const std::string& folder) {
+result<void> note_foreign(verify_run& run) {
   const auto entries = run.files.list(run.directory);
   if (!entries)
     return entries.error();
   for (const auto& entry : *entries)
-    if (entry.name != folder && !is_common_name(entry.name))
+    if (entry.name != "segments" && !is_common_name(entry.name))
       run.note(finding_kind::foreign, entry.name, "a name that is not ours", "nothing");
   return {};
 }
@@ -53,14 +40,8 @@ result<verify_report> verify_locked(file_system& files, const std::string& direc
   run.report.engine = format->engine;
   run.report.version = format->version;
   run.report.store = format->store;
-  const bool segments = format->engine == segments_engine_name;
-  if (auto noted = note_foreign(run, segments ? "segments" : "blocks"); !noted)
+  if (auto noted = note_foreign(run); !noted)
     return noted.error();
-  if (!segments) {
-    if (auto checked = verify_files(run, repair); !checked)
-      return checked.error();
-    return std::move(run.report);
-  }
   const auto checked = verify_segments(run);
   if (!checked)
     return checked.error();

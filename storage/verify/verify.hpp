@@ -27,8 +27,9 @@ struct verify_hooks {
 /// repaired is as it was, but copies may have been left in `damaged`.
 ///
 /// Damage is no error. Threads: the caller's only. Blocks. Errors: not_found (no directory, or no store in it), busy
-/// (the store is open), unsupported (written by a later version or not by hearth), io (what recovery would need cannot
-/// be read: it would refuse the directory), invalid_argument, overloaded, no_memory.
+/// (the store is open), unsupported (written by a later version, by the files engine of hearth 0.1, or not by hearth),
+/// io (what recovery would need cannot be read: it would refuse the directory), invalid_argument, overloaded,
+/// no_memory.
 [[nodiscard]] result<verify_report> verify_store(file_system& files, std::string directory, bool repair,
                                                  const verify_hooks& hooks);
 

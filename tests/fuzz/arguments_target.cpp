@@ -2,7 +2,6 @@
 #include "actors/host/program/replay_arguments.hpp"
 #include "actors/host/program/verify_arguments.hpp"
 #include "stats/units.hpp"
-#include "storage/files/block_file.hpp"
 #include "storage/format/format_file.hpp"
 #include "storage/format/whole_file.hpp"
 #include "storage/segments/segments_recovery.hpp"
@@ -126,8 +125,6 @@ void check_format_file(byte_source source) {
 void check_file_names(const std::string& text) {
   if (const auto name = storage::parse_segment_name(text); name.kind != storage::segment_file_kind::foreign)
     demand(storage::to_string(name.slot, name.kind) == text, "the name of a segment is ours to the letter");
-  if (const auto file = storage::parse_file_name(text); file.kind != storage::block_file_kind::foreign)
-    demand(storage::to_string(file.name, file.kind) == text, "the name of a block's file is ours to the letter");
   static_cast<void>(storage::tell_segment_entry({text, storage::entry_kind::regular, 0, 0}));
   if (const auto key = storage::key_from_hex(text))
     demand(storage::key_from_hex(storage::to_hex(*key)) == key, "a key comes back as it was written");
@@ -165,7 +162,6 @@ std::vector<bytes> seeds_of_arguments() {
   add(format_file, "hearth cold tier\nengine files\nversion 4294967296\n");
   add(file_names, "0000abcd.segment");
   add(file_names, "0000abcd.index.writing");
-  add(file_names, "0123456789abcdef-" + std::string(64, 'f') + ".block");
   add(file_names, std::string(64, 'A'));
   for (const std::uint64_t step : {0, 1, 2})
     seeds.push_back(input_writer{}.number(settings).all(bytes(100, static_cast<std::byte>(step))).finish());

@@ -41,18 +41,15 @@ buffer payload_of(unsigned number, unsigned version) {
   return std::move(*fresh).publish();
 }
 
-opened_world::opened_world(engine kind, std::shared_ptr<memory_file_system> disk, std::uint64_t bytes_max)
+opened_world::opened_world(std::shared_ptr<memory_file_system> disk, std::uint64_t bytes_max)
     : namespaces_(std::make_shared<namespace_table>(6)) {
   demand(namespaces_->claim("a").ok() && namespaces_->claim("b").ok(), "names are free");
-  clock_ns clock = [now = io_.now_ns] { return ++*now; };
   auto segments = tuned(bytes_max);
-  segments.files = disk;
+  segments.files = std::move(disk);
   segments.io = io_.disk;
   segments.namespaces = namespaces_;
-  segments.clock = clock;
-  auto opened = kind == engine::segments
-                    ? open_segments_store(std::move(segments))
-                    : open_files_store({store_directory, bytes_max, disk, io_.disk, namespaces_, clock});
+  segments.clock = [now = io_.now_ns] { return ++*now; };
+  auto opened = open_segments_store(std::move(segments));
   if (!opened) {
     refusal_ = opened.error();
     return;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "storage/files/files_store.hpp"
 #include "storage/segments/segments_store.hpp"
 #include "tests/fuzz/directory_image.hpp"
 #include "tests/support/io_worlds.hpp"
@@ -11,8 +10,6 @@
 #include <vector>
 
 namespace hearth::fuzz {
-
-enum class engine : std::uint8_t { segments, files };
 
 /// Bytes of a segment in these stores: seven pages, so that a few blocks fill it.
 inline constexpr std::uint64_t small_segment_bytes = 28'672;
@@ -27,7 +24,7 @@ inline constexpr std::uint64_t small_segment_bytes = 28'672;
 /// A store on a disk in memory, with calls that wait for their answer. Threads: one owner.
 class opened_world {
 public:
-  opened_world(engine kind, std::shared_ptr<storage::memory_file_system> disk, std::uint64_t bytes_max);
+  opened_world(std::shared_ptr<storage::memory_file_system> disk, std::uint64_t bytes_max);
   ~opened_world();
   opened_world(const opened_world&) = delete;
   opened_world& operator=(const opened_world&) = delete;

@@ -142,12 +142,11 @@ void check_repair(file_system& disk, const verify_report& before) {
   demand(after->total().blocks + damaged_blocks(before) >= before.total().blocks, "no sound block goes in a repair");
 }
 
-void check_opening(engine kind, const std::shared_ptr<memory_file_system>& disk, const opening& how,
-                   put_payloads& put) {
+void check_opening(const std::shared_ptr<memory_file_system>& disk, const opening& how, put_payloads& put) {
   const auto before = image_of(*disk);
   sorted_keys found;
   {
-    opened_world world{kind, disk, how.bytes_max};
+    opened_world world{disk, how.bytes_max};
     if (world.refusal()) {
       demand(image_of(*disk) == before, "a directory that is refused is as it was", world.refusal()->context);
       return;
@@ -157,7 +156,7 @@ void check_opening(engine kind, const std::shared_ptr<memory_file_system>& disk,
     demand(!how.verified || how.verified->total().blocks == found.size(), "recovery presents what verify counts");
   }
   {
-    opened_world world{kind, disk, how.bytes_max};
+    opened_world world{disk, how.bytes_max};
     demand(!world.refusal(), "a store that was opened can be opened again",
            world.refusal() ? world.refusal()->context : "");
     demand(keys_of(world.store()) == found, "opening again finds the same blocks");
@@ -170,7 +169,7 @@ void check_opening(engine kind, const std::shared_ptr<memory_file_system>& disk,
     demand(world.sync() == errc::none, "a store is synced");
     found = keys_of(world.store());
   }
-  opened_world world{kind, disk, how.bytes_max};
+  opened_world world{disk, how.bytes_max};
   demand(!world.refusal(), "a store that was closed can be opened again",
          world.refusal() ? world.refusal()->context : "");
   demand(keys_of(world.store()) == found, "what was synced is found, and nothing else");

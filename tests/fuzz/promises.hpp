@@ -46,7 +46,6 @@ struct opening {
 
 /// Opens it, reads every block, closes and opens again. What must hold: a directory that is refused is as it was; the
 /// bytes on disk stay within the limit; what is read was put; each opening finds what the last one left.
-void check_opening(engine kind, const std::shared_ptr<storage::memory_file_system>& disk, const opening& how,
-                   put_payloads& put);
+void check_opening(const std::shared_ptr<storage::memory_file_system>& disk, const opening& how, put_payloads& put);
 
 } // namespace hearth::fuzz

@@ -13,19 +13,18 @@ namespace hearth::fuzz {
 
 namespace {
 
-/// What real stores have left: of segments synced, killed before a sync, recycled; of files.
+/// What real stores have left: synced, killed before a sync, recycled.
 struct laid_down {
   std::vector<directory_image> images;
-  std::vector<engine> engines;
   put_payloads put;
 };
 
 constexpr unsigned blocks = 9;
 
-directory_image lay_down(engine kind, std::uint64_t bytes_max, unsigned rounds, bool synced, put_payloads& put) {
+directory_image lay_down(std::uint64_t bytes_max, unsigned rounds, bool synced, put_payloads& put) {
   auto disk = disk_with({});
   {
-    opened_world world{kind, disk, bytes_max};
+    opened_world world{disk, bytes_max};
     demand(!world.refusal(), "an empty directory is taken into use");
     for (unsigned i = 0; i < blocks * rounds; ++i) {
       const auto number = i % blocks;
@@ -42,14 +41,12 @@ directory_image lay_down(engine kind, std::uint64_t bytes_max, unsigned rounds, 
 const laid_down& real_stores() {
   static const laid_down made = [] {
     laid_down all;
-    const auto add = [&](engine kind, std::uint64_t bytes_max, unsigned rounds, bool synced) {
-      all.images.push_back(lay_down(kind, bytes_max, rounds, synced, all.put));
-      all.engines.push_back(kind);
+    const auto add = [&](std::uint64_t bytes_max, unsigned rounds, bool synced) {
+      all.images.push_back(lay_down(bytes_max, rounds, synced, all.put));
     };
-    add(engine::segments, room_for(4), 1, true);
-    add(engine::segments, room_for(4), 1, false);
-    add(engine::segments, room_for(3), 3, true);
-    add(engine::files, 1u << 20, 1, true);
+    add(room_for(4), 1, true);
+    add(room_for(4), 1, false);
+    add(room_for(3), 3, true);
     return all;
   }();
   return made;
@@ -63,15 +60,12 @@ struct choices {
   bool appends = false; ///< goes on to work with the store
 };
 
-choices draw(byte_source& source, engine kind) {
+choices draw(byte_source& source) {
   choices drawn;
   const auto limit = source.byte() % 4;
   const auto more = source.byte();
   drawn.ample = limit < 2;
-  if (kind == engine::segments)
-    drawn.bytes_max = drawn.ample ? 64u << 20 : room_for(limit == 2 ? 1 : 3);
-  else
-    drawn.bytes_max = drawn.ample ? 64u << 20 : limit == 2 ? 20'480 : 49'152;
+  drawn.bytes_max = drawn.ample ? 64u << 20 : room_for(limit == 2 ? 1 : 3);
   drawn.repairs = more % 2 == 1;
   drawn.appends = more / 2 % 2 == 1;
   return drawn;
@@ -81,8 +75,7 @@ void run_recovery(std::span<const std::byte> input) {
   const auto& real = real_stores();
   byte_source source{input};
   const auto chosen = source.byte() % real.images.size();
-  const auto kind = real.engines[chosen];
-  const auto how = draw(source, kind);
+  const auto how = draw(source);
   auto image = real.images[chosen];
   apply_edits(source, image, real.images);
   auto disk = disk_with(image);
@@ -92,18 +85,18 @@ void run_recovery(std::span<const std::byte> input) {
   const auto verified = check_verify(*disk, image);
   if (how.repairs && verified)
     check_repair(*disk, *verified);
-  check_opening(kind, disk, {how.bytes_max, how.ample && !how.repairs ? verified : std::nullopt, how.appends}, put);
+  check_opening(disk, {how.bytes_max, how.ample && !how.repairs ? verified : std::nullopt, how.appends}, put);
 }
 
 std::vector<bytes> seeds_of_recovery() {
   std::vector<bytes> seeds;
-  for (std::uint64_t store = 0; store < 4; ++store)
+  for (std::uint64_t store = 0; store < 3; ++store)
     for (std::uint64_t limit = 0; limit < 4; ++limit)
       seeds.push_back(input_writer{}.number(store).number(limit).number(store + limit).finish());
   for (std::uint64_t kind = 0; kind < static_cast<std::uint64_t>(edit::count); ++kind)
     for (std::uint64_t file = 1; file < 6; ++file) // several at once, with numbers that mean something to each
       seeds.push_back(input_writer{}
-                          .number(file % 4)
+                          .number(file % 3)
                           .number(kind % 2)
                           .number(file)
                           .number(kind)

@@ -47,8 +47,7 @@ std::vector<std::string> cells(const std::string& name, const storage::verified_
 /// Every segment that is damaged, and as many of the others as a person reads; the last row is the sum of all.
 std::string segments(const verify_report& report) {
   stats::columns table;
-  table.row({report.engine == "files" ? "files" : "segment", "generation", "index", "size", "listed", "behind",
-             "blocks", "payload", "dead", "damaged"});
+  table.row({"segment", "generation", "index", "size", "listed", "behind", "blocks", "payload", "dead", "damaged"});
   storage::verified_part sum;
   std::size_t well = 0;
   for (const auto& part : report.parts) {
@@ -83,8 +82,7 @@ std::string namespaces(const verify_report& report) {
 std::string others(const verify_report& report) {
   stats::columns table;
   table.row({"besides", "count"});
-  if (report.engine != "files")
-    table.row({"recency: " + std::string{to_string(report.recency)}, number(report.recency_entries)});
+  table.row({"recency: " + std::string{to_string(report.recency)}, number(report.recency_entries)});
   table.row({"replaced records", number(report.replaced)});
   table.row({"unfinished files", number(report.count(storage::finding_kind::unfinished))});
   table.row({"foreign files", number(report.count(storage::finding_kind::foreign))});

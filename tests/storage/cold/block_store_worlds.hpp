@@ -1,11 +1,11 @@
 #pragma once
 
-#include "storage/files/files_store.hpp"
 #include "storage/segments/segments_store.hpp"
 #include "storage/simulated/memory_file_system.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/io_worlds.hpp"
 #include "tests/support/keys.hpp"
+#include "tests/support/memory_store.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <atomic>
@@ -53,12 +53,11 @@ private:
   std::shared_ptr<state> state_ = std::make_shared<state>();
 };
 
-/// A place for stores, which keeps its files when a store is closed and opened again.
-/// Derived: which file system, which I/O.
+/// A place for stores, which keeps their blocks when a store is closed and opened again.
+/// Derived: which store, which file system, which I/O.
 class store_world {
 public:
   virtual ~store_world() = default;
-  [[nodiscard]] virtual file_system& files() = 0;
 
   /// Opens (again). Nothing else is open. The store holds `blocks` blocks of `block_bytes`.
   virtual void open(std::uint64_t blocks, std::size_t block_bytes) = 0;
@@ -137,25 +136,28 @@ protected:
   }
 };
 
-/// Stores that keep one file a block.
-struct files_engine {
-  static result<opened_store> open_store(files_store_config config) { return open_files_store(std::move(config)); }
-  std::uint64_t room_for(std::uint64_t blocks, std::size_t block_bytes) {
-    return files_store_fixed_bytes + blocks * (4096 + (block_bytes + 4095) / 4096 * 4096);
-  }
+/// Where a store of segments is opened, and what it works with.
+struct store_place {
+  std::string directory;
+  std::uint64_t bytes_max = 0;
+  std::shared_ptr<file_system> files;
+  std::shared_ptr<io_engine> io;
+  std::shared_ptr<namespace_table> namespaces;
+  clock_ns clock;
+  opening_progress on_opening;
 };
 
 /// Stores of segments. Opened for a number of blocks, they are as small as can be: one block of that size a segment, so
 /// that giving up segments is giving up blocks.
-struct segments_engine {
-  result<opened_store> open_store(const files_store_config& basics) {
-    tuning.directory = basics.directory;
-    tuning.bytes_max = basics.bytes_max;
-    tuning.files = basics.files;
-    tuning.io = basics.io;
-    tuning.namespaces = basics.namespaces;
-    tuning.clock = basics.clock;
-    tuning.on_opening = basics.on_opening;
+struct tuned_segments {
+  result<opened_store> open_store(const store_place& place) {
+    tuning.directory = place.directory;
+    tuning.bytes_max = place.bytes_max;
+    tuning.files = place.files;
+    tuning.io = place.io;
+    tuning.namespaces = place.namespaces;
+    tuning.clock = place.clock;
+    tuning.on_opening = place.on_opening;
     auto opened = open_segments_store(tuning);
     tuning.io.reset();
     return opened;
@@ -168,16 +170,14 @@ struct segments_engine {
   segments_store_config tuning;
 };
 
-/// Files in memory, I/O in virtual time.
-template <class Engine>
-class memory_world_of : public store_world, public Engine {
+/// Segments on files in memory, I/O in virtual time.
+class memory_segments_world : public store_world, public tuned_segments {
 public:
-  memory_world_of() { REQUIRE(disk->create_directory("/cache")); }
-  file_system& files() override { return *disk; }
-  void open(std::uint64_t blocks, std::size_t block_bytes) override { open_bytes(this->room_for(blocks, block_bytes)); }
+  memory_segments_world() { REQUIRE(disk->create_directory("/cache")); }
+  [[nodiscard]] file_system& files() const { return *disk; }
+  void open(std::uint64_t blocks, std::size_t block_bytes) override { open_bytes(room_for(blocks, block_bytes)); }
   result<opened_store> try_open(std::uint64_t bytes_max) override {
-    return this->open_store(
-        {"/cache", bytes_max, disk, io.engine(), namespaces, [this] { return clock_ns; }, on_opening});
+    return open_store({"/cache", bytes_max, disk, io.engine(), namespaces, [this] { return clock_ns; }, on_opening});
   }
   void close() override {
     store.reset();
@@ -190,16 +190,14 @@ public:
   std::int64_t clock_ns = 1'000;
 };
 
-/// The operating system's files, I/O on threads.
-template <class Engine>
-class posix_world_of : public store_world, public Engine {
+/// Segments on the operating system's files, I/O on threads.
+class posix_segments_world : public store_world, public tuned_segments {
 public:
-  file_system& files() override { return *disk; }
-  void open(std::uint64_t blocks, std::size_t block_bytes) override { open_bytes(this->room_for(blocks, block_bytes)); }
+  [[nodiscard]] file_system& files() const { return *disk; }
+  void open(std::uint64_t blocks, std::size_t block_bytes) override { open_bytes(room_for(blocks, block_bytes)); }
   result<opened_store> try_open(std::uint64_t bytes_max) override {
     io = std::make_unique<threads_io_world>();
-    return this->open_store(
-        {directory.path(), bytes_max, disk, io->engine(), namespaces, [] { return 1'000; }, on_opening});
+    return open_store({directory.path(), bytes_max, disk, io->engine(), namespaces, [] { return 1'000; }, on_opening});
   }
   void close() override {
     settle();
@@ -208,7 +206,7 @@ public:
     io.reset();
   }
   void settle() override { io->settle(); }
-  ~posix_world_of() override {
+  ~posix_segments_world() override {
     if (store)
       close();
   }
@@ -218,10 +216,28 @@ public:
   std::unique_ptr<threads_io_world> io;
 };
 
-using memory_store_world = memory_world_of<files_engine>;
-using posix_store_world = posix_world_of<files_engine>;
-using memory_segments_world = memory_world_of<segments_engine>;
-using posix_segments_world = posix_world_of<segments_engine>;
+/// A store in a map, which finds its blocks again when it is opened again.
+class memory_store_world : public store_world {
+public:
+  static std::uint64_t room_for(std::uint64_t blocks, std::size_t block_bytes) {
+    return memory_store::fixed_bytes + blocks * (4096 + (block_bytes + 4095) / 4096 * 4096);
+  }
+  void open(std::uint64_t blocks, std::size_t block_bytes) override { open_bytes(room_for(blocks, block_bytes)); }
+  result<opened_store> try_open(std::uint64_t bytes_max) override {
+    opened_ = std::make_shared<memory_store>(namespaces, bytes_max, kept_);
+    return opened_store{opened_, {.recovered = kept_.size()}, nullptr};
+  }
+  void close() override {
+    kept_ = opened_->contents();
+    opened_.reset();
+    store.reset();
+  }
+  void settle() override {}
+
+private:
+  std::shared_ptr<memory_store> opened_;
+  std::vector<memory_store::kept_block> kept_;
+};
 
 /// Opens a store for eight blocks of 100 bytes, and puts 1 to 3 into it, durably.
 template <class World>

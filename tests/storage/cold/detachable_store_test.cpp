@@ -2,57 +2,54 @@
 #include "tests/storage/cold/block_store_worlds.hpp"
 #include "tests/support/text_files.hpp"
 
-#include <type_traits>
-
 using namespace hearth::testing;
 
 namespace {
 
-/// A detachable store over either engine, files in memory, I/O in virtual time.
-template <class Engine>
-class detachable_world : public memory_world_of<Engine> {
+/// A detachable store over segments, files in memory, I/O in virtual time.
+class detachable_world : public memory_segments_world {
 public:
   void open(std::uint64_t blocks, std::size_t block_bytes) override {
     detachable_store_config config;
     config.directory = "/cache";
-    config.files = this->disk;
-    config.io = this->io.engine();
-    config.namespaces = this->namespaces;
-    config.open = [this](std::uint64_t bytes_max) { return this->try_open(bytes_max); };
+    config.files = disk;
+    config.io = io.engine();
+    config.namespaces = namespaces;
+    config.open = [this](std::uint64_t bytes_max) { return try_open(bytes_max); };
     config.retractions_max = retractions_max;
-    auto opened = detachable_store::open(std::move(config), this->room_for(blocks, block_bytes));
+    auto opened = detachable_store::open(std::move(config), room_for(blocks, block_bytes));
     REQUIRE(opened);
     detachable = *opened;
-    this->store = detachable;
+    store = detachable;
   }
   void close() override {
     detachable.reset();
-    memory_world_of<Engine>::close();
+    memory_segments_world::close();
   }
   errc look() {
     answer<void> seen;
     detachable->look(seen.done());
-    this->settle();
+    settle();
     return seen.code();
   }
   errc reattach() {
     std::optional<result<recovery_report>> got;
     detachable->reattach([&](result<recovery_report> outcome) { got = std::move(outcome); });
-    this->settle();
+    settle();
     REQUIRE(got);
     if (!*got)
       last_error = got->error().context;
     return got->code();
   }
-  void away() { this->disk->move_directory("/cache", "/away"); }
-  void back() { this->disk->move_directory("/away", "/cache"); }
+  void away() { disk->move_directory("/cache", "/away"); }
+  void back() { disk->move_directory("/away", "/cache"); }
   std::vector<unsigned> abandon() {
     std::vector<unsigned> numbers;
     for (const auto& one : detachable->abandon()) {
       CHECK(one.entry.payload_bytes == 100);
       numbers.push_back(std::to_integer<unsigned>(one.key.bytes[31]));
     }
-    this->settle();
+    settle();
     return numbers;
   }
 
@@ -61,13 +58,10 @@ public:
   std::string last_error;
 };
 
-using kept_in_files = detachable_world<files_engine>;
-using kept_in_segments = detachable_world<segments_engine>;
 using numbers_of = std::vector<unsigned>;
 
 /// A block cannot be read, and is taken out; what it was stays on the disk.
-template <class World>
-void give_up_unreadable(World& world, unsigned number) {
+void give_up_unreadable(detachable_world& world, unsigned number) {
   world.disk->fail_next(file_operation::remove, errc::io, 1);
   world.disk->fail_next(file_operation::read, errc::io, 1);
   REQUIRE(world.read(number).code() == errc::corrupt);
@@ -75,9 +69,8 @@ void give_up_unreadable(World& world, unsigned number) {
 
 } // namespace
 
-TEMPLATE_TEST_CASE("A directory that goes away takes its blocks along, and brings them back", "", kept_in_files,
-                   kept_in_segments) {
-  TestType world;
+TEST_CASE("A directory that goes away takes its blocks along, and brings them back") {
+  detachable_world world;
   open_with_three(world);
   CHECK(world.look() == errc::none);
   world.away();
@@ -116,9 +109,8 @@ TEMPLATE_TEST_CASE("A directory that goes away takes its blocks along, and bring
   CHECK(world.store->activity().payload_bytes == 400);
 }
 
-TEMPLATE_TEST_CASE("What is erased while the directory is away does not come back with it, not after a restart either",
-                   "", kept_in_files, kept_in_segments) {
-  TestType world;
+TEST_CASE("What is erased while the directory is away does not come back with it, not after a restart either") {
+  detachable_world world;
   world.open(8, 100);
   for (unsigned number = 1; number <= 3; ++number)
     REQUIRE(world.append(number, 100) == errc::none);
@@ -137,11 +129,10 @@ TEMPLATE_TEST_CASE("What is erased while the directory is away does not come bac
   CHECK(world.numbers() == numbers_of{1, 3});
 }
 
-TEMPLATE_TEST_CASE("An erase that was not durable when the directory went away holds when it is back, twice over", "",
-                   kept_in_files, kept_in_segments) {
-  TestType world;
+TEST_CASE("An erase that was not durable when the directory went away holds when it is back, twice over") {
+  detachable_world world;
   open_with_three(world);
-  // Whatever the engine does with an erase, it cannot be done in a directory that is elsewhere.
+  // Whatever the store does with an erase, it cannot be done in a directory that is elsewhere.
   world.away();
   CHECK(world.store->erase(key(2)));
   CHECK(world.abandon() == numbers_of{1, 3});
@@ -155,9 +146,8 @@ TEMPLATE_TEST_CASE("An erase that was not durable when the directory went away h
   CHECK(world.numbers() == numbers_of{1, 3});
 }
 
-TEMPLATE_TEST_CASE("More erases than can be remembered clear the directory when it is back", "", kept_in_files,
-                   kept_in_segments) {
-  TestType world;
+TEST_CASE("More erases than can be remembered clear the directory when it is back") {
+  detachable_world world;
   world.retractions_max = 10;
   open_with_three(world);
   world.away();
@@ -172,9 +162,8 @@ TEMPLATE_TEST_CASE("More erases than can be remembered clear the directory when 
   CHECK(world.append(1, 100) == errc::none);
 }
 
-TEMPLATE_TEST_CASE("A write under way when the directory is abandoned is answered once, and never becomes readable", "",
-                   kept_in_files, kept_in_segments) {
-  TestType world;
+TEST_CASE("A write under way when the directory is abandoned is answered once, and never becomes readable") {
+  detachable_world world;
   open_with_three(world);
   const auto appended = world.start_append(4, 100);
   const auto got = world.start_read(1);
@@ -193,9 +182,8 @@ TEMPLATE_TEST_CASE("A write under way when the directory is abandoned is answere
   CHECK(world.numbers() == numbers_of{1, 2, 3});
 }
 
-TEMPLATE_TEST_CASE("A new empty directory is taken into use, another store's is left as it is", "", kept_in_files,
-                   kept_in_segments) {
-  TestType world;
+TEST_CASE("A new empty directory is taken into use, another store's is left as it is") {
+  detachable_world world;
   open_with_three(world);
   world.away();
   static_cast<void>(world.abandon());
@@ -209,20 +197,19 @@ TEMPLATE_TEST_CASE("A new empty directory is taken into use, another store's is 
   world.disk->move_directory("/cache", "/third");
   static_cast<void>(world.abandon());
   world.back();
-  const std::string folder = std::is_same_v<TestType, kept_in_files> ? "/cache/blocks" : "/cache/segments";
+  const std::string folder = "/cache/segments";
   const auto before = names_in(*world.disk, folder);
   CHECK(world.reattach() == errc::unsupported);
   CHECK(world.last_error.find("another store") != std::string::npos);
   CHECK(names_in(*world.disk, folder) == before);
 }
 
-TEMPLATE_TEST_CASE("A directory that was moved away is written to no more, nor is the one in its place", "",
-                   kept_in_files, kept_in_segments) {
-  TestType world;
+TEST_CASE("A directory that was moved away is written to no more, nor is the one in its place") {
+  detachable_world world;
   open_with_three(world);
   world.away();
   REQUIRE(world.disk->create_directory("/cache"));
-  const std::string folder = std::is_same_v<TestType, kept_in_files> ? "/cache/blocks" : "/cache/segments";
+  const std::string folder = "/cache/segments";
   REQUIRE(world.disk->create_directory(folder));
   CHECK(world.store->erase(key(1)));
   for (unsigned number = 4; number < 30; ++number)
@@ -234,9 +221,8 @@ TEMPLATE_TEST_CASE("A directory that was moved away is written to no more, nor i
   CHECK(names_in(*world.disk, folder).empty());
 }
 
-TEMPLATE_TEST_CASE("A full store whose directory is away gives up hardly a block for appends that cannot be written",
-                   "", kept_in_files, kept_in_segments) {
-  TestType world;
+TEST_CASE("A full store whose directory is away gives up hardly a block for appends that cannot be written") {
+  detachable_world world;
   world.open(40, 100);
   for (unsigned number = 1; number <= 40; ++number)
     REQUIRE(world.append(number, 100) == errc::none);
@@ -251,9 +237,8 @@ TEMPLATE_TEST_CASE("A full store whose directory is away gives up hardly a block
   CHECK(world.balanced());
 }
 
-TEMPLATE_TEST_CASE("Whoever lets go of a store that is being opened again has let go of all of it", "", kept_in_files,
-                   kept_in_segments) {
-  TestType world;
+TEST_CASE("Whoever lets go of a store that is being opened again has let go of all of it") {
+  detachable_world world;
   open_with_three(world);
   world.away();
   static_cast<void>(world.abandon());
@@ -269,9 +254,8 @@ TEMPLATE_TEST_CASE("Whoever lets go of a store that is being opened again has le
   CHECK(world.disk->lock("/cache/hearth.lock"));
 }
 
-TEMPLATE_TEST_CASE("A block that was put anew after an erase and synced is there when its directory is back", "",
-                   kept_in_files, kept_in_segments) {
-  TestType world;
+TEST_CASE("A block that was put anew after an erase and synced is there when its directory is back") {
+  detachable_world world;
   open_with_three(world);
   CHECK(world.store->erase(key(2)));
   REQUIRE(world.append(2, 100, 7) == errc::none);
@@ -289,9 +273,8 @@ TEMPLATE_TEST_CASE("A block that was put anew after an erase and synced is there
   CHECK(same(world.read(2).value(), payload(9, 100)));
 }
 
-TEMPLATE_TEST_CASE("A block that was reclaimed does not come back with a directory that went away meanwhile", "",
-                   kept_in_files, kept_in_segments) {
-  TestType world;
+TEST_CASE("A block that was reclaimed does not come back with a directory that went away meanwhile") {
+  detachable_world world;
   world.open(40, 100);
   for (unsigned number = 1; number <= 40; ++number)
     REQUIRE(world.append(number, 100) == errc::none);
@@ -306,9 +289,8 @@ TEMPLATE_TEST_CASE("A block that was reclaimed does not come back with a directo
   CHECK(world.balanced());
 }
 
-TEMPLATE_TEST_CASE("A block that could not be read does not come back with a directory that went away meanwhile", "",
-                   kept_in_files, kept_in_segments) {
-  TestType world;
+TEST_CASE("A block that could not be read does not come back with a directory that went away meanwhile") {
+  detachable_world world;
   open_with_three(world);
   give_up_unreadable(world, 2);
   world.away();
@@ -318,9 +300,8 @@ TEMPLATE_TEST_CASE("A block that could not be read does not come back with a dir
   CHECK(world.numbers() == numbers_of{1, 3});
 }
 
-TEMPLATE_TEST_CASE("A block that was put anew after it could not be read is there when its directory is back", "",
-                   kept_in_files, kept_in_segments) {
-  TestType world;
+TEST_CASE("A block that was put anew after it could not be read is there when its directory is back") {
+  detachable_world world;
   open_with_three(world);
   give_up_unreadable(world, 2);
   world.disk->fail_next(file_operation::remove, errc::io, 0);
@@ -332,10 +313,8 @@ TEMPLATE_TEST_CASE("A block that was put anew after it could not be read is ther
   CHECK(same(world.read(2).value(), payload(9, 100)));
 }
 
-TEMPLATE_TEST_CASE(
-    "A block that was put anew after an erase is there when its directory is back, however often that was", "",
-    kept_in_files, kept_in_segments) {
-  TestType world;
+TEST_CASE("A block that was put anew after an erase is there when its directory is back, however often that was") {
+  detachable_world world;
   open_with_three(world);
   CHECK(world.store->erase(key(2)));
   REQUIRE(world.append(2, 100, 7) == errc::none);
@@ -348,9 +327,8 @@ TEMPLATE_TEST_CASE(
   }
 }
 
-TEMPLATE_TEST_CASE("A cleared namespace that comes back with a directory takes nothing else along", "", kept_in_files,
-                   kept_in_segments) {
-  TestType world;
+TEST_CASE("A cleared namespace that comes back with a directory takes nothing else along") {
+  detachable_world world;
   world.retractions_max = 2;
   open_with_three(world);
   REQUIRE(world.append(4, 100, 0, 1) == errc::none);
@@ -362,9 +340,8 @@ TEMPLATE_TEST_CASE("A cleared namespace that comes back with a directory takes n
   CHECK(world.numbers() == numbers_of{4});
 }
 
-TEMPLATE_TEST_CASE("A write whose failure was told does not come back as a block with the directory", "", kept_in_files,
-                   kept_in_segments) {
-  TestType world;
+TEST_CASE("A write whose failure was told does not come back as a block with the directory") {
+  detachable_world world;
   open_with_three(world);
   const auto appended = world.start_append(4, 100);
   world.away();

@@ -26,8 +26,7 @@ void fill(file_system& files, const std::string& path) {
 }
 
 /// A detachable store in the directory of a world, with three blocks, durable.
-template <class World>
-std::shared_ptr<detachable_store> detachable_with_three(World& world) {
+std::shared_ptr<detachable_store> detachable_with_three(posix_segments_world& world) {
   world.io = std::make_unique<threads_io_world>();
   const auto engine = world.io->engine();
   detachable_store_config config;
@@ -48,8 +47,7 @@ std::shared_ptr<detachable_store> detachable_with_three(World& world) {
   return *opened;
 }
 
-template <class World>
-errc look(World& world, detachable_store& store) {
+errc look(posix_segments_world& world, detachable_store& store) {
   answer<void> seen;
   store.look(seen.done());
   world.settle();
@@ -57,8 +55,7 @@ errc look(World& world, detachable_store& store) {
 }
 
 /// The failure if it is refused.
-template <class World>
-failure reattach(World& world, detachable_store& store) {
+failure reattach(posix_segments_world& world, detachable_store& store) {
   failure refused;
   store.reattach([&](const result<recovery_report>& outcome) {
     if (!outcome)
@@ -70,9 +67,8 @@ failure reattach(World& world, detachable_store& store) {
 
 } // namespace
 
-TEMPLATE_TEST_CASE("A disk that others fill fails writes as no_space, and takes them again when there is room", "",
-                   posix_store_world, posix_segments_world) {
-  TestType world;
+TEST_CASE("A disk that others fill fails writes as no_space, and takes them again when there is room") {
+  posix_segments_world world;
   small_disk disk{world.directory.path(), "4m"};
   if (!disk.mounted())
     return;
@@ -98,9 +94,8 @@ TEMPLATE_TEST_CASE("A disk that others fill fails writes as no_space, and takes 
   world.close();
 }
 
-TEMPLATE_TEST_CASE("A read-only file system is refused at opening, with the reason", "", posix_store_world,
-                   posix_segments_world) {
-  TestType world;
+TEST_CASE("A read-only file system is refused at opening, with the reason") {
+  posix_segments_world world;
   small_disk disk{world.directory.path(), "4m"};
   if (!disk.mounted())
     return;
@@ -122,9 +117,8 @@ TEMPLATE_TEST_CASE("A read-only file system is refused at opening, with the reas
 }
 
 /// The lock's file is open for writing for as long as the store is, and segments are.
-TEMPLATE_TEST_CASE("The operator cannot turn a file system read-only under a store", "", posix_store_world,
-                   posix_segments_world) {
-  TestType world;
+TEST_CASE("The operator cannot turn a file system read-only under a store") {
+  posix_segments_world world;
   small_disk disk{world.directory.path(), "8m"};
   if (!disk.mounted())
     return;
@@ -137,9 +131,8 @@ TEMPLATE_TEST_CASE("The operator cannot turn a file system read-only under a sto
 }
 
 /// As a kernel does after an error of the disk, whatever is open.
-TEMPLATE_TEST_CASE("A store whose file system turns read-only goes on reading, and writes again when it may", "",
-                   memory_store_world, memory_segments_world) {
-  TestType world;
+TEST_CASE("A store whose file system turns read-only goes on reading, and writes again when it may") {
+  memory_segments_world world;
   world.open(4, 4096);
   for (unsigned number = 1; number <= 4; ++number)
     REQUIRE(world.append(number, 4096) == errc::none);
@@ -164,9 +157,8 @@ TEMPLATE_TEST_CASE("A store whose file system turns read-only goes on reading, a
   CHECK(world.balanced());
 }
 
-TEMPLATE_TEST_CASE("The empty directory beneath what was unmounted is not filled, and what is mounted again is taken",
-                   "", posix_store_world, posix_segments_world) {
-  TestType world;
+TEST_CASE("The empty directory beneath what was unmounted is not filled, and what is mounted again is taken") {
+  posix_segments_world world;
   const temporary_directory device;
   small_disk disk{device.path(), "8m"};
   if (!disk.mounted())
@@ -189,9 +181,8 @@ TEMPLATE_TEST_CASE("The empty directory beneath what was unmounted is not filled
   world.close();
 }
 
-TEMPLATE_TEST_CASE("What is mounted over the directory is left alone, and what was there is taken when it can be seen",
-                   "", posix_store_world, posix_segments_world) {
-  TestType world;
+TEST_CASE("What is mounted over the directory is left alone, and what was there is taken when it can be seen") {
+  posix_segments_world world;
   const auto store = detachable_with_three(world);
   {
     small_disk over{world.directory.path(), "8m"};

@@ -14,24 +14,16 @@ using namespace hearth::testing;
 
 namespace {
 
-template <class World>
-constexpr bool is_segments = std::is_same_v<World, posix_segments_world>;
-
-template <class World>
-std::string folder_in(const World& world) {
-  return world.directory.path() + (is_segments<World> ? "/segments" : "/blocks");
-}
+std::string folder_in(const posix_segments_world& world) { return world.directory.path() + "/segments"; }
 
 /// A store with three blocks, closed again.
-template <class World>
-void leave_three_blocks(World& world) {
+void leave_three_blocks(posix_segments_world& world) {
   open_with_three(world);
   world.close();
 }
 
 /// Opens the store and expects a refusal that names `path`, says what was found, and what to do.
-template <class World>
-void expect_refusal(World& world, const std::string& path) {
+void expect_refusal(posix_segments_world& world, const std::string& path) {
   const auto opened = world.try_open(world.room_for(8, 100));
   REQUIRE(!opened.ok());
   CHECK((opened.code() == errc::invalid_argument || opened.code() == errc::unsupported));
@@ -71,11 +63,10 @@ TEST_CASE("What is no regular file is neither opened, renamed, renamed over nor 
   }
 }
 
-TEMPLATE_TEST_CASE("A new directory is refused if what hearth would write there is something else", "",
-                   posix_store_world, posix_segments_world) {
+TEST_CASE("A new directory is refused if what hearth would write there is something else") {
   for (const auto what : strange_things())
     for (const std::string name : {"hearth.format", "hearth.format.writing", "hearth.lock"}) {
-      TestType world;
+      posix_segments_world world;
       const strange_thing other{world.directory.path() + "/" + name, what};
       INFO(name << ": " << other.name());
       expect_refusal(world, other.path());
@@ -84,11 +75,10 @@ TEMPLATE_TEST_CASE("A new directory is refused if what hearth would write there 
     }
 }
 
-TEMPLATE_TEST_CASE("A directory in use is refused if somebody put something else in the place of its files", "",
-                   posix_store_world, posix_segments_world) {
+TEST_CASE("A directory in use is refused if somebody put something else in the place of its files") {
   for (const auto what : strange_things())
     for (const std::string name : {"hearth.format", "hearth.lock"}) {
-      TestType world;
+      posix_segments_world world;
       leave_three_blocks(world);
       const auto path = world.directory.path() + "/" + name;
       REQUIRE(world.disk->rename(path, world.directory.path() + "/elsewhere"));
@@ -103,9 +93,8 @@ TEMPLATE_TEST_CASE("A directory in use is refused if somebody put something else
     }
 }
 
-TEMPLATE_TEST_CASE("The folder of the blocks may not be a link, the directory itself may", "", posix_store_world,
-                   posix_segments_world) {
-  TestType world;
+TEST_CASE("The folder of the blocks may not be a link, the directory itself may") {
+  posix_segments_world world;
   leave_three_blocks(world);
   const std::filesystem::path folder = folder_in(world);
   const auto elsewhere = folder.parent_path() / "elsewhere";
@@ -198,27 +187,6 @@ TEST_CASE("What others put in the place of an index while a store runs fails a s
   }
 }
 
-TEST_CASE("A block file in whose place somebody put something else is a miss, and is not removed with the block") {
-  for (const auto what : strange_things()) {
-    posix_store_world world;
-    world.open(8, 100);
-    REQUIRE(world.append(1, 100) == errc::none);
-    const auto path = folder_in(world) + "/" + names_in(*world.disk, folder_in(world)).front();
-    REQUIRE(world.disk->remove(path));
-    const strange_thing other{path, what};
-    INFO(other.name());
-    CHECK(world.read(1).code() == errc::corrupt);
-    CHECK(world.sync() == errc::none);
-    CHECK(world.append(2, 100) == errc::none);
-    CHECK(world.sync() == errc::none);
-    world.close();
-    CHECK(other.untouched());
-    world.open(8, 100);
-    CHECK(world.report.foreign == 1);
-    CHECK(world.numbers() == std::vector<unsigned>{2});
-  }
-}
-
 TEST_CASE("A lock file with anything in it is no obstacle, and who is told busy reads a process id or none") {
   const auto files = make_posix_file_system();
   const std::string contents[] = {
@@ -255,10 +223,9 @@ TEST_CASE("A huge lock file is emptied, and one that is only garbage is no reaso
   CHECK(std::filesystem::file_size(path) < 16);
 }
 
-TEMPLATE_TEST_CASE("Folders are 0700 and files 0600, whatever the umask of the host is", "", posix_store_world,
-                   posix_segments_world) {
+TEST_CASE("Folders are 0700 and files 0600, whatever the umask of the host is") {
   const auto before = ::umask(0);
-  TestType world;
+  posix_segments_world world;
   leave_three_blocks(world);
   ::umask(before);
   CHECK(mode_of(folder_in(world)) == 0700);
@@ -272,10 +239,9 @@ TEMPLATE_TEST_CASE("Folders are 0700 and files 0600, whatever the umask of the h
   CHECK(seen >= 5);
 }
 
-TEMPLATE_TEST_CASE("Twenty thousand files of others in and beside the folder of the blocks are counted and left alone",
-                   "", posix_store_world, posix_segments_world) {
+TEST_CASE("Twenty thousand files of others in and beside the folder of the blocks are counted and left alone") {
   constexpr unsigned many = 10'000;
-  TestType world;
+  posix_segments_world world;
   leave_three_blocks(world);
   const auto put = [&](const std::string& folder) {
     for (unsigned number = 0; number < many; ++number)
@@ -301,9 +267,8 @@ TEMPLATE_TEST_CASE("Twenty thousand files of others in and beside the folder of 
   }
 }
 
-TEMPLATE_TEST_CASE("A wall clock that jumps neither disturbs the order of use nor makes anything expire", "",
-                   memory_store_world, memory_segments_world) {
-  TestType world;
+TEST_CASE("A wall clock that jumps neither disturbs the order of use nor makes anything expire") {
+  memory_segments_world world;
   world.open(4, 100);
   const std::int64_t times[] = {1'000'000, 5, 4'000'000'000'000'000'000, -7};
   for (unsigned number = 1; number <= 4; ++number) {

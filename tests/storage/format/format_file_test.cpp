@@ -52,7 +52,7 @@ TEST_CASE("A format that cannot be written leaves no name behind") {
   const auto operation =
       GENERATE(file_operation::open, file_operation::write, file_operation::sync, file_operation::rename);
   world.files->fail_next(operation, errc::io);
-  CHECK(write_format(*world.files, "/c", {"files", 1, 0}).code() == errc::io);
+  CHECK(write_format(*world.files, "/c", {"segments", 1, 7}).code() == errc::io);
   CHECK(names_in(*world.files, "/c").empty());
 }
 
@@ -64,7 +64,7 @@ TEST_CASE("A format that cannot be read refuses the directory for now") {
   CHECK(world.check().ok());
 }
 
-TEST_CASE("The names that every engine has are told apart from all others") {
+TEST_CASE("The names beside the folder of the blocks are told apart from all others") {
   for (const auto* name : {"hearth.lock", "hearth.format", "hearth.format.writing"})
     CHECK(is_common_name(name));
   for (const auto* name : {"hearth.lock.writing", "hearth", "segments", ""})

@@ -2,7 +2,8 @@
 
 #include "storage/segments/segment_index.hpp"
 #include "storage/segments/segments_recovery.hpp"
-#include "tests/storage/files/files_on_disk.hpp"
+#include "tests/storage/cold/block_store_worlds.hpp"
+#include "tests/support/text_files.hpp"
 
 #include <functional>
 #include <set>
@@ -16,6 +17,14 @@ inline std::string data_path(std::uint32_t slot) {
 }
 inline std::string index_path(std::uint32_t slot) {
   return segments_directory + to_string(slot, segment_file_kind::index);
+}
+
+inline void flip(file_system& files, const std::string& path, std::size_t at) {
+  auto text = read_file(files, path);
+  text.at(at) = static_cast<char>(text.at(at) ^ 0x10);
+  auto opened = files.open(path, open_mode::read_write);
+  REQUIRE(opened);
+  REQUIRE(write_text(**opened, 0, text));
 }
 
 /// The number that `key` was made of, up to 65,535.

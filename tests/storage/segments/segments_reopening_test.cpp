@@ -16,22 +16,45 @@ std::vector<std::pair<std::string, std::string>> all_files(file_system& files) {
 
 } // namespace
 
-TEST_CASE("A directory of the other engine is refused untouched") {
-  memory_store_world files;
-  segments_world segments;
-  files.open(3, 100);
-  REQUIRE(files.append(1, 100) == errc::none);
-  files.close();
-  segments.open_segments(2);
-  REQUIRE(segments.append(1, 100) == errc::none);
-  segments.close();
-  std::swap(files.disk, segments.disk);
-  const auto files_before = all_files(*segments.disk);
-  const auto segments_before = all_files(*files.disk);
-  CHECK(segments.try_open(segments.room(2)).code() == errc::unsupported);
-  CHECK(files.try_open(1 << 20).code() == errc::unsupported);
-  CHECK(all_files(*segments.disk) == files_before);
-  CHECK(all_files(*files.disk) == segments_before);
+TEST_CASE("A directory that the files engine of hearth 0.1 wrote is refused untouched, with what to do") {
+  segments_world world;
+  const auto block = "/cache/blocks/0000000000000001-" + std::string(64, 'a') + ".block";
+  put_file(*world.disk, "/cache/hearth.format", "hearth cold tier\nengine files\nversion 1\n");
+  const bool has_lock = GENERATE(false, true);
+  if (has_lock)
+    put_file(*world.disk, "/cache/hearth.lock", "1\n");
+  REQUIRE(world.disk->create_directory("/cache/blocks"));
+  put_file(*world.disk, block, "hearthB1" + std::string(5000, 'x'));
+  put_file(*world.disk, block + ".writing", "half");
+  const auto names = names_in(*world.disk, "/cache");
+  const auto before = all_files(*world.disk);
+  const auto opened = world.try_open(world.room(2));
+  REQUIRE(opened.code() == errc::unsupported);
+  INFO(opened.error().context);
+  for (const auto* said : {"/cache: found a cold tier that the files engine of hearth 0.1 wrote",
+                           "expected one of segments", "move the content of the directory away", "an empty directory"})
+    CHECK(opened.error().context.find(said) != std::string::npos);
+  CHECK(names_in(*world.disk, "/cache") == names);
+  CHECK(all_files(*world.disk) == before);
+  CHECK(before.size() == (has_lock ? 4 : 3));
+}
+
+TEST_CASE("A directory of another engine, a later version or unknown making is refused untouched") {
+  segments_world world;
+  const auto [text, said] = GENERATE(table<std::string, std::string>({
+      {"hearth cold tier\nengine segments\nversion 2\n", "found \"engine segments, version 2\";"},
+      {"hearth cold tier\nengine other\nversion 1\n", "found \"engine other, version 1\";"},
+      {"", "found \"\";"},
+      {"something else\nand more", "found \"something else\";"},
+      {"\x1b[2J\xff\tx\n", "found \"?[2J??x\";"},
+  }));
+  put_file(*world.disk, "/cache/hearth.format", text);
+  const auto opened = world.try_open(world.room(2));
+  REQUIRE(opened.code() == errc::unsupported);
+  CHECK(opened.error().context.find("/cache/hearth.format") != std::string::npos);
+  CHECK(opened.error().context.find(said) != std::string::npos);
+  CHECK(names_in(*world.disk, "/cache") == std::vector<std::string>{"hearth.format"});
+  CHECK(read_file(*world.disk, "/cache/hearth.format") == text);
 }
 
 TEST_CASE("A format of this engine without the number of its store is refused") {

@@ -276,6 +276,16 @@ TEMPLATE_TEST_CASE("A directory that is in use, is no store or is not there is r
     CHECK(try_verify(world).code() == errc::unsupported);
     CHECK(names_in(world.files(), directory_of(world)) == std::vector<std::string>{"hearth.format"});
   }
+  SECTION("of the files engine, repaired or not") {
+    REQUIRE(world.files().create_directory(path_in(world, "blocks")));
+    put_file(world.files(), path_in(world, "hearth.format"), "hearth cold tier\nengine files\nversion 1\n");
+    put_file(world.files(), path_in(world, "blocks/0000000000000001-" + std::string(64, 'a') + ".block"), "hearthB1");
+    const auto before = files_of(world);
+    const auto report = try_verify(world, GENERATE(false, true));
+    REQUIRE(report.code() == errc::unsupported);
+    CHECK(report.error().context.find(directory_of(world) + ": found a cold tier that the files engine") == 0);
+    CHECK(files_of(world) == before);
+  }
   SECTION("not there") { CHECK(verify_store(world.files(), "/no/such/place", false, {}).code() == errc::not_found); }
   SECTION("without the lock of an earlier owner: none is left behind") {
     fill(world);
