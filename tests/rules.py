@@ -10,7 +10,7 @@ CODE = {".cpp", ".hpp", ".h", ".py", ".sh"}
 LINES_MAX, README_LINES_MAX, COLUMNS_MAX = 400, 25, 120
 # The arrows: which rooms each room may include, besides itself. What a room may include, it may also through another.
 STORAGE = {"storage", "storage/memory", "storage/blocks", "storage/eviction", "storage/hot", "storage/io", "storage/format",
-           "storage/cold", "storage/segments", "storage/files", "storage/verify"}
+           "storage/cold", "storage/segments", "storage/verify"}
 PRODUCT = STORAGE | {"stats", "messages", "actors", "actors/tiers", "actors/host", "actors/host/program"}
 MAY_INCLUDE = {
     "storage": set(),
@@ -21,9 +21,8 @@ MAY_INCLUDE = {
     "storage/io": {"storage", "storage/blocks"},
     "storage/format": {"storage", "storage/blocks", "storage/io"},
     "storage/simulated": {"storage", "storage/io", "storage/format"},
-    "storage/cold": {"storage", "storage/blocks", "storage/io", "storage/format", "storage/files"},
+    "storage/cold": {"storage", "storage/blocks", "storage/io", "storage/format"},
     "storage/segments": {"storage", "storage/memory", "storage/blocks", "storage/io", "storage/format", "storage/cold"},
-    "storage/files": STORAGE,
     "storage/verify": STORAGE,
     "stats": set(),
     "messages": STORAGE | {"stats"},

@@ -90,12 +90,12 @@ struct read_item {
 /// What `done` of a read hears that was recalled before it began.
 [[nodiscard]] inline failure given_up_unread() { return {errc::timeout, "given up before it was read"}; }
 
-/// Hears how far the opening of a store is: `done` of `total` segments (or files) have been looked at. Called on the
+/// Hears how far the opening of a store is: `done` of `total` segments have been looked at. Called on the
 /// opening thread, first with 0 and last with the total, `done` only growing; it must not throw.
 using opening_progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
 /// The cold tier: blocks on disk under a byte budget, and the index that says which are there.
-/// One contract suite holds for every engine. I/O happens on an I/O engine; no call here waits for the disk.
+/// One contract suite holds for every implementation. I/O happens on an I/O engine; no call here waits for the disk.
 /// `done` callbacks run on a thread of the I/O engine, or inside the call when the answer is known at once; they must
 /// not block. Invariants: bytes on disk never exceed `bytes_max()`, in-flight and removed-but-not-yet-freed bytes
 /// included; a block is never handed out unless its full key, namespace, lengths and checksums were verified in this
@@ -149,7 +149,7 @@ public:
   virtual void sync_soon() = 0;
 
   /// Changes `bytes_max()`, at once. Room beyond a lower limit is given back as soon as the disk does it, oldest use
-  /// first; until then nothing is added. Errors: invalid_argument (too little for the engine's own files and one
+  /// first; until then nothing is added. Errors: invalid_argument (too little for the store's own files and one
   /// segment; the context says what was found and what is expected).
   [[nodiscard]] virtual result<void> limit(std::uint64_t bytes_max) = 0;
 
@@ -162,7 +162,7 @@ public:
   [[nodiscard]] virtual std::uint64_t bytes_in_use() const = 0;
   [[nodiscard]] virtual std::uint64_t bytes_max() const = 0;
 
-  /// Bytes on disk that a block with this payload takes. An engine has files of its own besides: see `never_fits`.
+  /// Bytes on disk that a block with this payload takes. A store has files of its own besides: see `never_fits`.
   [[nodiscard]] virtual std::uint64_t record_bytes(std::uint64_t payload_bytes) const = 0;
 
   /// Whether no reclaiming could ever make room for a block with this payload: `append` answers too_large.

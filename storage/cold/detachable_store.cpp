@@ -144,7 +144,7 @@ result<void> detachable_store::may_return() const {
     before = place_;
     number = store_number_;
   }
-  if (format->has_value() && ((*format)->store != number || (number == 0 && !before->in_place())))
+  if (format->has_value() && (*format)->store != number)
     return {errc::unsupported, config_.directory + ": found another store than before; it is taken by a cache that is "
                                                    "opened anew, or move it away"};
   if (!format->has_value() && (*now)->device() != before->device())

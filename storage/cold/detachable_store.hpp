@@ -51,11 +51,11 @@ public:
   /// not_found (it is gone: time to `abandon`), io, closed.
   void look(std::function<void(result<void>)> done);
 
-  /// Opens the directory again, on the I/O engine: the same one that is back (for the files engine, which does not
-  /// number its stores, the very folder; else a copy of it will do), or, on the same file system, one that no store has
-  /// ever been in. Pre: detached, and no other reattach is under way. Errors given to `done`: not_found, unsupported
-  /// (another store's, or an empty one on another file system), those of opening; busy while something that the
-  /// abandoned store began is still under way; closed (the engine stopped, or this store is gone).
+  /// Opens the directory again, on the I/O engine: the same store that is back, or a copy of it, or, on the same file
+  /// system, a directory that no store has ever been in. Pre: detached, and no other reattach is under way. Errors
+  /// given to `done`: not_found, unsupported (another store's, or an empty one on another file system), those of
+  /// opening; busy while something that the abandoned store began is still under way; closed (the engine stopped, or
+  /// this store is gone).
   void reattach(std::function<void(result<recovery_report>)> done);
 
   void erase_unless(const std::function<bool(const block_key&, std::uint64_t)>& stays) override;
@@ -100,7 +100,7 @@ private:
   std::vector<std::shared_ptr<block_store>> abandoned_; ///< still to be destroyed
   std::shared_ptr<held_directory> place_;               ///< of the last store, also while detached
   recovery_report report_;
-  std::uint64_t store_number_ = 0;                   ///< 0: the engine has none
+  std::uint64_t store_number_ = 0;                   ///< of the last store; 0: not known
   std::uint64_t bytes_max_ = 0;                      ///< of the last store
   std::map<namespace_id, cold_ledger> past_ledgers_; ///< of the stores before
   cold_activity past_activity_;

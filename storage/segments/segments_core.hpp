@@ -24,7 +24,8 @@
 
 namespace hearth::storage {
 
-/// The segments store itself, shared by the store that the host holds and by every job in flight, as `files_core` is.
+/// The segments store itself, shared by the store that the host holds and by every job in flight: a store that is
+/// destroyed while the disk hangs leaves behind what its jobs need, and the directory's lock, until the last has ended.
 ///
 /// One mutex guards the state. What follows from a change (jobs to build and submit, callers to answer) is gathered
 /// while it is held and done after it has been released (`update`), so it is held across neither I/O nor callbacks, nor

@@ -1,6 +1,5 @@
 #include "storage/segments/segments_store.hpp"
 
-#include "storage/cold/store_handle.hpp"
 #include "storage/format/checksum.hpp"
 #include "storage/format/format_file.hpp"
 #include "storage/segments/segments_core.hpp"
@@ -34,6 +33,45 @@ result<void> validate(const segments_store_config& config) {
     return {errc::invalid_argument, "files, io, namespaces and clock: all of them must be given"};
   return {};
 }
+
+/// What the host holds of a store: calls go to the core, which its jobs share; when the host lets go the core is
+/// closed.
+class segments_store final : public block_store {
+public:
+  segments_store(std::shared_ptr<segments_core> core, std::shared_ptr<io_engine> io)
+      : io_(std::move(io)), core_(std::move(core)) {}
+  ~segments_store() override { core_->close(); }
+
+  void append(std::vector<append_item> batch) override { core_->append(std::move(batch)); }
+  void read(std::vector<read_item> batch) override { core_->read(std::move(batch)); }
+  std::optional<cold_entry> find(const block_key& key) const override { return core_->find(key); }
+  void touch(const block_key& key) override { core_->touch(key); }
+  void on_reclaimed(std::function<void(std::vector<block_key>)> listener) override {
+    core_->on_reclaimed(std::move(listener));
+  }
+  bool erase(const block_key& key) override { return core_->erase(key); }
+  std::size_t clear(std::optional<namespace_id> name_space) override { return core_->clear(name_space); }
+  void erase_unless(const std::function<bool(const block_key&, std::uint64_t)>& stays) override {
+    core_->erase_unless(stays);
+  }
+  std::vector<abandoned_block> abandon() override { return core_->abandon(); }
+  void sync(std::function<void(result<void>)> done) override { core_->sync(std::move(done)); }
+  void sync_soon() override { core_->sync_soon(); }
+  result<void> limit(std::uint64_t bytes_max) override { return core_->limit(bytes_max); }
+  cold_activity activity() const override { return core_->activity(); }
+  cold_ledger ledger(std::optional<namespace_id> name_space) const override { return core_->ledger(name_space); }
+  std::uint64_t bytes_in_use() const override { return core_->bytes_in_use(); }
+  std::uint64_t bytes_max() const override { return core_->bytes_max(); }
+  std::uint64_t record_bytes(std::uint64_t payload_bytes) const override {
+    return segments_core::record_bytes(payload_bytes);
+  }
+  bool never_fits(std::uint64_t payload_bytes) const override { return core_->never_fits(payload_bytes); }
+  std::vector<block_key> keys() const override { return core_->keys(); }
+
+private:
+  std::shared_ptr<io_engine> io_;
+  std::shared_ptr<segments_core> core_;
+};
 
 /// Tells the records of this store from those of any other: time and place of its making, mixed.
 std::uint64_t new_store_number(const segments_store_config& config) {
@@ -85,8 +123,7 @@ result<opened_store> open_locked(segments_store_config config, std::unique_ptr<d
   auto core = std::make_shared<segments_core>(config, std::move(lock), place, store);
   if (auto adopted = core->adopt(*found); !adopted)
     return adopted.error();
-  return opened_store{std::make_shared<store_handle<segments_core>>(std::move(core), std::move(config.io)),
-                      found->report, place};
+  return opened_store{std::make_shared<segments_store>(std::move(core), std::move(config.io)), found->report, place};
 }
 
 } // namespace
@@ -148,7 +185,19 @@ result<std::uint64_t> segments_store_bytes(file_system& files, const std::string
 result<opened_store> open_segments_store(segments_store_config config) {
   if (auto valid = validate(config); !valid)
     return valid.error();
-  return open_under_lock(std::move(config), known_format, open_locked);
+  while (config.directory.size() > 1 && config.directory.ends_with('/'))
+    config.directory.pop_back();
+  // Before the lock, so that a directory of something else stays untouched; again under it, because the directory's
+  // owner may have been at work in between.
+  if (auto known = known_format(config); !known)
+    return known.error();
+  auto lock = config.files->lock(config.directory + "/hearth.lock");
+  if (!lock)
+    return lock.error();
+  auto opened = open_locked(std::move(config), *lock);
+  if (*lock) // it has not been taken over
+    (*lock)->withdraw();
+  return opened;
 }
 
 } // namespace hearth::storage

@@ -60,10 +60,12 @@ struct segments_store_config {
 /// What a store in `directory` takes of its budget, as it is on disk now: 0 where there is none. Errors: io.
 [[nodiscard]] result<std::uint64_t> segments_store_bytes(file_system& files, const std::string& directory);
 
-/// Opens a directory as a store that keeps blocks in large segment files, recycled in place: the cold tier for use.
-/// FORMAT.md has the bytes. Blocks while it reads the index of every segment, and the records of those that were not
-/// complete. Errors: as `open_files_store`; no_space (the files found take more than `bytes_max` and cannot be
-/// removed).
+/// Opens a directory as a store that keeps blocks in large segment files, recycled in place. FORMAT.md has the bytes.
+/// Blocks while it reads the index of every segment, and the records of those that were not complete. The directory
+/// belongs to the store until the last job of it has ended. Errors: not_found (no directory), busy (another process),
+/// unsupported (written by a later version, by the files engine of hearth 0.1, or not by hearth), io, overloaded (more
+/// namespaces than the table takes), invalid_argument, no_space (the files found take more than `bytes_max` and cannot
+/// be removed). After an error the directory is as it was, unless it failed while removing what is of no use.
 [[nodiscard]] result<opened_store> open_segments_store(segments_store_config config);
 
 } // namespace hearth::storage

@@ -72,17 +72,6 @@ result<std::string> damaged_folder::keep_copy(const finding& what, const std::st
   return damaged_folder_name + ("/" + free + suffix);
 }
 
-result<std::string> damaged_folder::keep_file(const finding& what, const std::string& stem, const std::string& suffix) {
-  const auto free = free_stem(stem, suffix);
-  if (auto written = write_reason(what, free, 0); !written)
-    return written.error();
-  if (auto moved = files_.rename(directory_ + "/" + what.file, path(free + suffix)); !moved) {
-    static_cast<void>(files_.remove(path(free + ".txt")));
-    return moved.error();
-  }
-  return damaged_folder_name + ("/" + free + suffix);
-}
-
 result<void> damaged_folder::sync() {
   if (auto synced = files_.sync_names(directory_ + "/" + damaged_folder_name); !synced)
     return synced;

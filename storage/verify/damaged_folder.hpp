@@ -24,9 +24,6 @@ public:
   /// how much. Returns the copy's name as seen from the store's directory. Errors: io, no_space; then neither is left.
   [[nodiscard]] result<std::string> keep_copy(const finding& what, const std::string& stem, const std::string& suffix);
 
-  /// Gives the finding's whole file the name `stem` + `suffix` in the folder. Else as `keep_copy`.
-  [[nodiscard]] result<std::string> keep_file(const finding& what, const std::string& stem, const std::string& suffix);
-
   /// After: the names in the folder, and its own, survive a power cut. Errors: io.
   [[nodiscard]] result<void> sync();
 

@@ -25,7 +25,7 @@ struct segments_checked {
 /// The file of a slot as findings name it: "segments/00000001.segment".
 [[nodiscard]] std::string segment_path(std::uint32_t slot, segment_file_kind kind);
 
-/// Verifies a store of the engine `segments`: what it finds goes to the run's report. Changes nothing. Blocks.
+/// Verifies a store: what it finds goes to the run's report. Changes nothing. Blocks.
 /// Errors: as `scan_segments`.
 [[nodiscard]] result<segments_checked> verify_segments(verify_run& run);
 

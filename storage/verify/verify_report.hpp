@@ -51,18 +51,18 @@ enum class index_state : std::uint8_t { sealed, open, damaged, missing, foreign,
 
 [[nodiscard]] std::string_view to_string(index_state state) noexcept;
 
-/// One segment, or all block files of a store of the engine `files`.
+/// One segment.
 struct verified_part {
-  std::string name; ///< "00000001", or "blocks"
-  index_state index = index_state::none;
-  std::uint64_t generation = 0;    ///< 0: not known
-  std::uint64_t bytes = 0;         ///< length of the file, or of all
-  std::uint64_t listed = 0;        ///< records that its index lists; files: with a block's name
-  std::uint64_t behind = 0;        ///< whole records found that the index does not list
-  std::uint64_t blocks = 0;        ///< records that recovery presents
-  std::uint64_t payload_bytes = 0; ///< of those
-  std::uint64_t dead_bytes = 0;    ///< written to, and of no block
-  std::uint64_t damaged = 0;       ///< findings that are damage
+  std::string name;                      ///< "00000001"
+  index_state index = index_state::none; ///< `none` only in a sum of several
+  std::uint64_t generation = 0;          ///< 0: not known
+  std::uint64_t bytes = 0;               ///< length of the file
+  std::uint64_t listed = 0;              ///< records that its index lists
+  std::uint64_t behind = 0;              ///< whole records found that the index does not list
+  std::uint64_t blocks = 0;              ///< records that recovery presents
+  std::uint64_t payload_bytes = 0;       ///< of those
+  std::uint64_t dead_bytes = 0;          ///< written to, and of no block
+  std::uint64_t damaged = 0;             ///< findings that are damage
 };
 
 /// The blocks of one namespace.

@@ -19,7 +19,7 @@ struct target {
   unsigned rounds;               ///< how many changed seeds the test runs: about a second of them
 };
 
-extern const target records;   ///< headers of records and of block files
+extern const target records;   ///< headers of records
 extern const target indexes;   ///< indexes of segments, the snapshot of recency
 extern const target recovery;  ///< whole directories: opened, read, verified, repaired
 extern const target snapshot;  ///< statistics as JSON
