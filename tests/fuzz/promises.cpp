@@ -101,11 +101,13 @@ void put_payloads::note_records(const directory_image& image) {
     for (std::size_t at = 0; at + page_size <= all.size(); at += page_size) {
       const auto page = all.subspan(at, page_size);
       const auto record = starts_segment_record(page) ? decode_segment_record(page) : failure{errc::corrupt, ""};
-      const auto header = record ? result<record_header>{record->block} : decode(page);
+      if (!record)
+        continue;
+      const auto& header = record->block;
       const auto payload = all.subspan(at + page_size);
-      if (header && header->payload_bytes <= payload.size() &&
-          checksum(payload.first(header->payload_bytes)) == header->payload_checksum)
-        known_[header->key].emplace(header->payload_bytes, header->payload_checksum);
+      if (header.payload_bytes <= payload.size() &&
+          checksum(payload.first(header.payload_bytes)) == header.payload_checksum)
+        known_[header.key].emplace(header.payload_bytes, header.payload_checksum);
     }
   }
 }
