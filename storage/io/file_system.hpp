@@ -49,11 +49,8 @@ public:
   /// The path it was opened with, for messages to people; the file may have another name by now.
   [[nodiscard]] virtual const std::string& path() const noexcept = 0;
 
-  /// Syncs the file. After: its bytes survive a power cut (its name may not: see `sync_point`). Errors: io.
+  /// Syncs the file. After: its bytes survive a power cut (its name may not: see `sync_names`). Errors: io.
   [[nodiscard]] virtual result<void> sync() = 0;
-
-  /// Stores the time of last use (as modification time, ns since the epoch) with the file. Errors: io.
-  [[nodiscard]] virtual result<void> last_use(std::int64_t time_ns) = 0;
 };
 
 /// Directory lock: held while a directory belongs to this process; released when destroyed.
@@ -80,24 +77,13 @@ public:
   [[nodiscard]] virtual std::uint64_t device() const noexcept = 0;
 };
 
-/// A file system that is kept open for its syncs: write errors between two syncs are reported by the next one.
-class sync_point {
-public:
-  virtual ~sync_point() = default;
-
-  /// Syncs. After: everything written, renamed and removed on that file system survives a power cut. Errors: io (a part
-  /// of it since the last call, or since the sync point was made, may be lost).
-  [[nodiscard]] virtual result<void> sync_all() = 0;
-};
-
 enum class entry_kind : std::uint8_t { regular, directory, other };
 
 /// One name in a directory. Symbolic links are `other`; they are never followed.
 struct directory_entry {
   std::string name;
   entry_kind kind = entry_kind::other;
-  std::uint64_t bytes = 0;      ///< length of a regular file
-  std::int64_t last_use_ns = 0; ///< modification time, ns since the epoch
+  std::uint64_t bytes = 0; ///< length of a regular file
 };
 
 enum class open_mode : std::uint8_t {
@@ -142,13 +128,6 @@ public:
 
   /// Removes a regular file. Errors: not_found, io, invalid_argument (not a regular file: left alone).
   [[nodiscard]] virtual result<void> remove(const std::string& path) = 0;
-
-  /// Stores the time of last use of a file, as `file::last_use`. Errors: not_found, io.
-  [[nodiscard]] virtual result<void> last_use(const std::string& path, std::int64_t time_ns) = 0;
-
-  /// Opens the file system of the directory `path` for syncs. Keep it open as long as something is written: the system
-  /// reports a failed write-back once, and only to those who had opened it before. Errors: io, not_found.
-  [[nodiscard]] virtual result<std::unique_ptr<sync_point>> open_sync(const std::string& path) = 0;
 
   /// Opens a directory and keeps it open; `path` itself may be a link. Errors: not_found, invalid_argument (not a
   /// directory), io.

@@ -19,6 +19,7 @@ namespace {
 
 /// The kernel moves at most 2 GiB minus a page at once; the rest is continued. A power of two keeps direct I/O aligned.
 constexpr std::size_t piece_bytes_max = std::size_t{1} << 30;
+constexpr std::int64_t ns_per_second = 1'000'000'000;
 
 failure not_set_up(int error) {
   auto context = "io_uring: the kernel says: " + std::generic_category().message(error);

@@ -94,12 +94,6 @@ public:
     return {};
   }
 
-  result<void> last_use(std::int64_t time_ns) override {
-    if (::futimens(opened_.number(), times_of(time_ns).data()) != 0)
-      return refused(path_, "futimens", errno);
-    return {};
-  }
-
 private:
   std::string path_;
   descriptor opened_;
@@ -170,21 +164,6 @@ result<descriptor> open_regular(const std::string& path, int flags) {
   if (!S_ISREG(about.st_mode))
     return not_regular(path, about.st_mode);
   return opened;
-}
-
-std::array<timespec, 2> times_of(std::int64_t time_ns) {
-  auto seconds = time_ns / ns_per_second;
-  auto rest = time_ns % ns_per_second;
-  if (rest < 0) {
-    rest += ns_per_second;
-    --seconds;
-  }
-  timespec kept{};
-  kept.tv_nsec = UTIME_OMIT;
-  timespec stored{};
-  stored.tv_sec = seconds;
-  stored.tv_nsec = rest;
-  return {kept, stored};
 }
 
 std::unique_ptr<file> make_posix_file(std::string path, descriptor opened, caching cache) {

@@ -3,17 +3,12 @@
 #include "storage/errors.hpp"
 #include "storage/io/file_system.hpp"
 
-#include <array>
 #include <cerrno>
-#include <cstdint>
-#include <ctime>
 #include <memory>
 #include <string>
 #include <utility>
 
 namespace hearth::storage {
-
-inline constexpr std::int64_t ns_per_second = 1'000'000'000;
 
 /// Makes a failure of `error` that names the path, the system call and what the system said.
 [[nodiscard]] failure refused(const std::string& path, const char* call, int error);
@@ -49,9 +44,6 @@ private:
 /// Opens a regular file and nothing else, with these flags of open(2). Anything else is not opened at all, unless it
 /// took the name just now: then O_NONBLOCK keeps the open from waiting for the other end of a FIFO.
 [[nodiscard]] result<descriptor> open_regular(const std::string& path, int flags);
-
-/// Argument for utimensat(2): modification time `time_ns`, access time unchanged.
-[[nodiscard]] std::array<timespec, 2> times_of(std::int64_t time_ns);
 
 /// An open file of the operating system.
 [[nodiscard]] std::unique_ptr<file> make_posix_file(std::string path, descriptor opened, caching cache);

@@ -4,7 +4,6 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <limits>
 #include <system_error>
 #include <utility>
 
@@ -20,12 +19,6 @@
 namespace hearth::storage {
 
 namespace {
-
-/// Clamps: any program may have set the time.
-std::int64_t ns_of(const timespec& time) {
-  constexpr auto most = std::numeric_limits<std::int64_t>::max() / ns_per_second - 1;
-  return std::clamp<std::int64_t>(time.tv_sec, -most, most) * ns_per_second + time.tv_nsec;
-}
 
 entry_kind kind_of(mode_t mode) {
   return S_ISREG(mode) ? entry_kind::regular : S_ISDIR(mode) ? entry_kind::directory : entry_kind::other;
@@ -91,21 +84,6 @@ private:
   descriptor opened_;
   dev_t device_;
   ino_t number_;
-};
-
-class posix_sync_point final : public sync_point {
-public:
-  posix_sync_point(std::string path, descriptor opened) : path_(std::move(path)), opened_(std::move(opened)) {}
-
-  result<void> sync_all() override {
-    if (uninterrupted([&] { return ::syncfs(opened_.number()); }) != 0)
-      return refused(path_, "syncfs", errno);
-    return {};
-  }
-
-private:
-  std::string path_;
-  descriptor opened_;
 };
 
 /// The process id that the holder of the lock wrote, or an empty text.
@@ -190,8 +168,7 @@ public:
       if (name == "." || name == "..")
         continue;
       if (::fstatat(number, name.c_str(), &about, AT_SYMLINK_NOFOLLOW) == 0)
-        entries.push_back(
-            {std::move(name), kind_of(about.st_mode), static_cast<std::uint64_t>(about.st_size), ns_of(about.st_mtim)});
+        entries.push_back({std::move(name), kind_of(about.st_mode), static_cast<std::uint64_t>(about.st_size)});
       else if (errno != ENOENT) // a name that disappeared meanwhile does not count
         return refused(path + "/" + name, "fstatat", errno);
       errno = 0;
@@ -218,19 +195,6 @@ public:
     if (::unlink(path.c_str()) != 0)
       return refused(path, "unlink", errno);
     return {};
-  }
-
-  result<void> last_use(const std::string& path, std::int64_t time_ns) override {
-    if (::utimensat(AT_FDCWD, path.c_str(), times_of(time_ns).data(), AT_SYMLINK_NOFOLLOW) != 0)
-      return refused(path, "utimensat", errno);
-    return {};
-  }
-
-  result<std::unique_ptr<sync_point>> open_sync(const std::string& path) override {
-    descriptor opened{uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); })};
-    if (opened.number() < 0)
-      return refused(path, "open", errno);
-    return std::unique_ptr<sync_point>{std::make_unique<posix_sync_point>(path, std::move(opened))};
   }
 
   result<std::unique_ptr<held_directory>> hold(const std::string& path) override {

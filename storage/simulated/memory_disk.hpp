@@ -35,7 +35,6 @@ struct memory_node {
 
   std::shared_ptr<byte_count> count;
   named_bytes bytes;
-  std::int64_t last_use_ns = 0;
 };
 
 /// A planned fault: operations of one kind that will fail.

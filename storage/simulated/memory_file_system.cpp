@@ -93,12 +93,6 @@ public:
     return admitted;
   }
 
-  result<void> last_use(std::int64_t time_ns) override {
-    std::lock_guard guard{disk_->mutex};
-    node_->last_use_ns = time_ns;
-    return {};
-  }
-
 private:
   result<void> admit(file_operation operation) {
     if (opened_at_ != disk_->power_cuts)
@@ -223,8 +217,7 @@ public:
         break;
       if (full.find('/', prefix.size()) == std::string::npos)
         entries.push_back({full.substr(prefix.size()),
-                           held->is_directory() ? entry_kind::directory : entry_kind::regular, held->size(),
-                           held->last_use_ns});
+                           held->is_directory() ? entry_kind::directory : entry_kind::regular, held->size()});
     }
     return entries;
   }
@@ -251,22 +244,6 @@ public:
       return found.error();
     disk_->remove(path);
     return {};
-  }
-
-  result<void> last_use(const std::string& path, std::int64_t time_ns) override {
-    std::lock_guard guard{disk_->mutex};
-    auto found = disk_->regular(path);
-    if (!found)
-      return found.error();
-    (*found)->last_use_ns = time_ns;
-    return {};
-  }
-
-  result<std::unique_ptr<sync_point>> open_sync(const std::string& path) override {
-    std::lock_guard guard{disk_->mutex};
-    if (auto found = exists(path); !found)
-      return found.error();
-    return std::unique_ptr<sync_point>{std::make_unique<memory_sync_point>(disk_, path)};
   }
 
   result<std::unique_ptr<held_directory>> hold(const std::string& path) override {

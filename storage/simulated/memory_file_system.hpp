@@ -29,8 +29,8 @@ public:
 
   /// Cuts the power. `seed` decides what is kept, lost or half written of everything that was not synced: each page of
   /// a file by itself; of the names created, changed and removed in a directory, a prefix. A file is durable after its
-  /// `sync`, its name after `sync_names` of its directory, all of them after `sync_all`; a length also with the name.
-  /// After: open files only fail, all locks are free, planned faults stay planned. Pre: power cuts are expected.
+  /// `sync`, its name after `sync_names` of its directory; a length also with the name. After: open files only fail,
+  /// all locks are free, planned faults stay planned. Pre: power cuts are expected.
   virtual void power_cut(std::uint64_t seed) = 0;
 
   /// Renames a directory with its content; open files stay open and locks stay locked. It acts like unmounting there

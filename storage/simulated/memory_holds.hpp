@@ -63,23 +63,4 @@ private:
   std::shared_ptr<memory_node> held_;
 };
 
-/// The whole memory is one file system.
-class memory_sync_point final : public sync_point {
-public:
-  memory_sync_point(std::shared_ptr<memory_disk> disk, std::string path)
-      : disk_(std::move(disk)), path_(std::move(path)) {}
-
-  result<void> sync_all() override {
-    std::lock_guard guard{disk_->mutex};
-    auto admitted = disk_->admit(file_operation::sync, path_);
-    if (admitted)
-      disk_->durable.sync_all();
-    return admitted;
-  }
-
-private:
-  std::shared_ptr<memory_disk> disk_;
-  std::string path_;
-};
-
 } // namespace hearth::storage

@@ -65,15 +65,6 @@ void durable_names::sync(const std::string& directory) {
       bytes->length_synced();
 }
 
-void durable_names::sync_all() {
-  for (const auto& [directory, changes] : std::exchange(changes_, {}))
-    for (const auto& done : changes)
-      apply(done);
-  for (const auto& [path, bytes] : durable_)
-    if (bytes)
-      bytes->synced();
-}
-
 const durable_names::names& durable_names::cut(std::mt19937_64& random) {
   for (const auto& [directory, changes] : std::exchange(changes_, {}))
     for (auto left = random() % (changes.size() + 1); const auto& done : changes)

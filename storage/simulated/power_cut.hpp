@@ -63,7 +63,6 @@ public:
 
   /// Makes the names in `directory` and the lengths of its files durable.
   void sync(const std::string& directory);
-  void sync_all();
 
   /// Cuts the power: of the changes of each directory that were not durable, a prefix survives; the content of a
   /// directory that did not survive is gone, too. Returns what is left.

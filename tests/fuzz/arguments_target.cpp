@@ -125,7 +125,7 @@ void check_format_file(byte_source source) {
 void check_file_names(const std::string& text) {
   if (const auto name = storage::parse_segment_name(text); name.kind != storage::segment_file_kind::foreign)
     demand(storage::to_string(name.slot, name.kind) == text, "the name of a segment is ours to the letter");
-  static_cast<void>(storage::tell_segment_entry({text, storage::entry_kind::regular, 0, 0}));
+  static_cast<void>(storage::tell_segment_entry({text, storage::entry_kind::regular, 0}));
   if (const auto key = storage::key_from_hex(text))
     demand(storage::key_from_hex(storage::to_hex(*key)) == key, "a key comes back as it was written");
 }

@@ -46,7 +46,6 @@ public:
   int native_handle() const noexcept override { return opened_.number(); }
   const std::string& path() const noexcept override { return path_; }
   storage::result<void> sync() override { return {}; }
-  storage::result<void> last_use(std::int64_t) override { return {}; }
 
 private:
   storage::descriptor opened_;

@@ -152,17 +152,6 @@ TEST_CASE("A directory that was not synced takes along what is in it") {
   CHECK(found == std::set<std::string>{"old ", "in old "});
 }
 
-TEST_CASE("A sync of the whole file system makes everything durable") {
-  const auto found = outcomes(
-      [](world& now) {
-        put_file(*now.files, "/d/new", pages('n', 1));
-        REQUIRE(now.files->remove("/d/old"));
-        REQUIRE(now.files->open_sync("/d").value()->sync_all());
-      },
-      [](world& now) { return listed(now) + now.text("/d/new"); });
-  CHECK(found == std::set<std::string>{"new " + pages('n', 1)});
-}
-
 TEST_CASE("After a power cut open files fail, locks are free and the bytes are counted anew") {
   world now;
   const auto opened = now.open("/d/old");
