@@ -26,7 +26,7 @@ struct cold_amount {
 };
 
 /// The cold tier's own ledger, for one namespace or for all:
-/// `recovered + persisted = present + reclaimed + erased + expired + corrupt + vanished`, in blocks and payload bytes,
+/// `recovered + persisted = present + reclaimed + erased + corrupt + vanished`, in blocks and payload bytes,
 /// always. All but `present` only grow.
 struct cold_ledger {
   cold_amount recovered;           ///< found at open
@@ -34,7 +34,6 @@ struct cold_ledger {
   cold_amount present;             ///< readable now
   cold_amount reclaimed;           ///< removed to make room
   cold_amount erased;              ///< removed because the host asked, or replaced
-  cold_amount expired;             ///< removed because their time was over
   cold_amount corrupt;             ///< taken out because a read found them damaged, gone or unreadable
   cold_amount vanished;            ///< were there when the directory was found to be gone
   cold_amount synced;              ///< of `persisted`, what has survived a sync since; never more

@@ -8,7 +8,7 @@ namespace {
 
 constexpr cold_amount cold_ledger::*ways_in[] = {&cold_ledger::recovered, &cold_ledger::persisted};
 constexpr cold_amount cold_ledger::*places[] = {&cold_ledger::present, &cold_ledger::reclaimed, &cold_ledger::erased,
-                                                &cold_ledger::expired, &cold_ledger::corrupt,   &cold_ledger::vanished};
+                                                &cold_ledger::corrupt, &cold_ledger::vanished};
 
 [[maybe_unused]] bool balanced(const cold_ledger& ledger) {
   cold_amount in;

@@ -9,7 +9,7 @@
 namespace hearth::storage {
 
 /// The ledger of a cold tier, kept for each namespace; every change keeps it balanced.
-/// Invariant: `recovered + persisted = present + reclaimed + erased + expired + corrupt + vanished` for each namespace.
+/// Invariant: `recovered + persisted = present + reclaimed + erased + corrupt + vanished` for each namespace.
 /// Threads: one at a time.
 class cold_ledgers {
 public:

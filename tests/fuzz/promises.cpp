@@ -27,7 +27,7 @@ void check_ledger(block_store& store) {
   auto in = ledger.recovered;
   in += ledger.persisted;
   auto out = ledger.present;
-  for (const auto& amount : {ledger.reclaimed, ledger.erased, ledger.expired, ledger.corrupt})
+  for (const auto& amount : {ledger.reclaimed, ledger.erased, ledger.corrupt})
     out += amount;
   demand(in == out, "the ledger is balanced");
   demand(ledger.present.blocks == store.keys().size(), "the ledger counts what is present");

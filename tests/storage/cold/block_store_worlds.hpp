@@ -119,7 +119,7 @@ public:
     auto in = x.recovered;
     in += x.persisted;
     auto out = x.present;
-    for (const auto& amount : {x.reclaimed, x.erased, x.expired, x.corrupt, x.vanished})
+    for (const auto& amount : {x.reclaimed, x.erased, x.corrupt, x.vanished})
       out += amount;
     return in == out;
   }
