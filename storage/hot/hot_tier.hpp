@@ -92,8 +92,6 @@ public:
   [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
   [[nodiscard]] std::uint64_t bytes_max() const noexcept { return bytes_max_; }
   [[nodiscard]] std::size_t blocks() const noexcept { return index_->size(); }
-  [[nodiscard]] std::size_t dirty_blocks() const noexcept { return dirty_.size(); }
-  [[nodiscard]] std::size_t clean_blocks() const noexcept { return index_->size() - dirty_.size(); }
   /// Blocks that may leave without a write: the clean ones, and the reclaimed ones that have not been requested since.
   [[nodiscard]] std::size_t expendable_blocks() const noexcept { return expendable_.size(); }
   [[nodiscard]] std::uint64_t worth_writing_bytes() const noexcept { return worth_writing_bytes_; }
