@@ -179,7 +179,7 @@ void hot_cache_state::send_reads(prefix_plan& plan, storage::namespace_id name_s
     return;
   caf::anon_send(readers_[next_reader_],
                  messages::read_request{plan.batch, name_space, std::move(plan.reads), plan.read_bytes,
-                                        std::move(plan.read_slot), reads_.recall_of(plan.batch)});
+                                        std::move(plan.read_slot), reads_.cancellation_of(plan.batch)});
 }
 
 void hot_cache_state::on_read_reply(messages::read_reply& x) {
@@ -209,7 +209,7 @@ void hot_cache_state::end_read(const finished_read& ended, const storage::result
   }
   if (outcome.ok() && ended.wanted && parts_->config.promote_cold_hits)
     tiers_.promote(*outcome);
-  if (outcome.ok() || outcome.code() == errc::timeout) // recalled: nothing is known of its copy
+  if (outcome.ok() || outcome.code() == errc::timeout) // cancelled: nothing is known of its copy
     return;
   if (outcome.code() != errc::not_found) // reclaimed or erased meanwhile: an ordinary miss
     parts_->hot_cache_tally->update(name_space, [](tally_entry& entry) { ++entry.counters.errors; });

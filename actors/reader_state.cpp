@@ -47,7 +47,7 @@ void reader_state::on_read(messages::read_request& x) {
   for (std::size_t i = 0; i < x.keys.size(); ++i)
     items.push_back({x.keys[i], x.name_space,
                      [batch, i](storage::result<storage::block> outcome) { batch->end(i, std::move(outcome)); },
-                     x.recalled});
+                     x.cancelled});
   parts_->store->read(std::move(items));
 }
 

@@ -3,7 +3,7 @@
 #include "messages/gate.hpp"
 #include "messages/write_ticket.hpp"
 #include "storage/blocks/block.hpp"
-#include "storage/blocks/recall.hpp"
+#include "storage/blocks/cancellation.hpp"
 #include "storage/cold/opened_store.hpp"
 #include "storage/errors.hpp"
 
@@ -52,9 +52,9 @@ struct read_request {
   std::uint64_t batch = 0;
   storage::namespace_id name_space = 0;
   std::vector<storage::block_key> keys;
-  std::uint64_t bytes = 0;                           ///< payload bytes of all keys
-  permit slot{};                                     ///< one a block, and `bytes`
-  std::shared_ptr<const storage::recall> recalled{}; ///< set: nobody waits for them any more
+  std::uint64_t bytes = 0;                                  ///< payload bytes of all keys
+  permit slot{};                                            ///< one a block, and `bytes`
+  std::shared_ptr<const storage::cancellation> cancelled{}; ///< set: nobody waits for them any more
 };
 
 /// I/O engine -> hot_cache, for the reader, always passes. The last read of a batch has ended. `blocks[i]` belongs to

@@ -58,7 +58,7 @@ DEFECTS = [
     Defect("tails_before_heads", "the tail of a chain goes to disk before its head", "actors/tiers/tiers.cpp",
            "      offer_ancestors(victim->item);\n", "      {}\n"),
     Defect("late_reads_kept", "a read that nobody waits for any more is made all the same", "actors/tiers/cold_reads.cpp",
-           "    *item.recalled = true;\n", ""),
+           "    *item.cancelled = true;\n", ""),
     Defect("given_up_read_joined", "a get waits for a read that was given up", "actors/tiers/cold_reads.cpp",
            "      if (read.wanted)\n        forget(read.read.key);\n", "      static_cast<void>(read);\n"),
     Defect("budget_of_memory_ignored", "idle memory is kept beyond the budget", "storage/memory/buffer_pool.cpp",

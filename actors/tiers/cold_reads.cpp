@@ -14,12 +14,12 @@ bool cold_reads::join(const storage::block_key& key, const read_waiter& who) {
 }
 
 std::uint64_t cold_reads::begin(std::size_t reader) {
-  batches_.emplace(++last_batch_, batch{reader, {}, std::make_shared<storage::recall>(false)});
+  batches_.emplace(++last_batch_, batch{reader, {}, std::make_shared<storage::cancellation>(false)});
   return last_batch_;
 }
 
-std::shared_ptr<const storage::recall> cold_reads::recall_of(std::uint64_t number) const {
-  return batches_.at(number).recalled;
+std::shared_ptr<const storage::cancellation> cold_reads::cancellation_of(std::uint64_t number) const {
+  return batches_.at(number).cancelled;
 }
 
 void cold_reads::add(std::uint64_t number, const cold_read& read, const read_waiter& who) {
@@ -39,7 +39,7 @@ void cold_reads::leave(std::uint64_t waiter) {
     }
     if (left == 0 || waiting > 0)
       continue;
-    *item.recalled = true;
+    *item.cancelled = true;
     for (const auto& read : item.reads)
       if (read.wanted)
         forget(read.read.key);
@@ -58,7 +58,7 @@ std::vector<finished_read> cold_reads::finish(std::uint64_t number) {
   auto node = batches_.extract(number);
   if (node.empty())
     return {};
-  *node.mapped().recalled = true; // its reader may have died, and its reads still be under way
+  *node.mapped().cancelled = true; // its reader may have died, and its reads still be under way
   for (const auto& read : node.mapped().reads)
     if (read.wanted)
       wanted_.erase(read.read.key);

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "storage/blocks/block.hpp"
-#include "storage/blocks/recall.hpp"
+#include "storage/blocks/cancellation.hpp"
 
 #include <cstdint>
 #include <map>
@@ -40,13 +40,13 @@ public:
   /// Begins a batch by `reader` and returns its number.
   std::uint64_t begin(std::size_t reader);
 
-  /// What recalls a batch: for the request that asks for its blocks. Pre: it has begun.
-  [[nodiscard]] std::shared_ptr<const storage::recall> recall_of(std::uint64_t batch) const;
+  /// What cancels a batch: for the request that asks for its blocks. Pre: it has begun.
+  [[nodiscard]] std::shared_ptr<const storage::cancellation> cancellation_of(std::uint64_t batch) const;
 
   /// Adds a read to a batch; `who` waits for it. Pre: it could not be joined.
   void add(std::uint64_t batch, const cold_read& read, const read_waiter& who);
 
-  /// Request `waiter` has been answered without waiting any longer. A batch that nobody waits for is recalled: what of
+  /// Request `waiter` has been answered without waiting any longer. A batch that nobody waits for is cancelled: what of
   /// it has not begun is not read, and nobody may join it.
   void leave(std::uint64_t waiter);
 
@@ -64,7 +64,7 @@ private:
   struct batch {
     std::size_t reader = 0;
     std::vector<finished_read> reads;
-    std::shared_ptr<storage::recall> recalled;
+    std::shared_ptr<storage::cancellation> cancelled;
   };
   struct spot {
     std::uint64_t batch = 0;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "storage/blocks/block.hpp"
-#include "storage/blocks/recall.hpp"
+#include "storage/blocks/cancellation.hpp"
 #include "storage/errors.hpp"
 
 #include <cstdint>
@@ -83,10 +83,11 @@ struct read_item {
   block_key key;
   namespace_id name_space = 0;
   std::function<void(result<block>)> done;
-  std::shared_ptr<const recall> recalled = {}; ///< true before the read begins: none is made, and `done` hears timeout
+  std::shared_ptr<const cancellation> cancelled =
+      {}; ///< true before the read begins: none is made, and `done` hears timeout
 };
 
-/// What `done` of a read hears that was recalled before it began.
+/// What `done` of a read hears that was cancelled before it began.
 [[nodiscard]] inline failure given_up_unread() { return {errc::timeout, "given up before it was read"}; }
 
 /// Hears how far the opening of a store is: `done` of `total` segments have been looked at. Called on the

@@ -22,7 +22,7 @@ result<std::size_t> move(io_kind kind, io_transfer& transfer) {
 } // namespace
 
 void run(io_job& job) {
-  if (job.is_recalled())
+  if (job.is_cancelled())
     return;
   if (job.transfer)
     job.transfer->moved = move(job.kind, *job.transfer);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "storage/blocks/recall.hpp"
+#include "storage/blocks/cancellation.hpp"
 #include "storage/io/file_system.hpp"
 
 #include <chrono>
@@ -37,9 +37,9 @@ struct io_job {
   std::shared_ptr<io_transfer> transfer = {}; ///< kind read: from the file; kind write: to the file
   /// Cancellation flag, read when the job would start. If it is set, neither transfer nor work runs, and the job
   /// completes with `ran` true. Null: never cancelled.
-  std::shared_ptr<const recall> recalled = {};
+  std::shared_ptr<const cancellation> cancelled = {};
 
-  [[nodiscard]] bool is_recalled() const noexcept { return recalled && recalled->load(std::memory_order_relaxed); }
+  [[nodiscard]] bool is_cancelled() const noexcept { return cancelled && cancelled->load(std::memory_order_relaxed); }
 };
 
 /// Runs a job's transfer and work on this thread, without `complete`; does nothing if the job is cancelled.

@@ -122,7 +122,7 @@ private:
     }
     const auto time = steady::now();
     while (auto job = queue_.next(time)) {
-      if (job->is_recalled()) {
+      if (job->is_cancelled()) {
         queue_.ended(job->kind);
         job->work = {};
         ended_.push_back({std::move(*job), true});

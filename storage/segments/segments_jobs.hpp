@@ -42,7 +42,7 @@ struct segments_core::read_job {
   std::uint64_t payload_bytes = 0;
   record_place place;
   std::shared_ptr<file> target;
-  std::shared_ptr<const recall> recalled;
+  std::shared_ptr<const cancellation> cancelled;
   std::optional<mutable_buffer> header;
   std::optional<mutable_buffer> payload;
   std::shared_ptr<io_transfer> transfer;

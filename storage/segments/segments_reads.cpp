@@ -35,7 +35,7 @@ void segments_core::read(std::vector<read_item> batch) {
 
 /// `done` is empty for a copy that reclaim makes: then it is no use.
 void segments_core::start_read(read_item item, deferred& later) {
-  auto& [key, name_space, done, recalled] = item;
+  auto& [key, name_space, done, cancelled] = item;
   const auto answer = [&](errc code, std::string context) {
     later.answers.push_back([done = std::move(item.done), error = failure{code, std::move(context)}] { done(error); });
   };
@@ -58,7 +58,7 @@ void segments_core::start_read(read_item item, deferred& later) {
   job->payload_bytes = found.payload_bytes;
   job->place = {store_, found.slot, in.generation, std::uint64_t{found.page} * page_size};
   job->target = in.target;
-  job->recalled = std::move(recalled);
+  job->cancelled = std::move(cancelled);
   later.reads.push_back(std::move(job));
 }
 
@@ -83,7 +83,7 @@ io_job segments_core::build(const std::shared_ptr<read_job>& job) {
   if (job->payload_bytes > 0)
     job->transfer->parts.push_back(job->payload->padded_bytes());
   built.transfer = job->transfer;
-  built.recalled = job->recalled;
+  built.cancelled = job->cancelled;
   return built;
 }
 

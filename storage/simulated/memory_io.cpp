@@ -132,7 +132,7 @@ private:
   }
 
   std::int64_t duration_ns(const io_job& job) const {
-    if (job.is_recalled())
+    if (job.is_cancelled())
       return 0;
     const auto rate = job.kind == io_kind::read    ? latency_.read_bytes_per_second
                       : job.kind == io_kind::write ? latency_.write_bytes_per_second

@@ -52,7 +52,7 @@ public:
     for (auto& job : batch) {
       auto real = std::make_shared<storage::io_job>(std::move(job));
       job.transfer = std::exchange(real->transfer, nullptr);
-      job.recalled = real->recalled;
+      job.cancelled = real->cancelled;
       if (real->work)
         job.work = [real] { real->work(); };
       job.complete = [real, count = count_](bool ran) {

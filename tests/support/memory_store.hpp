@@ -55,7 +55,7 @@ public:
   void read(std::vector<read_item> batch) override {
     for (const auto& asked : batch) {
       const auto found = records_.find(asked.key);
-      if (asked.recalled && *asked.recalled)
+      if (asked.cancelled && *asked.cancelled)
         asked.done(given_up_unread());
       else if (found == records_.end() || found->second.item.name_space != asked.name_space)
         asked.done(abandoned_ ? gone() : failure{errc::not_found, "no such block in this namespace"});

@@ -57,16 +57,16 @@ TEMPLATE_LIST_TEST_CASE("A batch is answered block by block", "", store_worlds) 
   }
 }
 
-TEMPLATE_LIST_TEST_CASE("A read that is recalled before it begins is not made, and harms nothing", "", store_worlds) {
+TEMPLATE_LIST_TEST_CASE("A read that is cancelled before it begins is not made, and harms nothing", "", store_worlds) {
   TestType world;
   world.open(4, 100);
   REQUIRE(world.append(1, 100) == errc::none);
-  const auto recalled = std::make_shared<recall>(true);
+  const auto cancelled = std::make_shared<cancellation>(true);
   answer<block> given_up;
   answer<block> wanted;
   std::vector<read_item> reads;
-  reads.push_back({key(1), 0, given_up.done(), recalled});
-  reads.push_back({key(1), 0, wanted.done(), std::make_shared<recall>(false)});
+  reads.push_back({key(1), 0, given_up.done(), cancelled});
+  reads.push_back({key(1), 0, wanted.done(), std::make_shared<cancellation>(false)});
   world.store->read(std::move(reads));
   world.settle();
   CHECK(given_up.code() == errc::timeout);

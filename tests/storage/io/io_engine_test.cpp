@@ -90,27 +90,27 @@ TEMPLATE_TEST_CASE("Waiting reads go ahead of waiting writes, and one kind keeps
     CHECK(seen.lines().front() == "r");
 }
 
-TEMPLATE_TEST_CASE("A job that is recalled before it starts completes in its turn and does nothing", "", virtual_engine,
-                   threads_engine, uring_engine) {
+TEMPLATE_TEST_CASE("A job that is cancelled before it starts completes in its turn and does nothing", "",
+                   virtual_engine, threads_engine, uring_engine) {
   journal seen;
   TestType io;
   const auto target = io.new_file();
-  const auto recalled = std::make_shared<recall>(false);
+  const auto cancelled = std::make_shared<cancellation>(false);
   std::string text = "abcd";
   const auto out = std::make_shared<io_transfer>(io_transfer{target, 0, {bytes_of(text)}});
   io.occupy();
   std::vector<io_job> batch;
-  batch.push_back(seen.job(io_kind::write, "recalled"));
+  batch.push_back(seen.job(io_kind::write, "cancelled"));
   batch.back().transfer = out;
-  batch.back().recalled = recalled;
+  batch.back().cancelled = cancelled;
   batch.push_back(seen.job(io_kind::write, "wanted"));
-  batch.back().recalled = std::make_shared<recall>(false);
+  batch.back().cancelled = std::make_shared<cancellation>(false);
   io.engine->submit(std::move(batch));
-  *recalled = true;
+  *cancelled = true;
   io.release();
   io.settle();
   const auto lines = seen.lines();
-  CHECK(std::count(lines.begin(), lines.end(), "recalled done") == 1);
+  CHECK(std::count(lines.begin(), lines.end(), "cancelled done") == 1);
   CHECK(std::count(lines.begin(), lines.end(), "wanted") == 1);
   CHECK(std::count(lines.begin(), lines.end(), "wanted done") == 1);
   CHECK(lines.size() == 3);
