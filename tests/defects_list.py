@@ -67,7 +67,7 @@ DEFECTS = [
            "    reply.ends.push_back({what->block.sequence, std::move(outcome)});\n",
            "    if (reply.ends.empty())\n      reply.ends.push_back({what->block.sequence, std::move(outcome)});\n"),
     # A directory that goes away and comes back.
-    Defect("retraction_forgotten", "what was erased while the directory was away comes back with it", "storage/cold/detachable_store.cpp",
+    Defect("tombstone_forgotten", "what was erased while the directory was away comes back with it", "storage/cold/detachable_store.cpp",
            "    now.apply(*fresh);\n", ""),
     Defect("unknown_record_returns", "a block that was erased or reclaimed a moment before the directory went away comes back with it",
            "storage/cold/detachable_store.cpp",

@@ -8,7 +8,7 @@
 namespace hearth::storage {
 
 detachable_store::detachable_store(detachable_store_config config)
-    : config_(std::move(config)), retractions_(config_.retractions_max) {}
+    : config_(std::move(config)), tombstones_(config_.tombstones_max) {}
 
 result<std::shared_ptr<detachable_store>> detachable_store::open(detachable_store_config config,
                                                                  std::uint64_t bytes_max) {
@@ -168,19 +168,19 @@ result<void> detachable_store::adopt(opened_store opened) {
   return {};
 }
 
-/// Nothing is readable before what was retracted is gone; what is retracted meanwhile is so, too.
+/// Nothing is readable before the tombstones are applied, those added meanwhile as well.
 void detachable_store::publish(const std::shared_ptr<block_store>& fresh) {
   for (;;) {
-    retractions now{config_.retractions_max};
+    tombstones now{config_.tombstones_max};
     {
       std::lock_guard guard{mutex_};
-      if (retractions_.empty()) {
+      if (tombstones_.empty()) {
         inner_ = fresh;
         survivors_ = {};
         fresh->on_reclaimed(listener_);
         return;
       }
-      std::swap(now, retractions_);
+      std::swap(now, tombstones_);
     }
     now.apply(*fresh);
   }
@@ -225,20 +225,20 @@ void detachable_store::on_reclaimed(std::function<void(std::vector<block_key>)> 
 
 /// Returns the store to take a key or a namespace out of, or notes that it must not come back.
 template <class What>
-std::shared_ptr<block_store> detachable_store::retract(const What& what) {
+std::shared_ptr<block_store> detachable_store::store_or_tombstone(const What& what) {
   std::lock_guard guard{mutex_};
   if (!inner_)
-    retractions_.add(what);
+    tombstones_.add(what);
   return inner_;
 }
 
 bool detachable_store::erase(const block_key& key) {
-  const auto store = retract(key);
+  const auto store = store_or_tombstone(key);
   return store && store->erase(key);
 }
 
 std::size_t detachable_store::clear(std::optional<namespace_id> name_space) {
-  const auto store = retract(name_space);
+  const auto store = store_or_tombstone(name_space);
   return store ? store->clear(name_space) : 0;
 }
 

@@ -2,7 +2,7 @@
 
 #include "storage/blocks/namespace_table.hpp"
 #include "storage/cold/opened_store.hpp"
-#include "storage/cold/retractions.hpp"
+#include "storage/cold/tombstones.hpp"
 #include "storage/io/io_engine.hpp"
 
 #include <cstddef>
@@ -25,14 +25,13 @@ struct detachable_store_config {
   std::shared_ptr<namespace_table> namespaces;
   /// Opens the store in `directory` with this budget in bytes, on the calling thread.
   std::function<result<opened_store>(std::uint64_t bytes_max)> open;
-  std::size_t retractions_max =
-      1 << 20; ///< keys erased or put while detached; with more all is cleared when it is back
+  std::size_t tombstones_max = 1 << 20; ///< keys erased or put while detached; with more all is cleared when it is back
 };
 
 /// A cold tier that outlives its directory. While the directory is there (*attached*) every call goes to the store in
 /// it. When its owner has found that it is gone and calls `abandon`, the store in it is let go and nothing is present
-/// (*detached*): reads find nothing, appends fail, erases are noted as retractions. `reattach` opens the path again; of
-/// what is found there only that becomes readable which was so when it was abandoned, and has not been retracted since.
+/// (*detached*): reads find nothing, appends fail, erases leave tombstones. `reattach` opens the path again; of
+/// what is found there only that becomes readable which was so when it was abandoned, and has no tombstone since.
 /// Counts go on: ledger and activity are those of all stores since the start. Invariant: as that of `block_store`, and
 /// what has once been answered to be gone does not come back. Threads: any, but one owner for `erase`, `clear`,
 /// `abandon` and `reattach`.
@@ -90,7 +89,7 @@ private:
   [[nodiscard]] result<recovery_report> open_again();
   void publish(const std::shared_ptr<block_store>& fresh);
   template <class What>
-  [[nodiscard]] std::shared_ptr<block_store> retract(const What& what);
+  [[nodiscard]] std::shared_ptr<block_store> store_or_tombstone(const What& what);
 
   const detachable_store_config config_;
 
@@ -104,8 +103,8 @@ private:
   std::uint64_t bytes_max_ = 0;                      ///< of the last store
   std::map<namespace_id, cold_ledger> past_ledgers_; ///< of the stores before
   cold_activity past_activity_;
-  retractions retractions_; ///< detached; empty while attached
-  survivors survivors_;     ///< detached; of no store before that
+  tombstones tombstones_; ///< detached; empty while attached
+  survivors survivors_;   ///< detached; of no store before that
   std::function<void(std::vector<block_key>)> listener_;
 };
 

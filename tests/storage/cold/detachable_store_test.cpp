@@ -16,7 +16,7 @@ public:
     config.io = io.engine();
     config.namespaces = namespaces;
     config.open = [this](std::uint64_t bytes_max) { return try_open(bytes_max); };
-    config.retractions_max = retractions_max;
+    config.tombstones_max = tombstones_max;
     auto opened = detachable_store::open(std::move(config), room_for(blocks, block_bytes));
     REQUIRE(opened);
     detachable = *opened;
@@ -53,7 +53,7 @@ public:
     return numbers;
   }
 
-  std::size_t retractions_max = 100;
+  std::size_t tombstones_max = 100;
   std::shared_ptr<detachable_store> detachable;
   std::string last_error;
 };
@@ -148,7 +148,7 @@ TEST_CASE("An erase that was not durable when the directory went away holds when
 
 TEST_CASE("More erases than can be remembered clear the directory when it is back") {
   detachable_world world;
-  world.retractions_max = 10;
+  world.tombstones_max = 10;
   open_with_three(world);
   world.away();
   static_cast<void>(world.abandon());
@@ -329,7 +329,7 @@ TEST_CASE("A block that was put anew after an erase is there when its directory 
 
 TEST_CASE("A cleared namespace that comes back with a directory takes nothing else along") {
   detachable_world world;
-  world.retractions_max = 2;
+  world.tombstones_max = 2;
   open_with_three(world);
   REQUIRE(world.append(4, 100, 0, 1) == errc::none);
   world.away();

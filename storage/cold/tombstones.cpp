@@ -1,10 +1,10 @@
-#include "storage/cold/retractions.hpp"
+#include "storage/cold/tombstones.hpp"
 
 #include <algorithm>
 
 namespace hearth::storage {
 
-void retractions::add(const block_key& key) {
+void tombstones::add(const block_key& key) {
   if (everything_)
     return;
   keys_.insert(key);
@@ -12,7 +12,7 @@ void retractions::add(const block_key& key) {
     add(std::optional<namespace_id>{});
 }
 
-void retractions::add(std::optional<namespace_id> name_space) {
+void tombstones::add(std::optional<namespace_id> name_space) {
   if (everything_)
     return;
   if (name_space) {
@@ -24,7 +24,7 @@ void retractions::add(std::optional<namespace_id> name_space) {
   namespaces_.clear();
 }
 
-void retractions::apply(block_store& store) const {
+void tombstones::apply(block_store& store) const {
   if (everything_)
     store.clear(std::nullopt);
   for (const auto name_space : namespaces_)

@@ -12,11 +12,11 @@
 
 namespace hearth::storage {
 
-/// What was erased or put while a directory is away, and must not turn up when it comes back: keys, whole namespaces,
-/// or everything once there are more than `keys_max` keys. Threads: one at a time.
-class retractions {
+/// Tombstones of what was erased or put while a directory is away, and must not turn up when it comes back: of keys,
+/// whole namespaces, or everything once there are more than `keys_max` keys. Threads: one at a time.
+class tombstones {
 public:
-  explicit retractions(std::size_t keys_max) : keys_max_(keys_max) {}
+  explicit tombstones(std::size_t keys_max) : keys_max_(keys_max) {}
 
   /// The block of `key`, or every block of a namespace (none: of all), is not to come back.
   void add(const block_key& key);
