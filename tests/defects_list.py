@@ -71,7 +71,7 @@ DEFECTS = [
            "    now.apply(*fresh);\n", ""),
     Defect("unknown_record_returns", "a block that was erased or reclaimed a moment before the directory went away comes back with it",
            "storage/cold/detachable_store.cpp",
-           "return survivors_.contain(key, sequence);", "return sequence != 0 || survivors_.contain(key, sequence);"),
+           "return readable_at_detach_.contain(key, sequence);", "return sequence != 0 || readable_at_detach_.contain(key, sequence);"),
     Defect("vanished_uncounted", "what goes away with the directory is not counted as lost", "actors/tiers/tiers_writes.cpp",
            "entry.counters.lost += one.second;", "(void)entry;"),
     Defect("vanished_copy_believed", "a hot block whose copy has gone away is still taken for safe", "actors/tiers/tiers_writes.cpp",

@@ -64,10 +64,10 @@ std::vector<abandoned_block> detachable_store::abandon() {
   if (!store)
     return {};
   auto blocks = store->abandon();
-  survivors readable{blocks};
+  readable_at_detach readable{blocks};
   {
     std::lock_guard guard{mutex_};
-    survivors_ = std::move(readable);
+    readable_at_detach_ = std::move(readable);
     put_aside(*store);
     store.reset();
   }
@@ -118,10 +118,10 @@ result<recovery_report> detachable_store::open_again() {
   auto opened = config_.open(bytes_max());
   if (!opened)
     return opened.error();
-  // Nobody else touches the survivors: they change when an attached store is abandoned.
-  survivors_.sort();
+  // Nobody else touches these records: they change when an attached store is abandoned.
+  readable_at_detach_.sort();
   opened->store->erase_unless(
-      [this](const block_key& key, std::uint64_t sequence) { return survivors_.contain(key, sequence); });
+      [this](const block_key& key, std::uint64_t sequence) { return readable_at_detach_.contain(key, sequence); });
   if (auto adopted = adopt(std::move(*opened)); !adopted)
     return adopted.error();
   sync_soon(); // for what was erased
@@ -176,7 +176,7 @@ void detachable_store::publish(const std::shared_ptr<block_store>& fresh) {
       std::lock_guard guard{mutex_};
       if (tombstones_.empty()) {
         inner_ = fresh;
-        survivors_ = {};
+        readable_at_detach_ = {};
         fresh->on_reclaimed(listener_);
         return;
       }

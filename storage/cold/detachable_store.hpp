@@ -103,8 +103,8 @@ private:
   std::uint64_t bytes_max_ = 0;                      ///< of the last store
   std::map<namespace_id, cold_ledger> past_ledgers_; ///< of the stores before
   cold_activity past_activity_;
-  tombstones tombstones_; ///< detached; empty while attached
-  survivors survivors_;   ///< detached; of no store before that
+  tombstones tombstones_;                 ///< detached; empty while attached
+  readable_at_detach readable_at_detach_; ///< detached; of no store before that
   std::function<void(std::vector<block_key>)> listener_;
 };
 

@@ -33,15 +33,15 @@ void tombstones::apply(block_store& store) const {
     store.erase(key);
 }
 
-survivors::survivors(std::span<const abandoned_block> abandoned) {
+readable_at_detach::readable_at_detach(std::span<const abandoned_block> abandoned) {
   records_.reserve(abandoned.size());
   for (const auto& one : abandoned)
     records_.push_back({one.sequence, block_key_hash{}(one.key)});
 }
 
-void survivors::sort() { std::ranges::sort(records_); }
+void readable_at_detach::sort() { std::ranges::sort(records_); }
 
-bool survivors::contain(const block_key& key, std::uint64_t sequence) const {
+bool readable_at_detach::contain(const block_key& key, std::uint64_t sequence) const {
   return std::ranges::binary_search(records_, record{sequence, block_key_hash{}(key)});
 }
 

@@ -38,10 +38,10 @@ private:
 /// may have others, of blocks that were erased, replaced or reclaimed a moment before, could not be read just then, or
 /// were still being written: no one has been told that they are there, and some have been told that they are not.
 /// 16 bytes a record. Threads: one at a time.
-class survivors {
+class readable_at_detach {
 public:
-  survivors() = default;
-  explicit survivors(std::span<const abandoned_block> abandoned);
+  readable_at_detach() = default;
+  explicit readable_at_detach(std::span<const abandoned_block> abandoned);
 
   /// Before the first question: takes a tenth of a microsecond a record, for which nobody has to wait where they are
   /// noted down.
