@@ -2,10 +2,8 @@
 
 #include "actors/tiers/write_policy.hpp"
 #include "messages/limits.hpp"
-#include "storage/cold/block_store.hpp"
 #include "storage/errors.hpp"
-#include "storage/eviction/eviction_policy.hpp"
-#include "storage/segments/reclaim_policy.hpp"
+#include "storage/orders.hpp"
 
 #include <chrono>
 #include <cstdint>

@@ -1,13 +1,25 @@
 #pragma once
 
+#include "storage/errors.hpp"
+
+#include <array>
 #include <cstdint>
+#include <string_view>
 
 namespace hearth {
 
-/// When a block is handed to the writer.
+/// Write policy: when a block is handed to the writer.
 enum class write_policy : std::uint8_t {
-  back,    ///< when it leaves the hot tier, or when the writer is idle
-  through, ///< at once; it stays in the hot tier as well
+  back,    ///< write-back: when the block leaves the hot tier, or when the writer is idle
+  through, ///< write-through: at once; the block stays in the hot tier as well
 };
+inline constexpr std::array write_policies{write_policy::back, write_policy::through};
+
+/// The name of a write policy, as programs read and print it: "back", "through".
+[[nodiscard]] std::string_view to_string(write_policy policy) noexcept;
+
+/// The write policy of that name. Errors: invalid_argument, with the name that was found and all names that are
+/// expected.
+[[nodiscard]] storage::result<write_policy> write_policy_from_string(std::string_view name);
 
 } // namespace hearth

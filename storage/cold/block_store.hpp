@@ -90,10 +90,6 @@ struct read_item {
 /// What `done` of a read hears that was cancelled before it began.
 [[nodiscard]] inline failure given_up_unread() { return {errc::timeout, "given up before it was read"}; }
 
-/// Hears how far the opening of a store is: `done` of `total` segments have been looked at. Called on the
-/// opening thread, first with 0 and last with the total, `done` only growing; it must not throw.
-using opening_progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
-
 /// The cold tier: blocks on disk under a byte budget, and the index that says which are there.
 /// One contract suite holds for every implementation. I/O happens on an I/O engine; no call here waits for the disk.
 /// `done` callbacks run on a thread of the I/O engine, or inside the call when the answer is known at once; they must

@@ -3,9 +3,9 @@
 #include "storage/blocks/block_key.hpp"
 #include "storage/eviction/block_names.hpp"
 #include "storage/eviction/slot_list.hpp"
+#include "storage/orders.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -49,13 +49,7 @@ public:
 /// LRU: evicts the block that was inserted or touched least recently. 8 bytes per block.
 [[nodiscard]] std::unique_ptr<eviction_policy> make_lru_policy();
 
-/// The policies there are.
-enum class eviction_order : std::uint8_t {
-  lru,          ///< `make_lru_policy`
-  s3_fifo,      ///< s3_fifo_policy.hpp
-  w_tinylfu,    ///< w_tinylfu_policy.hpp
-  conversation, ///< conversation_policy.hpp: learns which chains come back
-};
+/// The policy that a host has chosen.
 [[nodiscard]] std::unique_ptr<eviction_policy> make_eviction_policy(eviction_order order);
 
 } // namespace hearth::storage

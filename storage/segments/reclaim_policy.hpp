@@ -1,5 +1,7 @@
 #pragma once
 
+#include "storage/orders.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -27,11 +29,6 @@ public:
 
 private:
   [[nodiscard]] virtual std::size_t choose(std::span<const segment_summary> candidates) const = 0;
-};
-
-enum class reclaim_order : std::uint8_t {
-  fifo,         ///< the segment that was begun first; an empty one before it
-  least_useful, ///< the segment worth least for each byte of its file
 };
 
 [[nodiscard]] std::unique_ptr<reclaim_policy> make_reclaim_policy(reclaim_order order);

@@ -3,6 +3,7 @@
 #include "storage/blocks/namespace_table.hpp"
 #include "storage/cold/opened_store.hpp"
 #include "storage/io/io_engine.hpp"
+#include "storage/orders.hpp"
 #include "storage/segments/recency.hpp"
 #include "storage/segments/segment_index.hpp"
 

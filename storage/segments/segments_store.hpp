@@ -4,7 +4,7 @@
 #include "storage/cold/block_store.hpp"
 #include "storage/cold/opened_store.hpp"
 #include "storage/io/io_engine.hpp"
-#include "storage/segments/reclaim_policy.hpp"
+#include "storage/orders.hpp"
 #include "storage/segments/segment_shape.hpp"
 
 #include <cstdint>

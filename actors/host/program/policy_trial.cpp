@@ -1,7 +1,5 @@
 #include "actors/host/program/policy_trial.hpp"
 
-#include "storage/eviction/conversation_policy.hpp"
-#include "storage/eviction/s3_fifo_policy.hpp"
 #include "storage/eviction/w_tinylfu_policy.hpp"
 
 #include <algorithm>
@@ -55,12 +53,16 @@ std::vector<std::size_t> next_uses(std::span<const request> trace, std::size_t r
 } // namespace
 
 const std::vector<named_policy>& all_policies() {
-  static const std::vector<named_policy> all{
-      {"lru", [](std::size_t) { return storage::make_lru_policy(); }},
-      {"s3-fifo", [](std::size_t) { return storage::make_s3_fifo_policy(); }},
-      {"w-tinylfu", [](std::size_t capacity) { return storage::make_w_tinylfu_policy(capacity); }},
-      {"conversation", [](std::size_t) { return storage::make_conversation_policy(); }},
-  };
+  static const auto all = [] {
+    std::vector<named_policy> policies;
+    for (const auto order : storage::eviction_orders)
+      policies.push_back({std::string{to_string(order)}, [order](std::size_t capacity) {
+                            return order == storage::eviction_order::w_tinylfu
+                                       ? storage::make_w_tinylfu_policy(capacity)
+                                       : storage::make_eviction_policy(order);
+                          }});
+    return policies;
+  }();
   return all;
 }
 

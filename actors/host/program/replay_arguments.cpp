@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <limits>
+#include <string_view>
 #include <string>
 
 #include <unistd.h>
@@ -25,18 +26,28 @@ using storage::result;
 
 namespace {
 
-constexpr std::uint64_t block_bytes_limit = 512ull << 20;
-
 failure refuse(const std::string& what) { return {errc::invalid_argument, what}; }
 
-/// What is read as text first.
-struct names {
-  std::string policy, eviction, reclaim;
-};
+/// Accepts the names that `from_string` knows.
+template <class Value>
+CLI::Validator named(result<Value> (*from_string)(std::string_view)) {
+  return CLI::Validator{[from_string](std::string& text) {
+                          const auto known = from_string(text);
+                          return known ? std::string{} : known.error().context;
+                        },
+                        {}};
+}
 
-void declare(CLI::App& replay, replay_options& options, names& chosen) {
+void declare(CLI::App& replay, replay_options& options) {
   const auto text = [&](const char* flag, std::string& into, const char* kind, const std::string& help) {
     return replay.add_option(flag, into, help)->type_name(kind);
+  };
+  const auto choice = [&](const char* flag, auto& into, auto from_string, const std::string& help) {
+    const auto take = [&into, from_string](const std::string& name) {
+      if (const auto known = from_string(name))
+        into = *known;
+    };
+    replay.add_option_function<std::string>(flag, take, help)->type_name("NAME")->check(named(from_string));
   };
   const auto number = [&](const char* flag, auto& into, std::uint64_t least, std::uint64_t most,
                           const std::string& help) {
@@ -66,14 +77,12 @@ void declare(CLI::App& replay, replay_options& options, names& chosen) {
          "limit of the writer's queue in blocks [256]");
   size("--writer-queue-bytes", options.writer_queue_bytes, 1, queue_bytes_limit,
        "limit of the writer's queue in bytes [a quarter of --hot, 64MiB at least]");
-  text("--write-policy", chosen.policy, "NAME",
-       "back: write a block when it leaves the hot tier; through: at once [back]")
-      ->check(CLI::IsMember({"back", "through"}));
-  text("--eviction", chosen.eviction, "NAME",
-       "which hot block leaves first: lru, s3-fifo, w-tinylfu or conversation [lru]")
-      ->check(CLI::IsMember({"lru", "s3-fifo", "w-tinylfu", "conversation"}));
-  text("--reclaim", chosen.reclaim, "NAME", "which segment is given up first: least_useful or fifo [least_useful]")
-      ->check(CLI::IsMember({"least_useful", "fifo"}));
+  choice("--write-policy", options.policy, write_policy_from_string,
+         "back: write a block when it leaves the hot tier; through: at once [back]");
+  choice("--eviction", options.eviction, storage::eviction_order_from_string,
+         "which hot block leaves first: lru, s3-fifo, w-tinylfu or conversation [lru]");
+  choice("--reclaim", options.reclaim, storage::reclaim_order_from_string,
+         "which segment is given up first: least_useful or fifo [least_useful]");
   number("--reappend-percent", options.reappend_percent, 0, 50,
          "of such a segment, copied on if it was used since it was written [" +
              std::to_string(options.reappend_percent) + "]");
@@ -111,23 +120,6 @@ result<void> check_together(const replay_options& options) {
   return holds("--writer-queue-bytes", options.writer_queue_bytes, options.block_bytes);
 }
 
-storage::eviction_order eviction_named(const std::string& name) {
-  using storage::eviction_order;
-  if (name == "s3-fifo")
-    return eviction_order::s3_fifo;
-  if (name == "w-tinylfu")
-    return eviction_order::w_tinylfu;
-  return name == "conversation" ? eviction_order::conversation : eviction_order::lru;
-}
-
-void take(const names& chosen, replay_options& options) {
-  if (chosen.policy == "through")
-    options.policy = write_policy::through;
-  options.eviction = eviction_named(chosen.eviction);
-  if (chosen.reclaim == "fifo")
-    options.reclaim = storage::reclaim_order::fifo;
-}
-
 } // namespace
 
 result<replay_options> parse_replay_arguments(int argc, const char* const* argv) {
@@ -138,8 +130,7 @@ result<replay_options> parse_replay_arguments(int argc, const char* const* argv)
   app.add_subcommand("bench", "Measures a cache beside others and the machine's limits: hearth bench --help");
   app.require_subcommand(1);
   replay_options options;
-  names chosen;
-  declare(*replay, options, chosen);
+  declare(*replay, options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -154,7 +145,6 @@ result<replay_options> parse_replay_arguments(int argc, const char* const* argv)
   for (const auto* option : replay->get_options())
     if (option->count() > 0 && option->get_expected_max() > 0 && option->as<std::string>().empty())
       return refuse(option->get_name() + ": expected a value, found none");
-  take(chosen, options);
   if (auto together = check_together(options); !together)
     return together.error();
   return options;

@@ -21,7 +21,7 @@ struct replay_options {
   storage::reclaim_order reclaim = storage::reclaim_order::least_useful;
   std::uint32_t reappend_percent = cache_options{}.reappend_percent;
   std::uint64_t cold_bytes = 2ull << 30;   ///< 0: hot tier only
-  std::uint64_t block_bytes = 64ull << 10; ///< 1 to 512 MiB, and not more than a tier or the writer's queue takes
+  std::uint64_t block_bytes = 64ull << 10; ///< 1 to 4 GiB, and not more than a tier or the writer's queue takes
   std::uint32_t writer_queue_blocks = 256; ///< 1..65,536
   std::uint64_t writer_queue_bytes = 0;    ///< 0: as cache_options has it
   write_policy policy = write_policy::back;

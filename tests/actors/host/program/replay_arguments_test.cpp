@@ -89,8 +89,8 @@ TEST_CASE("A number or size that makes no sense is refused by its flag, with wha
   CHECK(refusal({"--writer-queue-blocks", "65537"}) ==
         "--writer-queue-blocks: expected an integer 1..65536, found 65537" + more);
   CHECK(refusal({"--block-bytes", "0"}) ==
-        "--block-bytes: expected a size such as 64MiB (units B to TiB, KB to GB), 1..536870912, found 0" + more);
-  CHECK(refused_naming({"--block-bytes", "513MiB"}, "--block-bytes: expected"));
+        "--block-bytes: expected a size such as 64MiB (units B to TiB, KB to GB), 1..4294967296, found 0" + more);
+  CHECK(refused_naming({"--block-bytes", "4097MiB"}, "--block-bytes: expected"));
   CHECK(refused_naming({"--cold", "16777216TiB"}, "--cold: expected"));
   CHECK(refused_naming({"--cold", "1.5GiB"}, "--cold: expected"));
   CHECK(refused_naming({"--seed", "18446744073709551616"}, "--seed: expected"));
@@ -107,7 +107,9 @@ TEST_CASE("A flag that is unknown, incomplete, repeated or contradicts another i
   CHECK(refused_naming({"--trace="}, "--trace"));
   CHECK(refused_naming({"--hot", "1MiB", "--hot", "2MiB"}, "--hot"));
   CHECK(refused_naming({"--workload", "batch"}, "--workload"));
-  CHECK(refused_naming({"--write-policy", "around"}, "--write-policy"));
+  CHECK(refused_naming({"--write-policy", "around"}, "--write-policy: found around, expected one of back, through"));
+  CHECK(refused_naming({"--eviction", "mru"}, "--eviction: found mru, expected one of lru, s3-fifo"));
+  CHECK(refused_naming({"--reclaim", ""}, "--reclaim: found nothing, expected one of fifo, least_useful"));
   CHECK(refused_naming({"--trace", "t", "--workload", "chat"}, "--workload"));
 }
 
@@ -133,7 +135,7 @@ TEST_CASE("The range that a flag names is the one that the cache takes") {
   CHECK(valid({"--hot", "1024TiB"}));
   CHECK(valid({"--cold", "1024TiB"}));
   CHECK(valid({"--writer-queue-bytes", "1099511627775"}));
-  CHECK(valid({"--block-bytes", "512MiB", "--hot", "1GiB"}));
+  CHECK(valid({"--block-bytes", "4GiB", "--hot", "8GiB", "--cold", "64GiB"}));
   CHECK(valid({"--drain-mib-per-s", "1000000", "--writer-queue-blocks", "65536"}));
   CHECK(refused_naming({"--hot", "1125899906842625"}, "--hot: expected"));
   CHECK(refused_naming({"--cold", "1125899906842625"}, "--cold: expected"));
