@@ -1,12 +1,12 @@
 #pragma once
 
+#include "actors/bounded_ref.hpp"
 #include "actors/caf_errors.hpp"
 #include "actors/protocol.hpp"
 #include "messages/bounds.hpp"
 #include "stats/tally.hpp"
 
 #include <caf/mailbox_element.hpp>
-#include <caf/send.hpp>
 #include <caf/typed_response_promise.hpp>
 
 #include <memory>
@@ -104,23 +104,6 @@ private:
   mailbox mailbox_;
   std::optional<State> state_;
 };
-
-/// An actor together with its mailbox's gate.
-template <class Handle>
-struct bounded_ref {
-  Handle actor;
-  std::shared_ptr<messages::gate> gate;
-};
-
-/// Sends `message` if the mailbox has room; false: it has not, and nothing was sent.
-template <class Handle, class Message>
-[[nodiscard]] bool try_send(const bounded_ref<Handle>& to, Message message) {
-  message.slot = messages::admit(to.gate, messages::load_of(message), messages::importance_of(message));
-  if (!message.slot)
-    return false;
-  caf::anon_send(to.actor, std::move(message));
-  return true;
-}
 
 /// A response promise that answers `closed` if it is dropped. Move-only.
 template <class Reply>

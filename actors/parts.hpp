@@ -1,9 +1,10 @@
 #pragma once
 
+#include "actors/actor_registry.hpp"
 #include "actors/bounded.hpp"
 #include "actors/tiers/limits_now.hpp"
 #include "actors/tiers/tiers.hpp"
-#include "stats/snapshot.hpp"
+#include "stats/totals.hpp"
 #include "storage/blocks/namespace_table.hpp"
 #include "storage/cold/detachable_store.hpp"
 #include "storage/hot/read_notes.hpp"
@@ -12,49 +13,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 namespace hearth::actors {
 
 class preflight;
-
-/// Who plays which part now. hot_cache replaces those that died; everybody else asks here. Threads: any.
-class roster {
-public:
-  [[nodiscard]] writer_actor writer() const { return read(writer_); }
-  [[nodiscard]] stats_actor stats() const { return read(stats_); }
-  [[nodiscard]] reader_actor reader(std::size_t index) const {
-    std::lock_guard guard{mutex_};
-    return index < readers_.size() ? readers_[index] : reader_actor{};
-  }
-
-  void writer(writer_actor actor) { replace(writer_, std::move(actor)); }
-  void stats(stats_actor actor) { replace(stats_, std::move(actor)); }
-  void reader(std::size_t index, reader_actor actor) {
-    std::lock_guard guard{mutex_};
-    if (readers_.size() <= index)
-      readers_.resize(index + 1);
-    readers_[index] = std::move(actor);
-  }
-
-private:
-  template <class Handle>
-  Handle read(const Handle& slot) const {
-    std::lock_guard guard{mutex_};
-    return slot;
-  }
-  template <class Handle>
-  void replace(Handle& slot, Handle actor) {
-    std::lock_guard guard{mutex_};
-    std::swap(slot, actor); // the old one is released outside the lock
-  }
-
-  mutable std::mutex mutex_;
-  writer_actor writer_;
-  stats_actor stats_;
-  std::vector<reader_actor> readers_;
-};
 
 /// Settings of the actors of one cache, resolved: no zeros that mean something else.
 struct actors_config {

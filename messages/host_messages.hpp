@@ -2,6 +2,7 @@
 
 #include "messages/gate.hpp"
 #include "messages/limits.hpp"
+#include "messages/put_outcome.hpp"
 #include "stats/snapshot.hpp"
 #include "storage/blocks/block.hpp"
 
@@ -22,12 +23,6 @@ template <class Duration>
 [[nodiscard]] constexpr Duration bounded_time(Duration time) {
   return std::clamp<Duration>(time, Duration{0}, std::chrono::hours{24});
 }
-
-/// What became of an accepted put. Numbers reach bindings: append, never renumber.
-enum class put_outcome : std::uint8_t {
-  stored = 0,    ///< new; it can be read back from now on
-  refreshed = 1, ///< it was there already, and stays as it is; it counts as used now
-};
 
 /// host -> hot_cache. Keep `item`.
 /// Reply: put_reply, once the block can be read back (not: once it is on disk).

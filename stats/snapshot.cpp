@@ -1,72 +1,12 @@
 #include "stats/snapshot.hpp"
 
-#include <algorithm>
-
 namespace hearth::stats {
-
-namespace {
-
-/// The name of namespace number `number`. An entry can be counted a moment before its name is known to whoever reports;
-/// it must show all the same, or the namespaces would not add up to the whole.
-std::string name_of(std::size_t number, const std::vector<std::string>& names) {
-  return number < names.size() ? names[number] : "#" + std::to_string(number);
-}
-
-gauges with_limits(gauges levels, const gauges& limits) noexcept {
-  levels.hot_cache_max_bytes = limits.hot_cache_max_bytes;
-  levels.max_size_bytes = limits.max_size_bytes;
-  levels.configured_max_size_bytes = limits.configured_max_size_bytes;
-  levels.cold_state = limits.cold_state;
-  return levels;
-}
-
-} // namespace
-
-baseline make_baseline(const std::vector<tally_entry>& totals) {
-  baseline start;
-  start.entries.reserve(totals.size());
-  for (const auto& entry : totals)
-    start.entries.push_back(entry.counters);
-  return start;
-}
-
-snapshot make_snapshot(const std::vector<tally_entry>& totals, const baseline& start,
-                       const std::vector<std::string>& names, const gauges& limits) {
-  snapshot made;
-  made.whole.gauges = with_limits({}, limits);
-  for (std::size_t number = 0; number < std::max(totals.size(), names.size()); ++number) {
-    auto& part = made.namespaces[name_of(number, names)];
-    part.gauges = with_limits(part.gauges, limits);
-    if (number >= totals.size())
-      continue; // named, and nothing happened in it yet
-    const auto& now = totals[number];
-    const auto counted = number < start.entries.size() ? now.counters.since(start.entries[number]) : now.counters;
-    part.counters += counted;
-    part.gauges += now.gauges;
-    made.whole.counters += counted;
-    made.whole.gauges += now.gauges;
-  }
-  return made;
-}
 
 std::optional<snapshot> one_namespace(const snapshot& whole, const std::string& name_space) {
   const auto found = whole.namespaces.find(name_space);
   if (found == whole.namespaces.end())
     return std::nullopt;
   return snapshot{name_space, found->second, {}, {}};
-}
-
-std::vector<tally_entry> sum(const std::vector<std::vector<tally_entry>>& totals) {
-  std::vector<tally_entry> summed;
-  for (const auto& sender : totals) {
-    if (summed.size() < sender.size())
-      summed.resize(sender.size());
-    for (std::size_t number = 0; number < sender.size(); ++number) {
-      summed[number].counters += sender[number].counters;
-      summed[number].gauges += sender[number].gauges;
-    }
-  }
-  return summed;
 }
 
 } // namespace hearth::stats

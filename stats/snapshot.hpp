@@ -1,14 +1,12 @@
 #pragma once
 
 #include "stats/counters.hpp"
-#include "stats/tally.hpp"
 
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace hearth::stats {
 
@@ -33,28 +31,8 @@ struct snapshot {
   friend bool operator==(const snapshot&, const snapshot&) = default;
 };
 
-/// Where the counters stood at the last reset, per namespace number. A snapshot subtracts it.
-struct baseline {
-  std::vector<counters> entries;
-};
-
-/// The baseline that a reset at this moment sets: from here on every counter starts at zero, gauges stay, and the
-/// ledger starts with offered = pending.
-[[nodiscard]] baseline make_baseline(const std::vector<tally_entry>& totals);
-
-/// The snapshot of the whole cache: `totals` (by namespace number, as summed over all senders) since `start`.
-/// `names` gives each number its name (one that is missing shows as "#<number>"); `limits` has the three limits of the
-/// whole cache and the state of its cold tier, which every part shows. After: the namespaces' counters and levels add
-/// up to those of the whole, but for total_size_bytes: the store's own files and writes in flight belong to no
-/// namespace.
-[[nodiscard]] snapshot make_snapshot(const std::vector<tally_entry>& totals, const baseline& start,
-                                     const std::vector<std::string>& names, const gauges& limits);
-
 /// Only the part of one namespace, under its name; nothing if there is no such namespace.
 [[nodiscard]] std::optional<snapshot> one_namespace(const snapshot& whole, const std::string& name_space);
-
-/// The sum of several senders' totals, by namespace number.
-[[nodiscard]] std::vector<tally_entry> sum(const std::vector<std::vector<tally_entry>>& totals);
 
 /// The snapshot as JSON, version 1. Member names are a contract: SNAPSHOT.md lists them. Same snapshot, same bytes; no
 /// newline at the end. `more`, if given, adds further members behind (names of its own).

@@ -10,7 +10,8 @@ import pathlib
 import subprocess
 import sys
 
-FOLDERS = ("storage/**/*.hpp", "stats/*.hpp", "messages/*.hpp", "actors/host/cache.hpp", "actors/host/cache_options.hpp")
+FOLDERS = ("storage/**/*.hpp", "stats/*.hpp", "messages/*.hpp", "actors/host/cache.hpp", "actors/host/cache_options.hpp",
+           "actors/host/memory.hpp")
 
 
 def compile_alone(root, compiler, header):

@@ -34,6 +34,25 @@ MAY_INCLUDE = {
 }
 QUICKSTART = "tests/examples/quickstart.cpp"
 SETTINGS, SETTINGS_TABLE = "actors/host/cache_options.hpp", "actors/host/README.md"
+# The headers that a host may include, and how many of ours each may reach, itself included.
+PUBLIC = {
+    "actors/caf_errors.hpp": 2,
+    "actors/host/actors.hpp": 23,
+    "actors/host/cache.hpp": 13,
+    "actors/host/cache_options.hpp": 5,
+    "actors/host/memory.hpp": 6,
+    "messages/host_messages.hpp": 11,
+    "stats/snapshot.hpp": 3,
+    "stats/table.hpp": 4,
+    "storage/blocks/block.hpp": 4,
+    "storage/blocks/block_key.hpp": 1,
+    "storage/errors.hpp": 1,
+    "storage/memory/buffer.hpp": 2,
+    "storage/orders.hpp": 2,
+}
+PUBLIC_WITH_CAF = {"actors/caf_errors.hpp", "actors/host/actors.hpp"}
+SURFACE_TABLE = "actors/host/README.md"
+HEADER_ROW = re.compile(r"^\| ([\w/]+\.hpp) \| [^|]+ \| (\d+) \|$", re.MULTILINE)
 FOR_ACTORS_ONLY = ("caf/", "spdlog/")
 # Catch2 2 and 3 name their headers differently; only these two files may know.
 CATCH2_ALLOWED = ("tests/support/catch.hpp", "tests/support/main.cpp")
@@ -79,18 +98,43 @@ def check_includes(path, text, names):
             yield f"{path}: includes {target}; {here} may include {', '.join(sorted(MAY_INCLUDE[here])) or 'no other room'} only"
 
 
-def check_facade(root, names):
-    """A host that only uses the cache must not need CAF's headers: follows the facade's includes."""
-    seen, todo = set(), ["actors/host/cache.hpp"]
+def reached(root, header, names):
+    """Our own headers that `header` includes, directly or through others, itself included; and CAF's that they include."""
+    ours, foreign, todo = set(), set(), [header]
     while todo:
         path = todo.pop()
-        if path in seen or path not in names:
+        if path in ours or path not in names:
             continue
-        seen.add(path)
-        for _, target in INCLUDE.findall((root / path).read_text()):
-            if target.startswith("caf/"):
-                yield f"{path}: includes {target} and is reached from actors/host/cache.hpp, which must do without CAF"
-            todo.append(target)
+        ours.add(path)
+        for quote, target in INCLUDE.findall((root / path).read_text()):
+            if quote == '"':
+                todo.append(target)
+            elif target.startswith(FOR_ACTORS_ONLY):
+                foreign.add(target)
+    return ours, foreign
+
+
+def check_surface(root, names):
+    """The public headers are those of the table, reach as many headers as it says, and no more than they may."""
+    table = {header: int(count) for header, count in HEADER_ROW.findall((root / SURFACE_TABLE).read_text())}
+    for header, most in PUBLIC.items():
+        if header not in names:
+            yield f"{header}: is no file, yet tests/rules.py has it as a public header"
+            continue
+        ours, foreign = reached(root, header, names)
+        if len(ours) > most:
+            yield f"{header}: reaches {len(ours)} headers, at most {most}: {', '.join(sorted(ours))}"
+        if foreign and header not in PUBLIC_WITH_CAF:
+            yield f"{header}: reaches <{min(foreign)}>, but a host that does not use CAF includes it"
+        if (told := table.pop(header, None)) != len(ours):
+            yield f"{SURFACE_TABLE}: says that {header} reaches {told or 'nothing'}, found {len(ours)}"
+    for header in table:
+        yield f"{SURFACE_TABLE}: {header} is no public header: see PUBLIC in tests/rules.py"
+    for path in sorted(names):
+        if path.startswith("tests/examples/") and path.endswith(".cpp"):
+            for quote, target in INCLUDE.findall((root / path).read_text()):
+                if quote == '"' and target not in PUBLIC:
+                    yield f"{path}: includes {target}, which is no public header: see {SURFACE_TABLE}"
 
 
 def check_folders(root, names):
@@ -122,7 +166,8 @@ def in_words(value, unit):
 
 def check_settings(root):
     """The table of settings has each member of cache_options with its default; 0 stands for a rule, told in words."""
-    table = dict(re.findall(r"\| (\w+) \| ([^|]+?) (?=\|)", (root / SETTINGS_TABLE).read_text()))
+    section = (root / SETTINGS_TABLE).read_text().partition("## Settings")[2].partition("\n## ")[0]
+    table = dict(re.findall(r"\| (\w+) \| ([^|]+?) (?=\|)", section))
     member = re.compile(r"^  ([\w:]+) (\w+)(?: = ([^;]+)|\{([^}]+)\})?;", re.MULTILINE)
     members = member.findall((root / SETTINGS).read_text())
     for unit, name, assigned, braced in members:
@@ -140,7 +185,7 @@ def violations(root):
         if top not in TOP and not top.startswith("."):
             yield f"{top}: not at the top level, which holds {', '.join(sorted(TOP))} and dot files"
     yield from check_folders(root, set(names))
-    yield from check_facade(root, set(names))
+    yield from check_surface(root, set(names))
     yield from check_quickstart(root)
     yield from check_settings(root)
     for path in names:

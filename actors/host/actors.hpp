@@ -1,6 +1,7 @@
 #pragma once
 
-#include "actors/parts.hpp"
+#include "actors/actor_registry.hpp"
+#include "actors/bounded_ref.hpp"
 #include "actors/protocol.hpp"
 
 #include <memory>

@@ -1,7 +1,8 @@
 #pragma once
 
 #include "actors/host/cache_options.hpp"
-#include "messages/host_messages.hpp"
+#include "messages/limits.hpp"
+#include "messages/put_outcome.hpp"
 #include "stats/snapshot.hpp"
 #include "storage/blocks/block.hpp"
 #include "storage/errors.hpp"
@@ -20,6 +21,9 @@ class actor_system;
 
 namespace hearth {
 
+// What a host writes, under one name.
+using messages::put_outcome;
+using messages::tier_limits;
 using storage::block_key;
 using storage::buffer;
 using storage::errc;
@@ -29,9 +33,6 @@ using storage::namespace_id;
 using storage::result;
 
 struct actor_handles;
-
-using messages::put_outcome;
-using messages::tier_limits;
 
 struct put_options {
   namespace_id name_space = 0;                        ///< from `cache::name_space`; 0 is "default"
@@ -54,8 +55,8 @@ struct prefix {
 
 struct flush_report {
   stats::amount written; ///< persisted while flushing
-  stats::amount
-      left; ///< still dirty or pending; orphans stay dirty until their parents are put; after a close: given up
+  /// Still dirty or pending; orphans stay dirty until their parents are put; after a close: given up.
+  stats::amount left;
   bool synced = false; ///< what is written survives a power cut; false without a cold tier, or if time was up before
 };
 

@@ -1,3 +1,4 @@
+#include "storage/hot/read_notes.hpp"
 #include "tests/actors/actor_fixture.hpp"
 
 #include <caf/exit_reason.hpp>

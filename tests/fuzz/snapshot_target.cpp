@@ -1,5 +1,5 @@
-#include "stats/snapshot.hpp"
 #include "stats/tally.hpp"
+#include "stats/totals.hpp"
 #include "tests/fuzz/input.hpp"
 #include "tests/fuzz/target.hpp"
 

@@ -1,5 +1,5 @@
 #include "stats/json_writer.hpp"
-#include "stats/snapshot.hpp"
+#include "stats/totals.hpp"
 #include "tests/stats/random.hpp"
 #include "tests/support/catch.hpp"
 

@@ -1,5 +1,6 @@
 #include "stats/columns.hpp"
 #include "stats/table.hpp"
+#include "stats/totals.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace hearth::stats;
