@@ -24,13 +24,18 @@ namespace hearth {
 // What a host writes, under one name.
 using messages::put_outcome;
 using messages::tier_limits;
+using stats::amount;
+using stats::snapshot;
 using storage::block_key;
 using storage::buffer;
+using storage::derive_key;
 using storage::errc;
 using storage::failure;
+using storage::key_from_hex;
 using storage::mutable_buffer;
 using storage::namespace_id;
 using storage::result;
+using storage::to_hex;
 
 struct actor_handles;
 
@@ -54,9 +59,9 @@ struct prefix {
 };
 
 struct flush_report {
-  stats::amount written; ///< persisted while flushing
+  amount written; ///< persisted while flushing
   /// Still dirty or pending; orphans stay dirty until their parents are put; after a close: given up.
-  stats::amount left;
+  amount left;
   bool synced = false; ///< what is written survives a power cut; false without a cold tier, or if time was up before
 };
 
@@ -139,7 +144,7 @@ public:
 
   /// The counters and gauges of one namespace, or of the whole cache. Includes everything that was answered before.
   /// Also after `close`. Errors: not_found (no such namespace).
-  [[nodiscard]] result<stats::snapshot> stats(std::string_view name_space = "*");
+  [[nodiscard]] result<snapshot> stats(std::string_view name_space = "*");
 
   /// Sets counters to zero; gauges stay; the ledger starts with offered = pending.
   result<void> reset_stats();
@@ -163,7 +168,7 @@ public:
   void clear_async(std::optional<namespace_id> name_space, callback<std::uint64_t> done);
   void limit_async(const tier_limits& limits, callback<void> done);
   void flush_async(std::chrono::milliseconds deadline, callback<flush_report> done);
-  void stats_async(std::string_view name_space, callback<stats::snapshot> done);
+  void stats_async(std::string_view name_space, callback<snapshot> done);
   void reset_stats_async(callback<void> done);
   void close_async(std::chrono::milliseconds deadline, callback<close_report> done);
 

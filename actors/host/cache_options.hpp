@@ -11,6 +11,10 @@
 
 namespace hearth {
 
+using storage::eviction_order;
+using storage::opening_progress;
+using storage::reclaim_order;
+
 /// The largest limits that a setting may have.
 using messages::tier_bytes_limit;                                    ///< of a tier, and of a rate in bytes a second
 inline constexpr std::uint64_t block_bytes_limit = 4ull << 30;       ///< of one block
@@ -32,8 +36,8 @@ struct cache_options {
   std::uint64_t cold_bytes_max = 0;         ///< bytes on disk, headers too; 0: a tenth of the free space, 10 GiB kept
   std::uint64_t segment_bytes = 0;  ///< bytes, whole 4 KiB; 0: a sixteenth of cold, at most 256 MiB or a 512th of it
   std::uint64_t free_bytes_min = 0; ///< kept free on the disk whoever fills it; 0: 10 GiB if cold is automatic
-  storage::eviction_order eviction = storage::eviction_order::lru; ///< which hot block leaves first
-  storage::reclaim_order reclaim = storage::reclaim_order::least_useful;
+  eviction_order eviction = eviction_order::lru; ///< which hot block leaves first
+  reclaim_order reclaim = reclaim_order::least_useful;
   std::uint32_t reappend_percent = 25;     ///< 0..50: of a reclaimed segment, copied on if used since written
   std::uint64_t sync_bytes = 128ull << 20; ///< so much written, it is synced; 0: by time, flush and close only
   std::chrono::milliseconds sync_every{
@@ -63,7 +67,7 @@ struct cache_options {
   std::chrono::milliseconds idle_clean{200}; ///< the writer idle this long, dirty blocks are written; 0: never
   std::chrono::milliseconds request_timeout{30'000}; ///< default of every blocking call, limit of every cold read
   std::chrono::milliseconds close_timeout{30'000};   ///< close() in the destructor
-  storage::opening_progress on_opening = nullptr;    ///< hears how far opening the cold tier is, in segments
+  opening_progress on_opening = nullptr;             ///< hears how far opening the cold tier is, in segments
 
   /// Errors: invalid_argument, naming the field, what was found and the allowed range.
   [[nodiscard]] storage::result<void> validate() const;

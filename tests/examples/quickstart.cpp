@@ -18,7 +18,7 @@ int main(int count, char** arguments) {
   if (!cache)
     return std::fprintf(stderr, "%s\n", to_string(cache.error()).c_str()), 1;
   const std::array tokens{101u, 7592u, 2088u, 102u};
-  const std::array chain{hearth::storage::derive_key("my-model", std::nullopt, tokens)};
+  const std::array chain{hearth::derive_key("my-model", std::nullopt, tokens)};
   const auto found = cache->get_prefix(chain); // the longest leading run that is present, in one message
   const bool present = found.ok() && !found->blocks.empty();
   if (!present)
