@@ -164,19 +164,26 @@ def in_words(value, unit):
     return f"{int(digits):,}" if digits.isdigit() else value.rpartition("::")[2]
 
 
+def settings_in(text, indent):
+    """Each member of a struct, indented so far, with its default in words."""
+    member = re.compile(rf"^{' ' * indent}([\w:]+) (\w+)(?: = ([^;]+)|\{{([^}}]+)\}})?;", re.MULTILINE)
+    return {name: in_words(assigned or braced or "none", unit) for unit, name, assigned, braced in member.findall(text)}
+
+
 def check_settings(root):
-    """The table of settings has each member of cache_options with its default; 0 stands for a rule, told in words."""
+    """The two tables have each setting with its default, those of `advanced` apart; 0 stands for a rule, told in words."""
+    struct = (root / SETTINGS).read_text().partition("struct cache_options {")[2]
+    usual, _, rest = struct.partition("  struct advanced_options {")
     section = (root / SETTINGS_TABLE).read_text().partition("## Settings")[2].partition("\n## ")[0]
-    table = dict(re.findall(r"\| (\w+) \| ([^|]+?) (?=\|)", section))
-    member = re.compile(r"^  ([\w:]+) (\w+)(?: = ([^;]+)|\{([^}]+)\})?;", re.MULTILINE)
-    members = member.findall((root / SETTINGS).read_text())
-    for unit, name, assigned, braced in members:
-        default = in_words(assigned or braced or "none", unit)
-        found = table.pop(name, "nothing")
-        if not found.startswith(default) and not (default == "0" and not found[0].isdigit() and found != "nothing"):
-            yield f"{SETTINGS_TABLE}: {name} has {found}, {SETTINGS} has {default}"
-    for name in table.keys() - {"setting"}:
-        yield f"{SETTINGS_TABLE}: {name} is no member of {SETTINGS}"
+    parts = section.partition("### Advanced settings")
+    for part, settings in ((parts[0], settings_in(usual, 2)), (parts[2], settings_in(rest.partition("\n  };")[0], 4))):
+        table = dict(re.findall(r"\| (\w+) \| ([^|]+?) (?=\|)", part))
+        for name, default in settings.items():
+            found = table.pop(name, "nothing")
+            if not found.startswith(default) and not (default == "0" and not found[0].isdigit() and found != "nothing"):
+                yield f"{SETTINGS_TABLE}: {name} has {found}, {SETTINGS} has {default}"
+        for name in table.keys() - {"setting"}:
+            yield f"{SETTINGS_TABLE}: {name} is no member of {SETTINGS}, or of the other table"
 
 
 def violations(root):

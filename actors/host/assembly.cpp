@@ -42,8 +42,10 @@ queue_room queue_room_for(const cache_options& options) {
   const auto derived = std::max({options.hot_bytes_max / 4, 64 * mebibyte, options.block_bytes_max});
   queue_room room;
   room.writer_bytes = or_else(options.writer_queue_bytes, std::min(derived, queue_bytes_limit));
-  room.hot_cache_bytes = or_else(options.hot_cache_mailbox_bytes, std::max(room.writer_bytes, options.block_bytes_max));
-  room.reader_bytes = std::max(options.reader_queue_bytes, std::min(options.block_bytes_max, room.writer_bytes));
+  room.hot_cache_bytes =
+      or_else(options.advanced.hot_cache_mailbox_bytes, std::max(room.writer_bytes, options.block_bytes_max));
+  room.reader_bytes =
+      std::max(options.advanced.reader_queue_bytes, std::min(options.block_bytes_max, room.writer_bytes));
   return room;
 }
 
@@ -61,7 +63,7 @@ result<std::uint64_t> automatic_limit(const cache_options& options, storage::fil
   const auto room = *free + std::min(*held, std::numeric_limits<std::uint64_t>::max() - *free);
   const auto exact = room <= floor_bytes ? 0 : std::min(room / 10, room - floor_bytes);
   const auto limit = std::max(exact / mebibyte * mebibyte, std::min(exact, *held));
-  if (limit <= empty_store_bytes(limit, options.segment_bytes))
+  if (limit <= empty_store_bytes(limit, options.advanced.segment_bytes))
     return {
         errc::no_space,
         "directory " + directory + ": " + std::to_string(*free) +
@@ -100,9 +102,9 @@ result<storage::opened_store> open_segments(const cache_options& options, std::u
   config.io = world.io;
   config.namespaces = std::move(namespaces);
   config.clock = world.wall_clock;
-  config.segment_bytes = options.segment_bytes;
+  config.segment_bytes = options.advanced.segment_bytes;
   config.sync_bytes = options.sync_bytes;
-  config.reappend_percent = options.reappend_percent;
+  config.reappend_percent = options.advanced.reappend_percent;
   config.order = options.reclaim;
   config.free_bytes_min = free_floor(options);
   config.on_opening = options.on_opening;
@@ -162,16 +164,17 @@ result<void> open_store(const cache_options& options, const environment& world, 
 namespace {
 
 std::shared_ptr<storage::io_engine> make_io(const cache_options& options) {
-  if (options.io == disk_io::automatic) {
+  if (options.advanced.io == disk_io::automatic) {
     storage::io_uring_config config;
-    config.threads = options.io_threads;
-    config.write_bytes_per_second = options.drain_bytes_per_second;
+    config.threads = options.advanced.io_threads;
+    config.write_bytes_per_second = options.advanced.drain_bytes_per_second;
     auto made = storage::make_io_uring(config);
     if (made)
       return *made;
-    actors::log::info("cold.io_threads", "threads={} io_uring=\"{}\"", options.io_threads, to_string(made.error()));
+    actors::log::info("cold.io_threads", "threads={} io_uring=\"{}\"", options.advanced.io_threads,
+                      to_string(made.error()));
   }
-  return storage::make_io_threads({options.io_threads, options.drain_bytes_per_second});
+  return storage::make_io_threads({options.advanced.io_threads, options.advanced.drain_bytes_per_second});
 }
 
 } // namespace
@@ -219,13 +222,13 @@ result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, cons
                   options.block_bytes_max,
                   options.cut_chains,
                   options.writer_queue_time,
-                  {options.write_bytes_per_second, options.write_bytes_per_day, options.write_burst_bytes},
+                  {options.write_bytes_per_second, options.write_bytes_per_day, options.advanced.write_burst_bytes},
                   options.eviction};
   config.promote_cold_hits = options.promote_cold_hits;
   config.idle_clean = options.idle_clean;
   config.request_timeout = options.request_timeout;
   config.readers = *cold ? options.readers : 0;
-  config.writes_in_flight = options.writes_in_flight;
+  config.writes_in_flight = options.advanced.writes_in_flight;
   config.sync_every = options.sync_every;
   config.watch_free_space = *cold && free_floor(options) > 0;
   parts->limits = std::make_shared<actors::limits_now>();
@@ -237,13 +240,14 @@ result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, cons
   if (world.buffers)
     parts->limits->memory = storage::pool_budget{*world.buffers, parts->limits->memory_bytes_max()};
   const auto keep = [](std::uint64_t slots) { return std::min(kept_slots, slots / 4); };
-  parts->hot_cache_mailbox = make_mailbox(
-      {options.hot_cache_mailbox, room.hot_cache_bytes, keep(options.hot_cache_mailbox)}, parts->hot_cache_tally);
-  parts->stats_mailbox = make_mailbox({options.stats_mailbox, 0, keep(options.stats_mailbox)});
+  parts->hot_cache_mailbox =
+      make_mailbox({options.advanced.hot_cache_mailbox, room.hot_cache_bytes, keep(options.advanced.hot_cache_mailbox)},
+                   parts->hot_cache_tally);
+  parts->stats_mailbox = make_mailbox({options.advanced.stats_mailbox, 0, keep(options.advanced.stats_mailbox)});
   if (*cold)
     parts->writer_mailbox = make_mailbox({options.writer_queue_blocks, room.writer_bytes, 0});
   for (std::size_t i = 0; i < config.readers; ++i)
-    parts->reader_mailboxes.push_back(make_mailbox({options.reader_queue_blocks, room.reader_bytes, 0}));
+    parts->reader_mailboxes.push_back(make_mailbox({options.advanced.reader_queue_blocks, room.reader_bytes, 0}));
   parts->preflight = std::make_shared<actors::preflight>(config.tiers, parts->limits, parts->writer_mailbox.gate,
                                                          parts->preflight_tally,
                                                          actors::reporter{parts->roster, parts->stats_mailbox.gate});

@@ -48,11 +48,11 @@ inline cache_options room_for_twelve() {
 
 /// Of one block a segment, so that giving up a segment is giving up a block; with room for so many.
 inline cache_options with_cold_room(cache_options options, std::uint64_t blocks) {
-  options.segment_bytes = storage::segment_record_bytes(block_bytes);
+  options.advanced.segment_bytes = storage::segment_record_bytes(block_bytes);
   storage::segments_store_config store;
-  store.segment_bytes = options.segment_bytes;
+  store.segment_bytes = options.advanced.segment_bytes;
   options.cold_bytes_max =
-      empty_store_bytes(1 << 20, options.segment_bytes) + blocks * storage::segment_charge(store, block_bytes);
+      empty_store_bytes(1 << 20, options.advanced.segment_bytes) + blocks * storage::segment_charge(store, block_bytes);
   return options;
 }
 
@@ -63,7 +63,7 @@ inline buffer bytes_of(unsigned number) { return payload(number, block_bytes); }
 inline cache_options cold_stays_put() {
   auto options = small_cache();
   options.promote_cold_hits = false;
-  options.reappend_percent = 0;
+  options.advanced.reappend_percent = 0;
   options.request_timeout = std::chrono::hours{1};
   return options;
 }

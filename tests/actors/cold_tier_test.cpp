@@ -45,8 +45,8 @@ TEST_CASE("A snapshot tells what was written to the cold tier beside the payload
 TEST_CASE("After a change of model the old one's blocks make room first, and a snapshot tells how much they take") {
   auto options = small_cache();
   options.policy = write_policy::through;
-  options.segment_bytes = 8 * record_bytes;
-  options.cold_bytes_max = empty_store_bytes(1 << 20, options.segment_bytes) + 48 * record_bytes;
+  options.advanced.segment_bytes = 8 * record_bytes;
+  options.cold_bytes_max = empty_store_bytes(1 << 20, options.advanced.segment_bytes) + 48 * record_bytes;
   actor_world world;
   std::optional<cache> kept{world.open(options).value()};
   const auto put = [&](unsigned first, unsigned last, const char* model) {
@@ -93,7 +93,7 @@ TEST_CASE("After a change of model the old one's blocks make room first, and a s
 TEST_CASE("Over the write budget blocks are given up and counted, those that nobody asked for first") {
   auto options = small_cache();
   options.write_bytes_per_second = record_bytes;
-  options.write_burst_bytes = 4 * record_bytes; // of which one is kept for blocks that were asked for
+  options.advanced.write_burst_bytes = 4 * record_bytes; // of which one is kept for blocks that were asked for
   cache_world it{options};
   it.put_all(1, 4);
   const bool asked = GENERATE(false, true);
@@ -116,12 +116,12 @@ TEST_CASE("Over the write budget blocks are given up and counted, those that nob
 TEST_CASE("What reclaim copies on is taken from the write budget, too") {
   auto options = small_cache();
   options.policy = write_policy::through;
-  options.segment_bytes = 8 * record_bytes;
-  options.cold_bytes_max = empty_store_bytes(1 << 20, options.segment_bytes) + 48 * record_bytes;
-  options.reappend_percent = 50;
+  options.advanced.segment_bytes = 8 * record_bytes;
+  options.cold_bytes_max = empty_store_bytes(1 << 20, options.advanced.segment_bytes) + 48 * record_bytes;
+  options.advanced.reappend_percent = 50;
   const unsigned burst = 64;
   options.write_bytes_per_second = 1;
-  options.write_burst_bytes = burst * record_bytes;
+  options.advanced.write_burst_bytes = burst * record_bytes;
   cache_world it{options};
   for (unsigned number = 1; number <= 2 * burst; ++number) {
     it.put_all(number, number);
@@ -137,7 +137,7 @@ TEST_CASE("What reclaim copies on is taken from the write budget, too") {
 TEST_CASE("A flush waits for the write budget instead of giving blocks up") {
   auto options = small_cache();
   options.write_bytes_per_second = record_bytes;
-  options.write_burst_bytes = record_bytes;
+  options.advanced.write_burst_bytes = record_bytes;
   cache_world it{options};
   it.put_all(1, 4);
   const auto before = it.world.now();

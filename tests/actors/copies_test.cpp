@@ -77,7 +77,7 @@ cache_options room_for_a_chain() {
   options.cold_bytes_max = 64ull << 20;
   options.writer_queue_blocks = 2 * chain_blocks;
   options.writer_queue_bytes = 64ull << 20;
-  options.writes_in_flight = chain_blocks;
+  options.advanced.writes_in_flight = chain_blocks;
   options.promote_cold_hits = false;
   return options;
 }
@@ -178,7 +178,7 @@ TEST_CASE("A chain of large blocks is handed to the store in turns, between whic
   options.policy = write_policy::through;
   options.hot_bytes_max = 32 * mib;
   options.cold_bytes_max = 192 * mib;
-  options.segment_bytes = 64 * mib;
+  options.advanced.segment_bytes = 64 * mib;
   options.idle_clean = std::chrono::milliseconds{0};
   cache_world it{options};
   REQUIRE(it.kept.put(key(9), payload(9, 4 * mib)).ok());

@@ -123,7 +123,7 @@ TEST_CASE("A cache that goes while its close is under way ends that first") {
 
 TEST_CASE("A close finds room in a mailbox that is full") {
   auto options = small_cache();
-  options.hot_cache_mailbox = 1;
+  options.advanced.hot_cache_mailbox = 1;
   cache_world it{options};
   it.put_all(1, 5);
   it.world.run();
@@ -169,8 +169,8 @@ TEST_CASE("A block that no tier can ever take is refused before it is produced, 
 
 TEST_CASE("A mailbox of one message serves one host that waits for each answer") {
   auto options = small_cache();
-  options.hot_cache_mailbox = 1;
-  options.stats_mailbox = 1;
+  options.advanced.hot_cache_mailbox = 1;
+  options.advanced.stats_mailbox = 1;
   cache_world it{options};
   it.put_all(1, 4);
   CHECK(it.has(1));

@@ -127,7 +127,7 @@ TEST_CASE("Reads beyond what hot_cache can be told count as hits and as skipped"
 
 TEST_CASE("A hot block is handed out although the mailbox of hot_cache is full") {
   auto options = small_cache();
-  options.hot_cache_mailbox = 4;
+  options.advanced.hot_cache_mailbox = 4;
   cache_world it{options};
   it.put_all(1, 2);
   it.world.deliver();

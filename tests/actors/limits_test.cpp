@@ -181,7 +181,7 @@ TEST_CASE("A lower cold limit gives room back, oldest first, and a higher one is
 
 TEST_CASE("Hot blocks whose cold copies went with a lower limit are dirty again") {
   auto options = room_for_twelve();
-  options.segment_bytes = record_bytes;
+  options.advanced.segment_bytes = record_bytes;
   cache_world it{options};
   it.put_all(1, 12);
   REQUIRE(it.kept.flush().ok());
@@ -198,8 +198,8 @@ TEST_CASE("A cold limit lowered under writes that wait leaves none of them uncou
   auto options = small_cache();
   const bool room_for_one = GENERATE(false, true); // of one block
   if (room_for_one)
-    options.segment_bytes = record_bytes;
-  options.writes_in_flight = 1;
+    options.advanced.segment_bytes = record_bytes;
+  options.advanced.writes_in_flight = 1;
   cache_world it{options};
   it.world.disk().hang(true);
   it.put_all(1, 1);
@@ -300,7 +300,7 @@ TEST_CASE(
 
 TEST_CASE("Limits may change beside a flush: it ends, and knows what became of every block") {
   auto options = room_for_twelve();
-  options.writes_in_flight = 1;
+  options.advanced.writes_in_flight = 1;
   cache_world it{options};
   it.put_all(1, 12);
   std::optional<flush_report> report;
@@ -351,7 +351,7 @@ TEST_CASE("An automatic lease_bytes_max follows the hot limit, one that was set 
 
 TEST_CASE("A change of limits finds the kept slots of a full mailbox, and is refused if even those are taken") {
   auto options = small_cache();
-  options.hot_cache_mailbox = 4; // of which one is kept
+  options.advanced.hot_cache_mailbox = 4; // of which one is kept
   cache_world it{options};
   it.put_all(1, 5);
   it.world.run();

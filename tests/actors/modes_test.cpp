@@ -181,7 +181,7 @@ TEST_CASE("A block from a run with larger limits can still be read") {
   }
   auto options = cold_only();
   options.block_bytes_max = 2 * block_bytes;
-  options.reader_queue_bytes = 2 * block_bytes;
+  options.advanced.reader_queue_bytes = 2 * block_bytes;
   auto again = world.open(options).value();
   const auto whole = again.get(key(1));
   REQUIRE(whole.ok());

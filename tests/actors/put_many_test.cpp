@@ -98,7 +98,7 @@ TEST_CASE("A chain whose head is there keeps it while its tail comes in, and eac
 TEST_CASE("A chain larger than the hot tier goes on to the disk, in as many messages as the mailbox asks for") {
   auto options = room_for(8);
   options.writer_queue_blocks = 64;
-  options.hot_cache_mailbox_bytes = 5 * block_bytes;
+  options.advanced.hot_cache_mailbox_bytes = 5 * block_bytes;
   options.block_bytes_max = block_bytes;
   cache_world it{options};
   const chain_of chain{1, 40};
@@ -117,7 +117,7 @@ TEST_CASE("A chain larger than the hot tier goes on to the disk, in as many mess
 
 TEST_CASE("A chain that the full mailbox rejects changes nothing, and each of its blocks counts as rejected") {
   auto options = room_for(8);
-  options.hot_cache_mailbox = 4;
+  options.advanced.hot_cache_mailbox = 4;
   cache_world it{options};
   const chain_of chain{1, 3};
   for (unsigned i = 0; i < 10; ++i)

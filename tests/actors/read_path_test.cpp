@@ -238,7 +238,7 @@ TEST_CASE("A namespace sees its own blocks only, and has every counter of its ow
 
 TEST_CASE("hot_cache's own full mailbox rejects a put at once: no offer, no write drop") {
   auto options = small_cache();
-  options.hot_cache_mailbox = 2;
+  options.advanced.hot_cache_mailbox = 2;
   cache_world it{options};
   std::vector<errc> ends;
   for (unsigned number = 1; number <= 3; ++number)

@@ -116,7 +116,7 @@ TEST_CASE("While the writer is being replaced, clean blocks leave before dirty o
 
 TEST_CASE("A writer that dies while the cache closes costs no block: its successor writes what went back") {
   auto options = room_for_twelve();
-  options.writes_in_flight = 1;
+  options.advanced.writes_in_flight = 1;
   cache_world it{options};
   it.put_all(1, 12);
   it.world.disk().hang(true);

@@ -157,7 +157,7 @@ TEST_CASE("With the mailbox full clean blocks leave first, and their copies on d
 
 TEST_CASE("A slow stats actor loses no drop and holds up no put") {
   auto options = small_cache();
-  options.stats_mailbox = 1;
+  options.advanced.stats_mailbox = 1;
   cache_world it{options};
   saturate(it);
   std::size_t answered = 0;

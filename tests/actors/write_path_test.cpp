@@ -73,7 +73,7 @@ TEST_CASE("A clean block that is evicted again is not rewritten") {
 
 TEST_CASE("Erasing a block whose write has not begun cancels it and needs no room in the mailbox") {
   auto options = small_cache();
-  options.writes_in_flight = 1;
+  options.advanced.writes_in_flight = 1;
   cache_world it{options};
   it.world.disk().hang(true);
   it.put_all(1, 8);

@@ -37,7 +37,7 @@ kill_plan plan_kill(draws& random, bool roomy) {
 cache_options options_for(const directory_plan& directory) {
   cache_options options;
   options.cold_bytes_max = directory.cold_bytes_max;
-  options.segment_bytes = directory.segment_bytes;
+  options.advanced.segment_bytes = directory.segment_bytes;
   options.request_timeout = std::chrono::minutes{10}; // how fast the machine is decides nothing
   options.close_timeout = std::chrono::minutes{10};
   options.writer_queue_blocks = 65'536; // more than is ever under way: a full one would drop blocks
@@ -78,10 +78,10 @@ life_plan plan_life(std::uint64_t seed, std::uint64_t round, const directory_pla
   auto& options = plan.options = options_for(directory);
   options.hot_bytes_max = random.one_in(8) ? 0 : (128 * kibibyte) << random.below(4);
   options.policy = random.one_in(4) ? write_policy::through : write_policy::back;
-  options.reappend_percent = random.one_in(3) ? 0 : 25;
+  options.advanced.reappend_percent = random.one_in(3) ? 0 : 25;
   options.cut_chains = random.one_in(3);
-  options.io = faults || random.one_in(3) ? disk_io::threads : disk_io::automatic;
-  options.io_threads = static_cast<std::uint32_t>(random.between(1, 3));
+  options.advanced.io = faults || random.one_in(3) ? disk_io::threads : disk_io::automatic;
+  options.advanced.io_threads = static_cast<std::uint32_t>(random.between(1, 3));
   options.sync_every = std::chrono::milliseconds{random.one_in(4) ? 0 : 1ull << random.below(7)};
   options.sync_bytes = random.one_in(2) ? 0 : mebibyte / 4 << random.below(4);
   options.idle_clean = std::chrono::milliseconds{random.one_in(4) ? 0 : random.between(1, 20)};

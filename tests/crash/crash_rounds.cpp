@@ -140,7 +140,7 @@ record_rules crash_rounds::rules(const life_plan& plan, bool checks) const {
   made.cut_chains = !checks && plan.options.cut_chains;
   made.cold_bytes_max = directory_.cold_bytes_max;
   // Blocks of a victim are copied on after the last figures; then it goes, with as many as a segment has room for.
-  made.blocks_on_their_way = plan.options.reappend_percent > 0 ? directory_.segment_bytes / 8192 : 0;
+  made.blocks_on_their_way = plan.options.advanced.reappend_percent > 0 ? directory_.segment_bytes / 8192 : 0;
   return made;
 }
 

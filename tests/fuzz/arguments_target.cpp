@@ -85,12 +85,13 @@ void check_settings(byte_source source) {
     if (source.byte() % 2 == 0)
       field = static_cast<std::remove_reference_t<decltype(field)>>(magnitude(source));
   };
-  for (auto* field : {&options.hot_bytes_max, &options.cold_bytes_max, &options.segment_bytes, &options.free_bytes_min,
-                      &options.sync_bytes, &options.write_bytes_per_second, &options.writer_queue_bytes,
-                      &options.reader_queue_bytes, &options.lease_bytes_max, &options.block_bytes_max})
+  for (auto* field :
+       {&options.hot_bytes_max, &options.cold_bytes_max, &options.advanced.segment_bytes, &options.free_bytes_min,
+        &options.sync_bytes, &options.write_bytes_per_second, &options.writer_queue_bytes,
+        &options.advanced.reader_queue_bytes, &options.lease_bytes_max, &options.block_bytes_max})
     some(*field);
-  for (auto* field : {&options.reappend_percent, &options.writer_queue_blocks, &options.namespaces_max,
-                      &options.readers, &options.io_threads, &options.writes_in_flight})
+  for (auto* field : {&options.advanced.reappend_percent, &options.writer_queue_blocks, &options.namespaces_max,
+                      &options.readers, &options.advanced.io_threads, &options.advanced.writes_in_flight})
     some(*field);
   for (auto* field : {&options.sync_every, &options.idle_clean, &options.request_timeout, &options.close_timeout})
     if (source.byte() % 2 == 0)
@@ -102,7 +103,7 @@ void check_settings(byte_source source) {
   }
   demand(options.block_bytes_max >= 1 && options.block_bytes_max <= block_bytes_limit, "blocks have a limit");
   demand(options.cold_bytes_max == 0 ||
-             empty_store_bytes(options.cold_bytes_max, options.segment_bytes) < options.cold_bytes_max,
+             empty_store_bytes(options.cold_bytes_max, options.advanced.segment_bytes) < options.cold_bytes_max,
          "an empty store fits into its limit");
 }
 

@@ -15,9 +15,9 @@ void change_modes(profile& of, chance& draws) {
   options.hot_bytes_max = draws.one_in(8) ? 0 : draws.between(80, 400) * kib;
   options.writer_queue_blocks = static_cast<std::uint32_t>(draws.between(1, 12));
   options.writer_queue_bytes = draws.between(80, 400) * kib;
-  options.hot_cache_mailbox = static_cast<std::uint32_t>(draws.between(2, 64));
-  options.reader_queue_blocks = static_cast<std::uint32_t>(draws.between(1, 32));
-  options.writes_in_flight = static_cast<std::uint32_t>(draws.between(1, 8));
+  options.advanced.hot_cache_mailbox = static_cast<std::uint32_t>(draws.between(2, 64));
+  options.advanced.reader_queue_blocks = static_cast<std::uint32_t>(draws.between(1, 32));
+  options.advanced.writes_in_flight = static_cast<std::uint32_t>(draws.between(1, 8));
   options.readers = static_cast<std::uint32_t>(draws.between(1, 3));
   options.promote_cold_hits = !draws.one_in(3);
   options.cut_chains = !draws.one_in(4);
@@ -26,7 +26,7 @@ void change_modes(profile& of, chance& draws) {
   options.sync_bytes = draws.one_in(2) ? 128 * kib : 128ull << 20;
   options.reclaim = draws.one_in(2) ? storage::reclaim_order::fifo : storage::reclaim_order::least_useful;
   options.eviction = static_cast<storage::eviction_order>(draws.below(4));
-  options.reappend_percent = draws.one_in(3) ? 0 : 25;
+  options.advanced.reappend_percent = draws.one_in(3) ? 0 : 25;
   options.write_bytes_per_second = draws.one_in(10) ? 2'000 * kib : 0;
 }
 
@@ -44,10 +44,10 @@ profile draw_profile(chance draws) {
   drawn.blocks = static_cast<unsigned>(draws.between(8, 48));
   auto& options = drawn.options;
   options.directory = "/cache";
-  options.segment_bytes = draws.between(20, 64) * 4 * kib;
+  options.advanced.segment_bytes = draws.between(20, 64) * 4 * kib;
   options.cold_bytes_max = drawn.roomy ? 64'000 * kib : draws.between(600, 3'000) * kib;
   options.block_bytes_max = 100 * kib;
-  options.stats_mailbox = 16;
+  options.advanced.stats_mailbox = 16;
   options.request_timeout = milliseconds{5'000};
   options.close_timeout = milliseconds{2'000};
   change_modes(drawn, draws);

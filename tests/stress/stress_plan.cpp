@@ -17,18 +17,18 @@ constexpr milliseconds patience{120'000};
 
 cache_options draw_options(const run_plan& run, chance& draws) {
   cache_options options;
-  options.segment_bytes = mib / 2;
+  options.advanced.segment_bytes = mib / 2;
   options.cold_bytes_max = run.roomy ? 64 * mib : 8 * mib;
   options.policy = draws.one_in(3) ? write_policy::through : write_policy::back;
   options.hot_bytes_max = draws.one_in(8) ? 0 : draws.between(mib / 2, hot_bytes_most);
   options.writer_queue_blocks = static_cast<std::uint32_t>(draws.between(2, 32));
   options.writer_queue_bytes = draws.between(block_bytes_most, 2 * mib);
-  options.hot_cache_mailbox = static_cast<std::uint32_t>(draws.between(6, 64));
-  options.stats_mailbox = static_cast<std::uint32_t>(draws.between(2, 8));
-  options.reader_queue_blocks = static_cast<std::uint32_t>(draws.between(4, 64));
+  options.advanced.hot_cache_mailbox = static_cast<std::uint32_t>(draws.between(6, 64));
+  options.advanced.stats_mailbox = static_cast<std::uint32_t>(draws.between(2, 8));
+  options.advanced.reader_queue_blocks = static_cast<std::uint32_t>(draws.between(4, 64));
   options.readers = static_cast<std::uint32_t>(draws.between(1, 3));
-  options.writes_in_flight = static_cast<std::uint32_t>(draws.between(1, 16));
-  options.io = draws.one_in(2) ? disk_io::threads : disk_io::automatic;
+  options.advanced.writes_in_flight = static_cast<std::uint32_t>(draws.between(1, 16));
+  options.advanced.io = draws.one_in(2) ? disk_io::threads : disk_io::automatic;
   options.block_bytes_max = block_bytes_most;
   options.promote_cold_hits = !draws.one_in(3);
   options.cut_chains = !draws.one_in(3);
@@ -36,7 +36,7 @@ cache_options draw_options(const run_plan& run, chance& draws) {
   options.sync_every = milliseconds{draws.one_in(3) ? 0 : draws.between(5, 200)};
   options.sync_bytes = draws.one_in(2) ? mib / 2 : 128 * mib;
   options.reclaim = draws.one_in(2) ? storage::reclaim_order::fifo : storage::reclaim_order::least_useful;
-  options.reappend_percent = draws.one_in(3) ? 0 : 25;
+  options.advanced.reappend_percent = draws.one_in(3) ? 0 : 25;
   options.request_timeout = patience;
   options.close_timeout = patience;
   return options;

@@ -156,13 +156,13 @@ cache_options to_cache_options(const replay_options& options, const std::string&
   made.directory = options.has_cold_tier() ? directory : std::string{};
   made.eviction = options.eviction;
   made.reclaim = options.reclaim;
-  made.reappend_percent = options.reappend_percent;
+  made.advanced.reappend_percent = options.reappend_percent;
   made.policy = options.policy;
   made.hot_bytes_max = options.hot_bytes;
   made.cold_bytes_max = options.cold_bytes;
   made.writer_queue_blocks = options.writer_queue_blocks;
   made.writer_queue_bytes = options.writer_queue_bytes;
-  made.drain_bytes_per_second = options.drain_mib_per_second << 20;
+  made.advanced.drain_bytes_per_second = options.drain_mib_per_second << 20;
   made.block_bytes_max = options.block_bytes; // the queues take one block, whatever else they take
   if (options.block_bytes > std::max(lease_least, options.hot_bytes / 2))
     made.lease_bytes_max = options.block_bytes;

@@ -19,7 +19,7 @@ struct replay_options {
   std::uint64_t hot_bytes = 64ull << 20; ///< 0: cold tier only
   storage::eviction_order eviction = storage::eviction_order::lru;
   storage::reclaim_order reclaim = storage::reclaim_order::least_useful;
-  std::uint32_t reappend_percent = cache_options{}.reappend_percent;
+  std::uint32_t reappend_percent = cache_options{}.advanced.reappend_percent;
   std::uint64_t cold_bytes = 2ull << 30;   ///< 0: hot tier only
   std::uint64_t block_bytes = 64ull << 10; ///< 1 to 4 GiB, and not more than a tier or the writer's queue takes
   std::uint32_t writer_queue_blocks = 256; ///< 1..65,536

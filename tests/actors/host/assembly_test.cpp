@@ -94,7 +94,7 @@ TEST_CASE("Limits that are derived take the largest block, and stay within what 
 TEST_CASE("A reader takes every block that the writer takes, however small its queue is set") {
   assembly_world world;
   cache_options options{.directory = "/cache", .cold_bytes_max = gib};
-  options.reader_queue_bytes = 1;
+  options.advanced.reader_queue_bytes = 1;
   const auto read_most = [&] { return world.laid_out(options)->reader_mailboxes.front().gate->limits().bytes_max; };
   SECTION("a block as large as the setting allows") { CHECK(read_most() == options.block_bytes_max); }
   SECTION("a block as large as the writer's queue, where that is less") {
@@ -102,7 +102,7 @@ TEST_CASE("A reader takes every block that the writer takes, however small its q
     CHECK(read_most() == 3 * mib);
   }
   SECTION("but no more than is needed") {
-    options.reader_queue_bytes = gib;
+    options.advanced.reader_queue_bytes = gib;
     CHECK(read_most() == gib);
   }
 }
@@ -126,9 +126,9 @@ TEST_CASE("A host hears how far the opening of the cold tier is") {
 
 TEST_CASE("Settings out of range are refused before anything is started") {
   cache_options options{.directory = "/none"};
-  options.io_threads = GENERATE(0u, 70'000u);
+  options.advanced.io_threads = GENERATE(0u, 70'000u);
   CHECK(machine_environment(options).code() == storage::errc::invalid_argument);
   const auto opened = cache::open(options);
   REQUIRE(opened.code() == storage::errc::invalid_argument);
-  CHECK(opened.error().context.find("io_threads") != std::string::npos);
+  CHECK(opened.error().context.find("advanced.io_threads") != std::string::npos);
 }

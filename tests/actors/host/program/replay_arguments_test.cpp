@@ -162,7 +162,7 @@ TEST_CASE("The cache gets the limits that were asked for, and room for one block
   CHECK(made.directory == "d");
   CHECK(made.hot_bytes_max == 64 * mib);
   CHECK(made.cold_bytes_max == 1024 * mib);
-  CHECK(made.drain_bytes_per_second == 3 * mib);
+  CHECK(made.advanced.drain_bytes_per_second == 3 * mib);
   CHECK(made.policy == write_policy::through);
   CHECK(made.writer_queue_bytes == 0);
   CHECK(made.lease_bytes_max == 0);
