@@ -13,19 +13,19 @@
 #include <string>
 #include <vector>
 
-// What host apps (through the facade, or as actors) say to hot_cache and stats, and what they hear back.
-// A request with a `slot` is bounded: it takes room in the receiver's mailbox until it has been answered. The sender
-// leaves `slot` empty; the mailbox fills it in, or answers `overloaded` at once.
+// Requests of hosts to hot_cache and stats, and their replies. `cache` sends them; a host that is an actor sends them
+// itself. A request with a `slot` is bounded: it takes room in the receiver's mailbox until it has been answered. The
+// sender leaves `slot` empty; the mailbox fills it in, or replies `overloaded` at once.
 namespace hearth::messages {
 
-/// `time` within 0 and a day, the longest that anybody waits: what is added to a moment must not overflow.
+/// `time`, at least 0 and at most a day, the longest wait there is: a deadline must not overflow.
 template <class Duration>
 [[nodiscard]] constexpr Duration bounded_time(Duration time) {
   return std::clamp<Duration>(time, Duration{0}, std::chrono::hours{24});
 }
 
-/// host -> hot_cache. Keep `item`.
-/// Reply: put_reply, once the block can be read back (not: once it is on disk).
+/// host -> hot_cache. Store the block `item`.
+/// Reply: put_reply, when the block can be read back, which is before it is on disk.
 /// Errors: overloaded (nothing changed, or given up as late_full), too_large, conflict, orphan, invalid_argument,
 /// closed.
 struct put_request {
@@ -36,8 +36,8 @@ struct put_reply {
   put_outcome outcome = put_outcome::stored;
 };
 
-/// host -> hot_cache. Keep the blocks of one chain, head first.
-/// Reply: put_many_reply, once all that was kept can be read back. Errors: overloaded (nothing changed), too_large (for
+/// host -> hot_cache. Store the blocks of one chain, head first.
+/// Reply: put_many_reply, when all stored blocks can be read back. Errors: overloaded (nothing changed), too_large (for
 /// one message), closed, invalid_argument (the namespace).
 struct put_many_request {
   storage::namespace_id name_space = 0;
@@ -45,13 +45,14 @@ struct put_many_request {
   permit slot{};
 };
 struct put_many_reply {
-  std::vector<storage::result<put_outcome>> outcomes; ///< of each block, with the errors of put_request
+  std::vector<storage::result<put_outcome>> outcomes; ///< one for each block, with the errors of put_request
 };
 
-/// host -> hot_cache. The longest leading run of `keys` that is present, at most `bytes_max` bytes (0:
-/// lease_bytes_max). Reply: get_prefix_reply, when every block of the run is in memory and verified. Errors:
-/// overloaded, timeout (a cold read took longer than `timeout`), no_memory (the first block is in the cold tier, and
-/// there it stays), closed.
+/// host -> hot_cache. Get the longest leading run of `keys` that is present, at most `bytes_max` bytes (0:
+/// lease_bytes_max).
+/// Reply: get_prefix_reply, when every block of the run is in memory and verified.
+/// Errors: overloaded, timeout (a cold read took longer than `timeout`), no_memory (the first block is in the cold
+/// tier, and stays there), invalid_argument (the namespace), closed.
 struct get_prefix_request {
   storage::namespace_id name_space = 0;
   std::vector<storage::block_key> keys;
@@ -61,11 +62,11 @@ struct get_prefix_request {
 };
 struct get_prefix_reply {
   std::vector<storage::buffer> blocks; ///< blocks[i] belongs to keys[i]
-  bool truncated = false;              ///< shortened by a byte limit or for want of read budget or memory: ask on
+  bool truncated = false;              ///< shortened by a limit of bytes, read budget or memory: ask again from there
 };
 
-/// host -> hot_cache. Whether each key is in some tier. Counts neither as use nor as hit.
-/// Reply: contains_reply. Errors: overloaded, closed.
+/// host -> hot_cache. Say for each key whether its block is in a tier. Counts neither as use nor as hit.
+/// Reply: contains_reply. Errors: overloaded, invalid_argument (the namespace), closed.
 struct contains_request {
   storage::namespace_id name_space = 0;
   std::vector<storage::block_key> keys;
@@ -75,62 +76,63 @@ struct contains_reply {
   std::vector<bool> present; ///< one for each key
 };
 
-/// host -> hot_cache. Take `key` out of every tier. Reply: erase_reply; from then on gets miss.
-/// Durable after the next flush. Errors: overloaded, closed.
+/// host -> hot_cache. Remove `key` from every tier. Durable after the next flush.
+/// Reply: erase_reply; gets miss from then on. Errors: overloaded, invalid_argument (the namespace), closed.
 struct erase_request {
   storage::namespace_id name_space = 0;
   storage::block_key key;
   permit slot{};
 };
 struct erase_reply {
-  bool erased = false; ///< whether it was there
+  bool erased = false; ///< whether the block was present
 };
 
-/// host -> hot_cache. Take every block of `name_space` (none: of all) out of every tier. Reply: clear_reply.
-/// Errors: overloaded, closed.
+/// host -> hot_cache. Remove every block of `name_space` (none: of all namespaces) from every tier.
+/// Reply: clear_reply. Errors: overloaded, invalid_argument (the namespace), closed.
 struct clear_request {
   std::optional<storage::namespace_id> name_space{};
   permit slot{};
 };
 struct clear_reply {
-  std::uint64_t blocks = 0; ///< how many there were
+  std::uint64_t blocks = 0; ///< how many blocks were removed
 };
 
-/// host -> hot_cache. Change the limits of the tiers; blocks above a lower hot limit leave as in any eviction.
-/// Reply: limit_reply, when the new limits hold and the hot tier is within its own; the disk gives back what is above a
-/// lower cold limit as soon as it can. Errors: invalid_argument (nothing changed), overloaded, closed.
+/// host -> hot_cache. Change the limits of the tiers. A lower hot limit evicts blocks as always.
+/// Reply: limit_reply, when the new limits hold and the hot tier is within its limit. The disk gives back the bytes
+/// above a lower cold limit as soon as it can. Errors: invalid_argument (nothing changed), overloaded, closed.
 struct limit_request {
   tier_limits limits;
   permit slot{};
 };
 struct limit_reply {};
 
-/// host -> hot_cache. Write every block that is dirty now, with back-pressure instead of drops, then sync.
-/// Reply: flush_reply, at the latest when `deadline` has passed. Errors: io (the sync failed), overloaded, closed.
+/// host -> hot_cache. Write every block that is dirty now, then sync. A full writer's queue makes it wait, and drops
+/// nothing.
+/// Reply: flush_reply, at the latest at the deadline. Errors: io (the sync failed), overloaded, closed.
 struct flush_request {
-  std::chrono::nanoseconds deadline{0};
+  std::chrono::nanoseconds deadline{0}; ///< from now
   permit slot{};
 };
 struct flush_reply {
-  stats::amount written; ///< persisted meanwhile
+  stats::amount written; ///< persisted while flushing
   stats::amount left;    ///< still dirty or pending
-  bool synced = false;   ///< what is written survives a power cut
+  bool synced = false;   ///< the written blocks survive a power cut
 };
 
-/// host -> hot_cache, always passes. Flush, then refuse everything. What is not written when `deadline` has passed is
-/// dropped as `closing`. Reply: close_reply, at the latest then. Errors: io (the sync failed), closed (by an earlier
-/// one).
+/// host -> hot_cache, always passes. Flush, then refuse every request. Blocks that are not written at the deadline are
+/// dropped as `closing`.
+/// Reply: close_reply, at the latest at the deadline. Errors: io (the sync failed), closed (by an earlier request).
 struct close_request {
-  std::chrono::nanoseconds deadline{0};
+  std::chrono::nanoseconds deadline{0}; ///< from now
 };
 struct close_reply {
-  stats::amount written;
-  stats::amount left;  ///< what was given up
-  bool synced = false; ///< what is written survives a power cut
+  stats::amount written; ///< persisted while closing
+  stats::amount left;    ///< given up
+  bool synced = false;   ///< the written blocks survive a power cut
 };
 
-/// host -> stats. The counters and gauges of one namespace, or of the whole cache ("*").
-/// Reply: snapshot_reply; includes everything that was answered before. Errors: not_found, overloaded, closed.
+/// host -> stats. Get the counters and gauges of one namespace, or of the whole cache ("*").
+/// Reply: snapshot_reply; it includes every request that was answered before. Errors: not_found, overloaded, closed.
 struct snapshot_request {
   std::string name_space = "*";
   permit slot{};
@@ -139,8 +141,8 @@ struct snapshot_reply {
   stats::snapshot item;
 };
 
-/// host -> stats. Counters to zero; gauges stay; the ledger starts with offered = pending. Reply: reset_reply.
-/// Errors: overloaded, closed.
+/// host -> stats. Set all counters to zero. Gauges stay; the ledger starts with offered = pending.
+/// Reply: reset_reply. Errors: overloaded, closed.
 struct reset_request {
   permit slot{};
 };

@@ -20,28 +20,34 @@ struct snapshot_part {
   friend bool operator==(const snapshot_part&, const snapshot_part&) = default;
 };
 
-/// What the stats actor answers: the whole cache (or one namespace) and, for the whole, each namespace with the same
-/// members.
+/// All counters and gauges of a cache at one moment, or those of one namespace. A plain value.
 struct snapshot {
+  /// Namespace; "*" is the whole cache.
   std::string name_space = "*";
+
+  /// Counters and gauges of that namespace, or of the whole cache.
   snapshot_part whole;
-  std::map<std::string, snapshot_part> namespaces; ///< empty in the snapshot of one namespace
-  std::optional<memory_levels> memory;             ///< of the process; none of one namespace, or if nobody can tell
+
+  /// Each namespace by name, with the same members. Empty in the snapshot of one namespace.
+  std::map<std::string, snapshot_part> namespaces;
+
+  /// Memory of all buffers in the process. None in the snapshot of one namespace, or where it is not known.
+  std::optional<memory_levels> memory;
 
   friend bool operator==(const snapshot&, const snapshot&) = default;
 };
 
-/// Only the part of one namespace, under its name; nothing if there is no such namespace.
+/// The part of one namespace as a snapshot of its own, under its name. None: there is no such namespace.
 [[nodiscard]] std::optional<snapshot> one_namespace(const snapshot& whole, const std::string& name_space);
 
-/// The snapshot as JSON, version 1. Member names are a contract: SNAPSHOT.md lists them. Same snapshot, same bytes; no
-/// newline at the end. `more`, if given, adds further members behind (names of its own).
-/// Pre: namespace names are such as storage's namespace table gives: no zero bytes.
+/// Writes a snapshot as JSON, version 1. Names of members are a contract: SNAPSHOT.md lists them. The same snapshot
+/// gives the same bytes, without a newline at the end. `more`, if given, appends further members under names of its
+/// own. Pre: names of namespaces hold no zero bytes; a cache gives no others.
 [[nodiscard]] std::string to_json(const snapshot& item, const std::function<void(json_writer&)>& more = {});
 
-/// Reads what `to_json` wrote; members it does not know are ignored. Nothing if the text is not such a snapshot, or if
-/// it does not add up (ledger, ssd_write_drops, hits, namespaces): `error` then says where, what was found and what was
-/// expected; else it is empty. Exceptions: none.
+/// Reads JSON that `to_json` wrote; unknown members are ignored. Returns none if the text is no such snapshot, or if
+/// its numbers do not add up (ledger, ssd_write_drops, hits, namespaces). `error` then says where, what was found and
+/// what was expected; otherwise it is empty. Throws no exceptions.
 [[nodiscard]] std::optional<snapshot> snapshot_from_json(std::string_view text, std::string& error);
 
 } // namespace hearth::stats

@@ -9,30 +9,30 @@
 
 namespace hearth::storage {
 
-/// What went wrong, for programs. Numbers reach disk and metrics: append, never renumber.
+/// Error code: the kind of an error, for programs. Numbers reach disk and metrics: append, never renumber.
 enum class errc : std::uint8_t {
   none = 0,
   not_found = 1,         ///< no such block, file or directory
   overloaded = 2,        ///< a bounded queue or budget is full; nothing changed, try again later
-  corrupt = 3,           ///< bytes are there and are not what was written
-  io = 4,                ///< the operating system refused an operation
-  closed = 5,            ///< the cache or the actor that was asked is gone
-  too_large = 6,         ///< larger than a limit that no waiting will lift
-  conflict = 7,          ///< the key is there with another length or another namespace
+  corrupt = 3,           ///< the bytes differ from those that were written
+  io = 4,                ///< the operating system reported an error
+  closed = 5,            ///< the cache or the actor is closed or gone
+  too_large = 6,         ///< larger than a fixed limit; trying again does not help
+  conflict = 7,          ///< the key is present with another length or in another namespace
   no_space = 8,          ///< the disk or its quota is full
-  timeout = 9,           ///< no answer in the time that was given
-  invalid_argument = 10, ///< the caller asked for something that has no meaning
-  busy = 11,             ///< the directory belongs to another process
+  timeout = 9,           ///< no answer within the timeout
+  invalid_argument = 10, ///< an argument or setting is out of range or has no meaning
+  busy = 11,             ///< another cache or process has the directory
   unsupported = 12,      ///< written by a newer version, or not offered by this platform
   no_memory = 13,        ///< a buffer could not be allocated
-  orphan = 14,           ///< the parent is in no tier: the block could not be used and was not kept
+  orphan = 14,           ///< the parent is in no tier: a get could not use the block, so it was not stored
 };
 
 /// The name of `code` as it appears in messages and metrics, e.g. "not_found".
 [[nodiscard]] std::string_view to_string(errc code) noexcept;
 
-/// An error: `code` for programs, `context` for people. `context` names the file or field, what was found, what was
-/// expected and what to do.
+/// Error: `code` for programs, `context` for people. `context` names the file or field, what was found, what was
+/// expected, and what to do.
 struct failure {
   errc code = errc::none;
   std::string context;
@@ -41,12 +41,12 @@ struct failure {
 /// "corrupt: <context>", for people.
 [[nodiscard]] std::string to_string(const failure& error);
 
-/// Ends the program, in every build, with `error` on standard error: somebody took the value of what had none.
+/// Ends the program, in every build, and prints `error` on standard error: the value of a failed result was taken.
 [[noreturn]] void no_value(const failure& error) noexcept;
 
-/// Either a value or a failure. A value type like any other; not thread-safe.
-/// Pre: `value()`, `operator*` and `->` need `ok()`, and end the program with the failure otherwise; `error()` needs
-/// `!ok()`, which is asserted.
+/// Result: a value or a failure. Threads: one at a time.
+/// Pre: `value()`, `operator*` and `->` need `ok()`; without a value they end the program and print the failure.
+/// `error()` needs `!ok()`, which is asserted.
 template <class T>
 class [[nodiscard]] result {
 public:

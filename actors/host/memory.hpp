@@ -2,11 +2,11 @@
 
 #include "storage/memory/buffer_pool.hpp"
 
-/// The memory behind every buffer of this process, for hosts that care where it is. All caches share it, and so do the
-/// buffers that the host makes itself: a block is kept, handed out hot and written in the place where it was put.
-/// A cache's share of the budget is hot_bytes_max, writer_queue_bytes and lease_bytes_max, added up.
+/// The memory of every buffer in this process, for a host that decides where it is. All caches share it, and so do the
+/// buffers that the host makes. A block stays in the memory it was put in: there it is kept, handed out hot, and
+/// written to disk. The memory budget of a cache is hot_bytes_max, writer_queue_bytes and lease_bytes_max, added up.
 ///
-/// Before the first cache, for a GPU that copies faster from pinned memory:
+/// Pinned memory, for a GPU that copies faster from it; before the first cache is opened:
 ///
 ///     class cuda_pinning final : public hearth::memory_watcher {
 ///       hearth::result<void> arrives(std::span<std::byte> region) override {
@@ -18,9 +18,9 @@
 ///     };
 ///     auto pinned = hearth::process_buffer_pool().watch(std::make_shared<cuda_pinning>());
 ///
-/// `make_memory_lock()` is such a watcher that keeps the memory from being swapped out; `take_from` has all of it from
-/// an allocator of the host's; `warm` touches it before the first request. A cache's snapshot says how much there is of
-/// what, and how much was pinned (`memory`).
+/// `make_memory_lock()` makes a watcher that keeps the memory from being swapped out. `take_from` takes all of it from
+/// an allocator of the host's. `warm` touches it before the first request. The member `memory` of a cache's snapshot
+/// says how much memory is in use, free and pinned.
 namespace hearth {
 
 using storage::buffer_pool;
