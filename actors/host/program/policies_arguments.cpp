@@ -26,7 +26,7 @@ bool asks_for_policies(int argc, const char* const* argv) noexcept {
 }
 
 CLI::App* describe_policies(CLI::App& program) {
-  return program.add_subcommand("policies", "Compares what eviction policies make of a trace, without a cache");
+  return program.add_subcommand("policies", "Compares the hits of eviction policies on a trace, by simulation");
 }
 
 result<policies_options> parse_policies_arguments(int argc, const char* const* argv) {
@@ -34,24 +34,25 @@ result<policies_options> parse_policies_arguments(int argc, const char* const* a
   auto* policies = describe_policies(app);
   policies_options options;
   policies
-      ->add_option("--trace", options.trace, "a file of JSON lines with hash_ids; without it: the built-in workload")
+      ->add_option("--trace", options.trace,
+                   "trace file: one request a line, each a JSON object with hash_ids [the chat workload]")
       ->type_name("FILE");
   policies
       ->add_option("--capacity", options.capacities,
-                   "sizes of the tier in blocks (1, 2, 5, 10 and 20 % of the blocks of the trace)")
+                   "sizes of the tier, blocks [1, 2, 5, 10 and 20 % of the blocks of the trace]")
       ->delimiter(',')
       ->type_name("N,...")
       ->transform(integer_between(1, capacity_max));
-  policies->add_option("--requests", options.requests, "at most so many requests")
+  policies->add_option("--requests", options.requests, "most requests to read [the whole trace, or 2000 of chat]")
       ->type_name("N")
       ->transform(integer_between(1, capacity_max));
-  policies->add_option("--seed", options.seed, "of the built-in workload (1)")
+  policies->add_option("--seed", options.seed, "seed of the chat workload [1]")
       ->type_name("N")
       ->transform(integer_between(0));
   policies->add_flag("--json", options.json, "print the scores as one JSON object");
   policies->footer(
-      "A block is usable if every block before it in its request is present as well. Every block is "
-      "admitted, once its\nrequest has been counted. clairvoyant knows the future: no policy does better.");
+      "A block is usable if every block before it in its request is present as well. Every block of a request is "
+      "admitted\nafter the request has been counted. clairvoyant knows the future: no policy does better.");
   app.require_subcommand(1);
   try {
     app.parse(argc, argv);

@@ -76,7 +76,7 @@ private:
         return failure{answer.code(), "get_prefix: " + answer.error().context};
       const auto& blocks = answer->blocks;
       if (blocks.size() > rest.size())
-        return failure{errc::corrupt, "get_prefix: asked for " + std::to_string(rest.size()) + " blocks, was handed " +
+        return failure{errc::corrupt, "get_prefix: asked for " + std::to_string(rest.size()) + " blocks, found " +
                                           std::to_string(blocks.size())};
       for (std::size_t i = 0; i < blocks.size(); ++i)
         right = check(rest[i], blocks[i], right);

@@ -59,36 +59,36 @@ void declare(CLI::App& replay, replay_options& options) {
   };
   auto* trace =
       text("--trace", options.trace, "FILE",
-           "requests to replay, one JSON object with hash_ids a line; each follows the one before at once, whatever "
-           "their timestamps say");
-  replay.add_option("--workload", "made-up requests instead; the only one is chat, which is the default")
+           "trace file: one request a line, each a JSON object with hash_ids; timestamps are ignored, each request "
+           "follows the one before at once");
+  replay.add_option("--workload", "generated requests, without --trace; chat is the only workload [chat]")
       ->type_name("NAME")
       ->excludes(trace)
       ->check(CLI::IsMember({"chat"}));
-  number("--seed", options.seed, 0, std::numeric_limits<std::uint64_t>::max(), "of the made-up requests [1]");
+  number("--seed", options.seed, 0, std::numeric_limits<std::uint64_t>::max(), "seed of the generated requests [1]");
   number("--requests", options.requests, 1, 1'000'000'000,
-         "replay no more than these [the whole trace, or 2000 of the chat]");
+         "most requests to replay [the whole trace, or 2000 of chat]");
   text("--dir", options.directory, "DIR",
-       "where the cold tier lives; must exist [a temporary directory, removed in the end]");
-  size("--hot", options.hot_bytes, 0, tier_bytes_limit, "limit of the hot tier; 0: cold tier only [64MiB]");
-  size("--cold", options.cold_bytes, 0, tier_bytes_limit, "limit of the cold tier; 0: hot tier only [2GiB]");
-  size("--block-bytes", options.block_bytes, 1, block_bytes_limit, "bytes of every block [64KiB]");
+       "directory of the cold tier; must exist [a temporary directory, removed at the end]");
+  size("--hot", options.hot_bytes, 0, tier_bytes_limit, "limit of the hot tier; 0: no hot tier [64MiB]");
+  size("--cold", options.cold_bytes, 0, tier_bytes_limit, "limit of the cold tier; 0: no cold tier [2GiB]");
+  size("--block-bytes", options.block_bytes, 1, block_bytes_limit, "size of every block [64KiB]");
   number("--writer-queue-blocks", options.writer_queue_blocks, 1, 65'536,
          "limit of the writer's queue in blocks [256]");
   size("--writer-queue-bytes", options.writer_queue_bytes, 1, queue_bytes_limit,
-       "limit of the writer's queue in bytes [a quarter of --hot, 64MiB at least]");
+       "limit of the writer's queue in bytes [a quarter of --hot, at least 64MiB]");
   choice("--write-policy", options.policy, write_policy_from_string,
-         "back: write a block when it leaves the hot tier; through: at once [back]");
+         "write policy: back writes a block when it leaves the hot tier, through writes it at once [back]");
   choice("--eviction", options.eviction, storage::eviction_order_from_string,
-         "which hot block leaves first: lru, s3-fifo, w-tinylfu or conversation [lru]");
+         "eviction policy of the hot tier: lru, s3-fifo, w-tinylfu or conversation [lru]");
   choice("--reclaim", options.reclaim, storage::reclaim_order_from_string,
-         "which segment is given up first: least_useful or fifo [least_useful]");
+         "reclaim policy of the cold tier: least_useful or fifo [least_useful]");
   number("--reappend-percent", options.reappend_percent, 0, 50,
-         "of such a segment, copied on if it was used since it was written [" +
+         "share of a reclaimed segment that is kept, if its blocks were used since they were written [" +
              std::to_string(options.reappend_percent) + "]");
   number("--drain-mib-per-s", options.drain_mib_per_second, 0, 1'000'000,
-         "slow the disk down to this; 0: no limit [0]");
-  replay.add_flag("--verify", options.verify, "compare every byte of every block handed out");
+         "simulated write speed of the disk; 0: no limit [0]");
+  replay.add_flag("--verify", options.verify, "compare every byte of every block that the cache returns");
   replay.add_flag("--json", options.json, "print the report as one JSON object");
 }
 
@@ -96,14 +96,14 @@ std::uint64_t cold_bytes_for_a_block(const replay_options& options) {
   storage::segments_store_config config;
   config.bytes_max = options.cold_bytes;
   auto bytes = config.bytes_max;
-  for (bool more = true; more; config.bytes_max = bytes) { // what a segment takes grows a little with the limit itself
+  for (bool more = true; more; config.bytes_max = bytes) { // a segment's own files grow a little with the limit
     bytes = storage::segments_fixed_bytes(config) + storage::segment_charge(config, options.block_bytes);
     more = bytes > config.bytes_max;
   }
   return bytes;
 }
 
-/// What can only be said about several flags together.
+/// Checks options that depend on each other.
 result<void> check_together(const replay_options& options) {
   const auto holds = [&](const char* flag, std::uint64_t limit, std::uint64_t needed) {
     return limit == 0 || needed <= limit
@@ -112,7 +112,7 @@ result<void> check_together(const replay_options& options) {
                         " " + std::to_string(needed) + " at least, found " + std::to_string(limit));
   };
   if (options.hot_bytes == 0 && options.cold_bytes == 0)
-    return refuse("--hot and --cold are both 0: expected room in one of the tiers");
+    return refuse("--hot and --cold: found 0 for both, expected more than 0 for one of them");
   if (auto fits = holds("--hot", options.hot_bytes, options.block_bytes); !fits)
     return fits;
   if (auto fits = holds("--cold", options.cold_bytes, cold_bytes_for_a_block(options)); !fits)
@@ -124,10 +124,11 @@ result<void> check_together(const replay_options& options) {
 
 result<replay_options> parse_replay_arguments(int argc, const char* const* argv) {
   CLI::App app{"hearth: a two-tier cache for KV-cache blocks", "hearth"};
-  auto* replay = app.add_subcommand("replay", "Sends a workload through a cache and reports what became of it");
-  for (auto* describe : {describe_verify, describe_policies}) // for their lines in the help: they are read elsewhere
+  auto* replay =
+      app.add_subcommand("replay", "Replays a workload against a cache and reports hits, writes and latencies");
+  for (auto* describe : {describe_verify, describe_policies}) // for the help; their options are parsed elsewhere
     describe(app);
-  app.add_subcommand("bench", "Measures a cache beside others and the machine's limits: hearth bench --help");
+  app.add_subcommand("bench", "Measures hearth beside other caches and the limits of the machine: hearth bench --help");
   app.require_subcommand(1);
   replay_options options;
   declare(*replay, options);
@@ -137,14 +138,14 @@ result<replay_options> parse_replay_arguments(int argc, const char* const* argv)
     options.help = app.help();
     return options;
   } catch (const CLI::RequiredError&) {
-    return refuse("expected the command replay, verify, policies or bench, found " +
-                  (argc > 1 ? std::string{argv[1]} : "none") + " (see hearth --help)");
+    return refuse("command: expected replay, verify, policies or bench, found " +
+                  (argc > 1 ? std::string{argv[1]} : "nothing") + " (see hearth --help)");
   } catch (const CLI::Error& refused) {
     return refused_arguments(refused.what(), "replay");
   }
   for (const auto* option : replay->get_options())
     if (option->count() > 0 && option->get_expected_max() > 0 && option->as<std::string>().empty())
-      return refuse(option->get_name() + ": expected a value, found none");
+      return refuse(option->get_name() + ": expected a value, found nothing");
   if (auto together = check_together(options); !together)
     return together.error();
   return options;
@@ -173,11 +174,11 @@ result<void> check_directory(const std::string& directory) {
   std::error_code unknown;
   const auto status = std::filesystem::status(directory, unknown);
   if (status.type() == std::filesystem::file_type::not_found)
-    return failure{errc::not_found, "--dir: " + directory + " does not exist; make it first"};
+    return failure{errc::not_found, "--dir: " + directory + " does not exist: create it first"};
   if (!std::filesystem::is_directory(status))
-    return failure{errc::invalid_argument, "--dir: " + directory + " is no directory"};
+    return failure{errc::invalid_argument, "--dir: " + directory + " is not a directory"};
   if (::access(directory.c_str(), R_OK | W_OK | X_OK) != 0)
-    return failure{errc::io, "--dir: " + directory + " cannot be written to by this user"};
+    return failure{errc::io, "--dir: this user has no permission to write to " + directory};
   return {};
 }
 

@@ -25,7 +25,7 @@ using namespace std::chrono_literals;
 constexpr int failed = 1;
 constexpr int bad_input = 2;
 
-/// What is replayed: a source of requests, how many there are, and a name for the report.
+/// Workload: a source of requests, their number, and a name for the report.
 struct workload {
   request_source next;
   std::uint64_t requests = 0;
@@ -65,7 +65,7 @@ std::uint64_t now_ns() {
   return static_cast<std::uint64_t>(now.count());
 }
 
-/// A directory that holds much takes a while to open.
+/// Opens the cache with a progress bar: a large directory takes a while to open.
 result<cache> open_shown(const replay_options& options, const std::string& directory) {
   const auto start = now_ns();
   progress_bar bar{std::cerr, ::isatty(STDERR_FILENO) == 1, 1, "segments opened"};
@@ -88,13 +88,13 @@ result<replay_counts> replay_all(cache& cache, const workload& work, const repla
   return replay(work.next, target_of(cache), {options.block_bytes, options.verify}, hooks);
 }
 
-/// Whether the cold tier's directory is not there any more: it may come back, but nobody waits for that here.
+/// Whether the cold tier's directory is gone. It may come back, but a replay does not wait for that.
 bool disk_is_gone(cache& cache) {
   const auto now = cache.stats();
   return now && now->whole.gauges.cold_state == stats::cold_state::detached;
 }
 
-/// Flushes in slices, so that an interruption is not kept waiting; gives up after a minute.
+/// Flushes in slices of five seconds, so that an interruption takes effect soon. Gives up after a minute.
 result<void> flush(cache& cache) {
   for (int slice = 0; slice < 12 && interrupted_by() == 0 && !disk_is_gone(cache); ++slice) {
     const auto flushed = cache.flush(5s);
@@ -103,7 +103,7 @@ result<void> flush(cache& cache) {
     if (flushed->left.blocks == 0)
       break;
   }
-  return {}; // what is left shows in the snapshot, as pending or dirty
+  return {}; // blocks that are left show in the snapshot, as pending or dirty
 }
 
 /// The replay on an open cache, up to the snapshot.

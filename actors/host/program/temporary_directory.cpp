@@ -17,7 +17,7 @@ storage::result<temporary_directory> temporary_directory::make_in(const std::str
                                                                   const std::string& advice) {
   auto path = parent + "/" + name + "-XXXXXX";
   if (!::mkdtemp(path.data()))
-    return storage::failure{storage::errc::io, "a temporary directory " + path + " cannot be made: " +
+    return storage::failure{storage::errc::io, "temporary directory " + path + " cannot be created: " +
                                                    std::generic_category().message(errno) + "; " + advice};
   return temporary_directory{std::move(path)};
 }

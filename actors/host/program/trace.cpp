@@ -79,16 +79,17 @@ result<std::vector<request>> read_trace(std::istream& input, const std::string& 
       return lines.refuse(errc::invalid_argument, json.error());
     references += std::max<std::size_t>(read.block_ids.size(), 1); // a request without any takes room, too
     if (references > limits.references_max)
-      return lines.refuse(errc::too_large, "hash_ids: more than " + std::to_string(limits.references_max) +
-                                               " block references in the trace; split the file");
+      return lines.refuse(errc::too_large, "hash_ids: found more than " + std::to_string(limits.references_max) +
+                                               " block references in the trace: split the file");
     requests.push_back(std::move(read));
   }
   if (got == outcome::too_long)
-    return lines.refuse(errc::too_large, "the line is longer than " + std::to_string(limits.line_bytes_max) + " bytes");
+    return lines.refuse(errc::too_large,
+                        "the line is too long: expected at most " + std::to_string(limits.line_bytes_max) + " bytes");
   if (got == outcome::failed)
-    return lines.refuse(errc::io, "reading the file failed");
+    return lines.refuse(errc::io, "the file cannot be read");
   if (requests.empty())
-    return failure{errc::invalid_argument, name + ": the trace holds no request, expected one JSON object a line"};
+    return failure{errc::invalid_argument, name + ": the trace has no requests: expected one JSON object a line"};
   return requests;
 }
 
@@ -96,9 +97,9 @@ result<std::vector<request>> read_trace(const std::string& path, const trace_lim
   std::error_code unknown;
   const auto status = std::filesystem::status(path, unknown);
   if (status.type() == std::filesystem::file_type::not_found)
-    return failure{errc::not_found, path + ": there is no such trace file"};
+    return failure{errc::not_found, path + ": no such trace file"};
   if (std::filesystem::is_directory(status))
-    return failure{errc::invalid_argument, path + ": a directory, expected a trace file"};
+    return failure{errc::invalid_argument, path + ": found a directory, expected a trace file"};
   std::ifstream file{path, std::ios::binary};
   if (!file)
     return failure{errc::io, path + ": the trace file cannot be opened for reading"};

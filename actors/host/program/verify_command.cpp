@@ -40,16 +40,16 @@ result<verified_store> verify(const verify_options& options) {
   return verified_store{options.directory, std::move(*report), ns_since(start)};
 }
 
-/// One line for stderr: what the reader of the exit status has to know. Empty: all is well.
-std::string said(const storage::verify_report& report) {
+/// One line for standard error that explains the exit status. Empty: no damage.
+std::string explanation(const storage::verify_report& report) {
   if (report.repair_failure)
-    return "repair: " + to_string(*report.repair_failure) + "; what was not repaired is as it was";
+    return "repair: " + to_string(*report.repair_failure) + "; the rest of the store is unchanged";
   const auto damaged = report.damaged();
   if (damaged == 0)
     return {};
   if (report.repaired() == damaged)
-    return std::to_string(damaged) + " damaged, all of it repaired";
-  return std::to_string(damaged) + " damaged; --repair takes it out";
+    return std::to_string(damaged) + " damaged, all repaired";
+  return std::to_string(damaged) + " damaged: run again with --repair to remove them";
 }
 
 } // namespace
@@ -63,7 +63,7 @@ command_outcome run_verify(const verify_options& options) {
     return {not_verified, {}, to_string(verified.error())};
   const auto& report = verified->report;
   return {report.damaged() > 0 ? damage_found : 0, options.json ? to_json(*verified) + '\n' : to_table(*verified),
-          said(report)};
+          explanation(report)};
 }
 
 } // namespace hearth

@@ -123,7 +123,8 @@ TEST_CASE("A block that no tier or queue could take is refused before anything i
   CHECK(refused_naming({"--block-bytes", "2MiB", "--cold", "2109439"}, "--cold")); // header and own files
   CHECK(parse({"--block-bytes", "2MiB", "--cold", "2154496"}).ok());
   CHECK(refused_naming({"--cold", "1"}, "--cold"));
-  CHECK(refusal({"--hot", "0", "--cold", "0"}) == "--hot and --cold are both 0: expected room in one of the tiers");
+  CHECK(refusal({"--hot", "0", "--cold", "0"}) ==
+        "--hot and --cold: found 0 for both, expected more than 0 for one of them");
   CHECK(parse({"--hot", "0", "--block-bytes", "128MiB"}).ok());
 }
 
@@ -145,10 +146,10 @@ TEST_CASE("The range that a flag names is the one that the cache takes") {
 TEST_CASE("A program without a command, or with another one, is refused; asked for help it gives it") {
   const char* const nothing[] = {"hearth"};
   CHECK(parse_replay_arguments(1, nothing).error().context ==
-        "expected the command replay, verify, policies or bench, found none (see hearth --help)");
+        "command: expected replay, verify, policies or bench, found nothing (see hearth --help)");
   const char* const other[] = {"hearth", "serve"};
   CHECK(parse_replay_arguments(2, other).error().context ==
-        "expected the command replay, verify, policies or bench, found serve (see hearth --help)");
+        "command: expected replay, verify, policies or bench, found serve (see hearth --help)");
   const auto help = parse({"--help"});
   REQUIRE(help.ok());
   CHECK(help->help.find("--writer-queue-blocks") != std::string::npos);

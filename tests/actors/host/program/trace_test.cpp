@@ -70,7 +70,7 @@ TEST_CASE("A broken line is refused with file, line and member, whatever is wron
 TEST_CASE("A trace without a request is refused") {
   for (const auto* text : {"", "\n", "\r\n"}) {
     CAPTURE(text);
-    CHECK(refusal(text) == "t.jsonl: the trace holds no request, expected one JSON object a line");
+    CHECK(refusal(text) == "t.jsonl: the trace has no requests: expected one JSON object a line");
   }
 }
 
@@ -82,7 +82,7 @@ TEST_CASE("A line may be as long as the limit and no longer, with or without a n
     for (std::size_t missing = 1; missing < 4; ++missing) {
       const auto limit = line.size() - missing;
       CHECK(refusal(line + newline, {limit, 10}) ==
-            "t.jsonl:1: the line is longer than " + std::to_string(limit) + " bytes");
+            "t.jsonl:1: the line is too long: expected at most " + std::to_string(limit) + " bytes");
     }
   }
   CHECK(read(line + "\n" + line + " ", {line.size(), 10}).code() == errc::too_large);
@@ -91,7 +91,7 @@ TEST_CASE("A line may be as long as the limit and no longer, with or without a n
 TEST_CASE("A trace with more block references than memory is meant for is refused") {
   CHECK(read("{\"hash_ids\": [1, 2]}\n{\"hash_ids\": [3]}\n", {100, 3}).ok());
   CHECK(refusal("{\"hash_ids\": [1, 2]}\n{\"hash_ids\": [3, 4]}\n", {100, 3}) ==
-        "t.jsonl:2: hash_ids: more than 3 block references in the trace; split the file");
+        "t.jsonl:2: hash_ids: found more than 3 block references in the trace: split the file");
   const std::string empty = "{\"hash_ids\": []}\n";
   CHECK(read(empty + empty + empty, {100, 3}).ok());
   CHECK(read(empty + empty + empty + empty, {100, 3}).code() == errc::too_large); // they take room, too
@@ -100,6 +100,6 @@ TEST_CASE("A trace with more block references than memory is meant for is refuse
 TEST_CASE("A trace file that is not there or is a directory is refused by its name") {
   const auto missing = read_trace("no/such/trace.jsonl");
   CHECK(missing.code() == errc::not_found);
-  CHECK(missing.error().context == "no/such/trace.jsonl: there is no such trace file");
-  CHECK(read_trace(".").error().context == ".: a directory, expected a trace file");
+  CHECK(missing.error().context == "no/such/trace.jsonl: no such trace file");
+  CHECK(read_trace(".").error().context == ".: found a directory, expected a trace file");
 }

@@ -86,12 +86,12 @@ TEST_CASE("Damage ends with status 1 and is told, also when it was repaired; the
   tier.damage();
   const auto found = tier.verify();
   CHECK(found.status == 1);
-  CHECK(found.error == "1 damaged; --repair takes it out");
+  CHECK(found.error == "1 damaged: run again with --repair to remove them");
   CHECK(found.output.find("segments/00000000.segment, offset 0: payload, block ") != std::string::npos);
   CHECK(found.output.find("\n  expected checksum ") != std::string::npos);
   const auto repaired = tier.verify(true);
   CHECK(repaired.status == 1);
-  CHECK(repaired.error == "1 damaged, all of it repaired");
+  CHECK(repaired.error == "1 damaged, all repaired");
   CHECK(repaired.output.find("kept as damaged/00000000-0.bin; taken out of the index\n") != std::string::npos);
   CHECK(tier.verify().status == 0);
 }
