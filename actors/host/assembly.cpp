@@ -20,8 +20,8 @@ using storage::result;
 namespace {
 
 constexpr std::uint64_t mebibyte = 1ull << 20;
-constexpr std::uint64_t floor_bytes = 10ull << 30; ///< what an automatic limit leaves free
-constexpr std::uint64_t kept_slots = 16;           ///< of hot_cache's and stats' mailboxes, for what must get through
+constexpr std::uint64_t floor_bytes = 10ull << 30; ///< free space that an automatic limit keeps
+constexpr std::uint64_t kept_slots = 16;           ///< of hot_cache's and stats' mailboxes, for urgent messages
 
 std::uint64_t or_else(std::uint64_t value, std::uint64_t otherwise) { return value != 0 ? value : otherwise; }
 
@@ -36,8 +36,8 @@ struct queue_room {
   std::uint64_t reader_bytes = 0;
 };
 
-/// What is derived takes the largest block. What the writer takes a reader must take as well: a block beyond its limit
-/// would be `overloaded` for ever.
+/// Derived limits admit the largest block. A reader must admit every block that the writer admits: a read of a larger
+/// one would be `overloaded` for ever.
 queue_room queue_room_for(const cache_options& options) {
   const auto derived = std::max({options.hot_bytes_max / 4, 64 * mebibyte, options.block_bytes_max});
   queue_room room;
@@ -49,9 +49,9 @@ queue_room queue_room_for(const cache_options& options) {
   return room;
 }
 
-/// A tenth of the free space, 10 GiB kept free. What the store in `directory` holds already counts as free, so that the
-/// limit does not shrink from one start to the next. Whole MiB, so that small files beside it do not move it either,
-/// unless that would take blocks away.
+/// Automatic limit of the cold tier: a tenth of the free space, with 10 GiB kept free. Bytes that the store in the
+/// directory holds already count as free, so the limit does not shrink from one start to the next. It is rounded down
+/// to whole MiB, so small files beside the store do not change it, unless rounding would remove blocks.
 result<std::uint64_t> automatic_limit(const cache_options& options, storage::file_system& files) {
   const auto& directory = options.directory;
   const auto free = files.free_bytes(directory);
@@ -71,12 +71,12 @@ result<std::uint64_t> automatic_limit(const cache_options& options, storage::fil
   return limit;
 }
 
-/// What stays free on the disk while running.
+/// Free-space floor of the disk while the cache runs.
 std::uint64_t free_floor(const cache_options& options) {
   return options.free_bytes_min == 0 && options.cold_bytes_max == 0 ? floor_bytes : options.free_bytes_min;
 }
 
-/// Whether there is to be a cold tier.
+/// Whether the cache gets a cold tier.
 result<bool> directory_is_there(const cache_options& options, storage::file_system& files) {
   if (options.directory.empty())
     return false;
@@ -111,7 +111,7 @@ result<storage::opened_store> open_segments(const cache_options& options, std::u
   return storage::open_segments_store(std::move(config));
 }
 
-/// On disk, in namespaces that the host has yet to name.
+/// Bytes on disk in namespaces that the host has not named yet.
 std::uint64_t unclaimed_bytes(const storage::block_store& store, const storage::namespace_table& namespaces) {
   std::uint64_t bytes = 0;
   for (const auto id : namespaces.unclaimed())
@@ -119,7 +119,8 @@ std::uint64_t unclaimed_bytes(const storage::block_store& store, const storage::
   return bytes;
 }
 
-/// Whoever opens the directory again, when it was away, opens it in the same way; nobody is told how far that is.
+/// Opens the cold tier so that it can be opened again in the same way when its directory was gone and came back. Only
+/// the first opening reports its progress.
 result<std::shared_ptr<storage::detachable_store>> open_detachable(const cache_options& options, std::uint64_t limit,
                                                                    const environment& world,
                                                                    std::shared_ptr<storage::namespace_table> names) {

@@ -15,23 +15,22 @@ class actor_system;
 
 namespace hearth {
 
-/// What a cache stands on: the operating system's files, threads and clock, or a test's (see
+/// Environment of a cache: files, I/O and clock of the operating system, or of a test (see
 /// tests/support/actor_world.hpp).
 struct environment {
   std::shared_ptr<storage::file_system> files;
   std::shared_ptr<storage::io_engine> io;
   storage::clock_ns wall_clock; ///< ns since the epoch
-  /// Waits until `done` answers true, at most `timeout`; returns what it answered last. Empty: the caller's thread
-  /// sleeps.
+  /// Waits until `done` returns true, at most `timeout`; returns its last result. Empty: the caller's thread sleeps.
   std::function<bool(const std::function<bool()>& done, std::chrono::nanoseconds timeout)> wait;
-  storage::buffer_pool* buffers = nullptr; ///< where buffers are made; null: outside of what this world counts
+  storage::buffer_pool* buffers = nullptr; ///< pool of the buffers; null: their memory is not counted
 };
 
 /// Files, I/O threads and clock of this machine. Starts threads only for settings that are valid.
 /// Errors: invalid_argument.
 [[nodiscard]] storage::result<environment> machine_environment(const cache_options& options);
 
-/// Opens the cold tier and lays out all that the actors of one cache share; starts none of them.
+/// Opens the cold tier and makes everything that the actors of one cache share. Starts no actors.
 /// Errors: invalid_argument, not_found, busy, unsupported, no_space, io.
 [[nodiscard]] storage::result<std::shared_ptr<actors::cache_parts>> assemble(const cache_options& options,
                                                                              const environment& world);

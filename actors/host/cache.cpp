@@ -14,7 +14,7 @@ using std::chrono::nanoseconds;
 
 namespace {
 
-/// How much longer the facade waits than the actor that keeps the deadline, in case that one is busy.
+/// Extra wait of a blocking call beyond the deadline that an actor keeps, in case the actor is busy.
 constexpr milliseconds grace{500};
 
 failure closed() { return {errc::closed, "the cache is closing or closed"}; }
@@ -29,7 +29,7 @@ result<buffer> only_block(result<prefix> found) {
 
 prefix to_prefix(messages::get_prefix_reply reply) { return {std::move(reply.blocks), reply.truncated}; }
 
-/// By message: what is all hot was looked for before.
+/// Asks hot_cache by message, after the hot index did not have all blocks.
 void ask_prefix(cache::impl& of, std::vector<block_key> keys, const get_options& options,
                 cache::callback<prefix> done) {
   messages::get_prefix_request request{
@@ -44,7 +44,7 @@ cache::cache(cache&&) noexcept = default;
 
 cache& cache::operator=(cache&& other) noexcept {
   cache taken{std::move(other)};
-  std::swap(impl_, taken.impl_); // what was here is closed as `taken` ends
+  std::swap(impl_, taken.impl_); // the cache that was here closes when `taken` is destroyed
   return *this;
 }
 
@@ -61,7 +61,7 @@ result<namespace_id> cache::name_space(std::string_view name) {
   return impl_->parts().namespaces->claim(name);
 }
 
-// --- asynchronous forms --------------------------------------------------------------------------------------------
+// --- asynchronous calls --------------------------------------------------------------------------------------------
 
 void cache::put_async(const block_key& key, buffer payload, const put_options& options, callback<put_outcome> done) {
   messages::put_request request{{key, options.name_space, options.parent, std::move(payload)}, {}};
@@ -157,7 +157,7 @@ void cache::close_async(milliseconds deadline, callback<close_report> done) {
                                     });
 }
 
-// --- blocking forms ------------------------------------------------------------------------------------------------
+// --- blocking calls ------------------------------------------------------------------------------------------------
 
 result<put_outcome> cache::put(const block_key& key, buffer payload, const put_options& options) {
   return impl_->wait<put_outcome>(impl_->timeout(options.timeout),

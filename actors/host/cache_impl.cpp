@@ -20,9 +20,9 @@ struct system_of_its_own {
   caf::actor_system system{config};
 };
 
-/// The working directory may change while a cache is open; the directory it was opened with does not.
+/// Makes the directory an absolute path, because the working directory may change while a cache is open.
 cache_options with_absolute_directory(cache_options options) {
-  std::error_code ignored; // then the path stays as it is, and opening it says what is wrong
+  std::error_code ignored; // the path stays as it is; opening it reports the error
   if (!options.directory.empty())
     if (auto whole = std::filesystem::absolute(options.directory, ignored); !ignored)
       options.directory = whole.string();
@@ -52,15 +52,15 @@ cache::impl::impl(std::shared_ptr<caf::actor_system> own, caf::actor_system& sys
                parts_->stats_mailbox.gate},
       hot_(*parts_, handles_.hot_cache.actor), client_(std::make_unique<client>(system)) {}
 
-/// Ends the actors and waits until the last of them has let go of the store, so that the directory is free afterwards,
-/// unless the disk hangs: then the job that hangs keeps the lock until it ends.
+/// Ends the actors and waits until the last of them has released the store, so that the directory is free afterwards.
+/// If the disk hangs, the job that hangs keeps the lock until it ends.
 cache::impl::~impl() {
   caf::anon_send_exit(handles_.hot_cache.actor, caf::exit_reason::user_shutdown); // writer and readers follow it
   if (const auto stats = handles_.roster->stats())                                // outlives a hot_cache that died
     caf::anon_send_exit(stats, caf::exit_reason::user_shutdown);
   parts_.reset();
   wait_for(*parts_gone_, std::chrono::seconds{5});
-  client_->close(); // may call back a host that asks once more
+  client_->close(); // a callback may send another request
   handles_.roster.reset();
   if (!world_.wait && world_.io)
     world_.io->stop(std::chrono::seconds{1});
@@ -82,9 +82,9 @@ result<cache> cache::impl::open(std::shared_ptr<caf::actor_system> own, caf::act
   auto parts = assemble(options, world);
   if (!parts)
     return parts.error();
-  options.on_opening = {}; // what it refers to may end with the opening
+  options.on_opening = {}; // its references may be valid during the opening only
   cache made{std::make_unique<impl>(std::move(own), system, std::move(options), std::move(world), std::move(*parts))};
-  // The first answer comes from a hot_cache that has started everybody else.
+  // hot_cache replies after it has started all other actors.
   if (const auto started = made.contains(std::span<const block_key>{}); !started)
     return started.error();
   return made;

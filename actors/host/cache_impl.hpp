@@ -18,15 +18,15 @@
 
 namespace hearth {
 
-/// What an actor system is told that one cache has to itself. Policy `sharing` and a bounded throughput keep one busy
-/// actor from holding up the others. No actor blocks, and one thread serves a cache at some GB/s: with two hardware
-/// threads a second one would only get in the way of the first, of the host and of the I/O.
+/// Configuration of an actor system that serves one cache. Policy `sharing` and a bounded throughput keep a busy actor
+/// from delaying the others. No actor blocks, and one thread serves a cache at some GB/s: on two hardware threads, a
+/// second thread would only compete with the first, with the host and with the I/O.
 struct own_system_config : caf::actor_system_config {
   own_system_config();
 };
 
-/// Something that happens once, on any thread. Pre of `set`: its caller shares the ownership, since whoever waits may
-/// let go as soon as it has happened.
+/// Event: happens once, on any thread. Pre of `set`: the caller shares ownership, because a waiting thread may release
+/// the event as soon as it has happened.
 class event {
 public:
   void set() {
@@ -34,13 +34,13 @@ public:
       std::lock_guard guard{mutex_};
       happened_ = true;
     }
-    changed_.notify_all(); // without the mutex: who wakes needs it
+    changed_.notify_all(); // without the mutex: the woken thread takes it
   }
   [[nodiscard]] bool happened() const {
     std::lock_guard guard{mutex_};
     return happened_;
   }
-  /// Sleeps until it happens, at most `timeout`. Returns whether it did.
+  /// Sleeps until the event happens, at most `timeout`. Returns whether it happened.
   bool wait_for(std::chrono::nanoseconds timeout) {
     std::unique_lock guard{mutex_};
     return changed_.wait_for(guard, timeout, [this] { return happened_; });
@@ -52,7 +52,7 @@ private:
   bool happened_ = false;
 };
 
-/// The parts of one open cache and the way to wait for them. Lives at one address.
+/// State of one open cache: its actors, and how to wait for their replies. Not movable.
 class cache::impl {
 public:
   /// `own` (may be null) is the actor system that belongs to this cache.
@@ -66,14 +66,14 @@ public:
   static result<cache> open(std::shared_ptr<caf::actor_system> own, caf::actor_system& system, cache_options options,
                             environment world);
 
-  /// Answers at once, on this thread; `done` may be empty.
+  /// Calls `done` at once, on this thread; `done` may be empty.
   template <class T>
   static void deliver(const callback<T>& done, result<T> end) {
     if (done)
       client::guarded([&] { done(std::move(end)); });
   }
 
-  /// Asks hot_cache, and calls `done` (may be empty) with its reply as `convert` makes it.
+  /// Sends a request to hot_cache, and calls `done` (may be empty) with its reply, converted by `convert`.
   template <class Reply, class Message, class T, class Convert>
   void ask(Message message, callback<T> done, Convert convert) {
     client_->request<Reply>(handles_.hot_cache.actor, std::move(message),
@@ -81,7 +81,7 @@ public:
                             {errc::closed, "the cache has died: open it anew"});
   }
 
-  /// Asks stats. It outlives hot_cache; if it is gone all the same, hot_cache is about to replace it.
+  /// Sends a request to stats. Stats outlives hot_cache; if it is gone, hot_cache is about to replace it.
   template <class Reply, class Message, class T, class Convert>
   void ask_stats(Message message, callback<T> done, Convert convert) {
     client_->request<Reply>(
@@ -116,10 +116,10 @@ public:
     return messages::bounded_time(chosen.value_or(options_.request_timeout));
   }
 
-  /// Begins to close. False: somebody else has.
+  /// Begins to close. False: another call has begun already.
   bool begin_close() { return !closing_.exchange(true); }
   [[nodiscard]] bool closing() const noexcept { return closing_; }
-  /// Closes if nobody has begun to, and waits for the end either way.
+  /// Closes, unless another call has begun to, and waits until the close has ended.
   void finish_close(cache& owner);
   [[nodiscard]] std::shared_ptr<event> close_ended() const { return close_ended_; }
 
@@ -142,14 +142,14 @@ private:
   environment world_;
   std::atomic<bool> closing_{false};
   std::shared_ptr<event> close_ended_ = std::make_shared<event>(); ///< the close has been answered
-  std::shared_ptr<event> parts_gone_;                              ///< no actor and nobody else holds `parts_` any more
+  std::shared_ptr<event> parts_gone_;                              ///< no actor and no other owner holds `parts_`
   std::shared_ptr<const actors::cache_parts> parts_;
   actor_handles handles_;
   actors::hot_lookup hot_;
   std::unique_ptr<client> client_;
 };
 
-/// Opens a cache on `system` in an environment of the caller's choice: how tests bring files and disks of their own.
+/// Opens a cache on `system` in an environment of the caller's, for tests with files and disks of their own.
 [[nodiscard]] result<cache> open_cache(caf::actor_system& system, cache_options options, environment world);
 
 } // namespace hearth

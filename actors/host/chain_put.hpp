@@ -8,9 +8,9 @@
 
 namespace hearth {
 
-/// A chain on its way into the cache: one message, or as few as hot_cache's mailbox takes the bytes in, one after the
-/// other. Ends with the first message that is refused: what was not sent has that error. Threads: started on one, goes
-/// on where the replies come.
+/// Chain put: sends a chain to hot_cache in one message, or in as few as its mailbox takes the bytes in, one after the
+/// other. A refused message ends it: blocks that were not sent get that error. Threads: started on one thread,
+/// continues on the threads that deliver the replies.
 class chain_put : public std::enable_shared_from_this<chain_put> {
 public:
   using outcomes = std::vector<result<put_outcome>>;

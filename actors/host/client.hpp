@@ -16,21 +16,21 @@
 
 namespace hearth {
 
-/// Asks actors from ordinary threads: one message there, one back, and no actor of its own that would have to be
-/// scheduled: the reply runs its callback on the thread that sent it. Threads: any.
+/// Client: sends requests to actors from ordinary threads. A request takes one message there and one back. No actor has
+/// to be scheduled for the reply: its callback runs on the thread that sent it. Threads: any.
 class client {
 public:
   explicit client(caf::actor_system& system);
   ~client(); ///< closes
 
-  /// Answers what is still waiting, and whatever is asked from now on, with `closed`.
+  /// Ends all waiting requests, and all later ones, with `closed`.
   void close();
   client(const client&) = delete;
   client& operator=(const client&) = delete;
 
-  /// Sends `message` and calls `done` exactly once, with the reply or with what went wrong, possibly before this
-  /// returns. `if_gone` is the answer if the receiver has died. What `done` throws ends in the log: no actor may die of
-  /// it.
+  /// Sends `message` and calls `callback` exactly once, with the reply or an error, possibly before this returns.
+  /// `if_gone` is the error if the receiver has died. The log reports an exception of `callback`, so that no actor dies
+  /// of it.
   template <class Reply, class Handle, class Message>
   void request(const Handle& to, Message message, std::function<void(storage::result<Reply>)> callback,
                storage::failure if_gone) {
@@ -63,7 +63,7 @@ public:
                       nullptr);
   }
 
-  /// Calls a host's `callback`; what it throws ends in the log.
+  /// Calls a host's `callback`; the log reports its exception.
   static void guarded(const std::function<void()>& callback);
 
 private:

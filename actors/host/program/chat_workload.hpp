@@ -8,18 +8,18 @@
 
 namespace hearth {
 
-/// What the chats of a service are like. The defaults are those of `hearth replay` and `hearth policies`.
+/// Shape of a chat workload. The defaults are those of `hearth replay` and `hearth policies`.
 struct chat_habits {
-  std::size_t conversations_max = 256;   ///< that may go on; 4 or more
-  std::size_t recent_conversations = 32; ///< among these is most of what goes on
-  unsigned new_in_ten = 3;               ///< of ten requests so many begin a conversation
-  unsigned far_one_in = 4;               ///< of so many that go on one is any conversation, not a recent one
-  unsigned ends_one_in = 4;              ///< of so many turns one is the last
+  std::size_t conversations_max = 256;   ///< most open conversations; 4 or more
+  std::size_t recent_conversations = 32; ///< conversations that get most of the turns
+  unsigned new_in_ten = 3;               ///< of ten requests, how many begin a conversation
+  unsigned far_one_in = 4;               ///< one in so many later turns goes to any conversation, not a recent one
+  unsigned ends_one_in = 4;              ///< one in so many turns is the last of its conversation
 };
 
-/// Makes up the requests of a chat service: many conversations interleaved, a few system prompts that conversations
-/// share, and turns that each ask for everything said before and bring some blocks of their own. Recent conversations
-/// go on more often than old ones.
+/// Chat workload: generates the requests of a chat service. Many conversations are interleaved and share a few system
+/// prompts; each turn asks for all blocks of its conversation and adds some. Recent conversations continue more often
+/// than old ones.
 /// The same seed gives the same requests on every compiler and machine: splitmix64 (Steele, Lea and Flood, OOPSLA 2014)
 /// and integers only. Conversations have at most 400 blocks each. Threads: one owner.
 class chat_workload {
@@ -36,7 +36,7 @@ private:
   std::uint64_t random() noexcept;
   std::uint64_t below(std::uint64_t bound) noexcept; ///< 0..bound-1; pre: 1 <= bound <= 2^32
   void append_new(blocks& to, std::uint64_t count);
-  blocks take_conversation(); ///< one that goes on, or a new one; it leaves `active_`
+  blocks take_conversation(); ///< an open one, or a new one; it is removed from `active_`
 
   chat_habits habits_;
   std::uint64_t state_;

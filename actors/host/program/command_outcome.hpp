@@ -4,11 +4,11 @@
 
 namespace hearth {
 
-/// How a command ended: what it has to say, and the exit status of the program.
+/// Outcome of a command: its output and the exit status of the program.
 struct command_outcome {
   int status = 0;
   std::string output; ///< for stdout
-  std::string error;  ///< for stderr, one line without its newline; empty: nothing to say
+  std::string error;  ///< for stderr, one line without its newline; may be empty
 };
 
 } // namespace hearth

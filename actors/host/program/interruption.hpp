@@ -2,10 +2,10 @@
 
 namespace hearth {
 
-/// From here on SIGINT, SIGTERM, SIGHUP and SIGPIPE are noted instead of ending the process, so that it can clean up.
-/// The first is noted; another one that comes half a second later or more ends the process at once, but for SIGPIPE,
-/// which every line brings once nobody reads them. A SIGHUP or SIGPIPE that is ignored (nohup) stays so. Call it once,
-/// from the program's main thread.
+/// From now on, notes SIGINT, SIGTERM, SIGHUP and SIGPIPE instead of ending the process, so that it can clean up. A
+/// second signal, half a second later or more, ends the process at once; SIGPIPE does not, because every printed line
+/// raises it once the reader is gone. A SIGHUP or SIGPIPE that is ignored (nohup) stays ignored. Call it once, from the
+/// program's main thread.
 void note_interruptions() noexcept;
 
 /// The signal that arrived since, or 0. Threads: any.

@@ -31,7 +31,7 @@ struct policies_options {
 /// argument, what was found and what was expected.
 [[nodiscard]] storage::result<policies_options> parse_policies_arguments(int argc, const char* const* argv);
 
-/// The command among those of the program, for the help. Returns it.
+/// Adds the command to the program, for the help. Returns the command.
 CLI::App* describe_policies(CLI::App& program);
 
 } // namespace hearth

@@ -5,8 +5,8 @@
 
 namespace hearth {
 
-/// Runs `hearth policies`: every policy and the clairvoyant one over a trace, at every capacity. Status: 0, or 2 if
-/// there is no such trace. Threads: the main thread.
+/// Runs `hearth policies`: simulates every policy and the clairvoyant one on a trace, at every capacity. Status: 0, or
+/// 2 if the trace cannot be read. Threads: the main thread.
 [[nodiscard]] command_outcome run_policies(const policies_options& options);
 
 } // namespace hearth

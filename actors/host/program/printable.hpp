@@ -5,8 +5,8 @@
 
 namespace hearth {
 
-/// `text` as one line of UTF-8 that moves no cursor: control characters, newlines among them, and bytes that are no
-/// UTF-8 become '?'. For texts that hold what others have chosen, such as the names of files.
+/// Makes `text` safe to print on one line: control characters, newlines among them, and bytes that are not UTF-8 become
+/// '?'. For texts from outside, such as names of files.
 [[nodiscard]] std::string printable(std::string_view text);
 
 } // namespace hearth

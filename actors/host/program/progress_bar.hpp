@@ -8,25 +8,25 @@
 
 namespace hearth {
 
-/// How far a command is, on one line: "[####      ]  40 %  800/2000 requests  512 MiB/s". `unit` is what is counted.
-/// Without `bytes` it does not tell how fast. Pre: total >= 1.
+/// Progress of a command on one line: "[####      ]  40 %  800/2000 requests  512 MiB/s". `unit` names the counted
+/// things. Without `bytes` the line has no speed. Pre: total >= 1.
 [[nodiscard]] std::string progress_line(std::uint64_t done, std::uint64_t total, std::optional<std::uint64_t> bytes,
                                         std::uint64_t ns, std::string_view unit = "requests");
 
-/// Keeps a progress line on a terminal up to date, at most ten times a second, and wipes it when it goes.
-/// Threads: one owner. Errors: none; what cannot be shown is not shown.
+/// Progress bar: updates a progress line on a terminal, at most ten times a second, and wipes it when destroyed.
+/// Threads: one owner. Errors: none; a failure to print is ignored.
 class progress_bar {
 public:
-  /// Shows on `terminal`, which must outlive this, unless `enabled` is false. `total` of `unit` are to come.
+  /// Shows `total` of `unit` on `terminal`, which must outlive this; shows nothing if `enabled` is false.
   progress_bar(std::ostream& terminal, bool enabled, std::uint64_t total, std::string unit = "requests");
   progress_bar(const progress_bar&) = delete;
   progress_bar& operator=(const progress_bar&) = delete;
   ~progress_bar();
 
-  /// There turn out to be `total`.
+  /// Changes the total.
   void expect(std::uint64_t total) noexcept;
 
-  /// `done` of them and `bytes` (none: unknown) were dealt with in the first `ns`.
+  /// Shows that `done` of them, with `bytes` (none: unknown), took `ns` so far.
   void update(std::uint64_t done, std::optional<std::uint64_t> bytes, std::uint64_t ns);
 
 private:

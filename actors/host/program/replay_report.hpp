@@ -7,7 +7,7 @@
 
 namespace hearth {
 
-/// What a replay tells in the end. `workload` says what was replayed, e.g. "chat, seed 1".
+/// Report of a replay. `workload` names its workload, e.g. "chat, seed 1".
 struct replay_report {
   std::string workload;
   replay_counts counts;
@@ -17,11 +17,12 @@ struct replay_report {
   [[nodiscard]] bool sound() const noexcept;
 };
 
-/// For a person: the replay's figures, then the snapshot's table. Lines end with '\n'.
+/// Writes the report for people: the figures of the replay, then the table of the snapshot. Lines end with '\n'.
 [[nodiscard]] std::string to_table(const replay_report& report);
 
-/// For programs: the snapshot's JSON object with a further member "replay"; no newline at the end. Latencies in
-/// microseconds, ratios 0..1, MiB/s over blocks handed out and stored. What was not measured (no call, no time) is 0.
+/// Writes the report for programs: the JSON object of the snapshot with a further member "replay", without a newline at
+/// the end. Latencies are microseconds, ratios 0 to 1, MiB/s count blocks returned and stored. A figure without samples
+/// is 0.
 [[nodiscard]] std::string to_json(const replay_report& report);
 
 } // namespace hearth

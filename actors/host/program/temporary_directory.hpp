@@ -6,7 +6,7 @@
 
 namespace hearth {
 
-/// A fresh directory of this process alone (0700) that goes, with all that is in it, when this object goes.
+/// Temporary directory: new, private (0700), and removed with its contents when this object is destroyed.
 /// Move-only. Threads: one owner.
 class temporary_directory {
 public:
@@ -24,7 +24,7 @@ public:
 
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
-  /// Leaves it where it is, for somebody to look at. After: this object holds none.
+  /// Keeps the directory, for a person to look at. After: this object holds none.
   void keep() noexcept { path_.clear(); }
 
 private:

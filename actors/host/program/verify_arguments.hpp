@@ -25,7 +25,7 @@ struct verify_options {
 /// Errors: invalid_argument, with one line that names the argument, what was found and what was expected.
 [[nodiscard]] storage::result<verify_options> parse_verify_arguments(int argc, const char* const* argv);
 
-/// The command among those of the program, for the help. Returns it.
+/// Adds the command to the program, for the help. Returns the command.
 CLI::App* describe_verify(CLI::App& program);
 
 } // namespace hearth

@@ -125,8 +125,7 @@ TEST_CASE("A host hears how far the opening of the cold tier is") {
 }
 
 TEST_CASE("Settings out of range are refused before anything is started") {
-  cache_options options{.directory = "/none"};
-  options.advanced.io_threads = GENERATE(0u, 70'000u);
+  const cache_options options{.directory = "/none", .advanced = {.io_threads = GENERATE(0u, 70'000u)}};
   CHECK(machine_environment(options).code() == storage::errc::invalid_argument);
   const auto opened = cache::open(options);
   REQUIRE(opened.code() == storage::errc::invalid_argument);
