@@ -236,7 +236,7 @@ void hot_cache_state::clean_when_idle(time_point at) {
 void hot_cache_state::keep_cleaning() {
   if (cleaning_.empty())
     return;
-  tiers_.offer_from(cleaning_, tiers::haste::half_of_it);
+  tiers_.offer_from(cleaning_, tiers::urgency::half_of_it);
   if (!cleaning_.empty())
     look_again_for_room();
 }

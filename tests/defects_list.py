@@ -13,9 +13,9 @@ class Defect(NamedTuple):
 DEFECTS = [
     # The ledger and the write drops.
     Defect("evict_drop_uncounted", "a block that the full writer rejects at eviction is not counted", "actors/tiers/tiers.cpp",
-           "    if (end == fate::full)\n      give_up(drop_reason::evict_full, victim->item);\n", ""),
+           "    if (end == disposition::full)\n      give_up(drop_reason::evict_full, victim->item);\n", ""),
     Defect("late_drop_uncounted", "a put that the full writer rejects is not counted", "actors/tiers/tiers_puts.cpp",
-           "  case fate::full:\n    give_up(drop_reason::late_full, item);\n", "  case fate::full:\n"),
+           "  case disposition::full:\n    give_up(drop_reason::late_full, item);\n", "  case disposition::full:\n"),
     Defect("preflight_drop_uncounted", "a refused preflight is not counted", "actors/preflight.cpp",
            "entry.counters.ledger.give_up(stats::drop_reason::preflight_full, bytes);", "(void)entry;"),
     Defect("reclaim_is_a_drop", "making room in the cold tier counts as a write drop", "actors/tiers/tiers.cpp",

@@ -40,7 +40,7 @@ tiers::tiers(const tiers_config& config, std::shared_ptr<limits_now> limits, std
   assert(tally_ && (store_ == nullptr) == (writer_gate_ == nullptr));
 }
 
-sighting tiers::look(const block_key& key) const {
+lookup_result tiers::look(const block_key& key) const {
   if (const auto slot = hot_.slot_of(key); slot != storage::no_slot) {
     const auto& hot = hot_.at(slot).item;
     return {place::hot, hot.name_space, hot.payload.size(), hot.payload, slot};
@@ -52,27 +52,27 @@ sighting tiers::look(const block_key& key) const {
   return {};
 }
 
-sighting tiers::look(namespace_id name_space, const block_key& key) const {
+lookup_result tiers::look(namespace_id name_space, const block_key& key) const {
   auto seen = look(key);
-  return seen.name_space == name_space ? seen : sighting{};
+  return seen.name_space == name_space ? seen : lookup_result{};
 }
 
 // --- offers --------------------------------------------------------------------------------------------------------
 
 /// `asked`: somebody has asked for it since it was put, so it is worth more of the write budget.
-tiers::fate tiers::fate_of(const block& item, bool asked) {
+tiers::disposition tiers::disposition_of(const block& item, bool asked) {
   const messages::load size{1, item.payload.size()};
   if (config_.cut_chains && item.parent && look(*item.parent).where == place::nowhere)
-    return fate::orphan;
+    return disposition::orphan;
   if (writer_gate_->never_admits(size) || store_->never_fits(size.bytes))
-    return fate::too_large;
+    return disposition::too_large;
   if (!writer_up_)
-    return fate::no_writer;
+    return disposition::no_writer;
   narrow_queue();
   if (!writer_gate_->open_for(size) || !may_be_pending(size))
-    return fate::full;
+    return disposition::full;
   const auto worth = asked ? storage::write_worth::asked : storage::write_worth::untouched;
-  return within_budget(size.bytes, worth) ? fate::admitted : fate::over_budget;
+  return within_budget(size.bytes, worth) ? disposition::admitted : disposition::over_budget;
 }
 
 /// The writer's queue holds no more than can be written in time, as fast as the disk was of late.
@@ -100,24 +100,24 @@ bool tiers::within_budget(std::uint64_t bytes, storage::write_worth worth) {
   return budget_.allows(store_->record_bytes(bytes), worth, clock_());
 }
 
-/// Acts on the fate: admitted blocks are on their way, orphans and the like are entered as given up. A full mailbox is
-/// left to the caller, who knows whether it is a drop, and at which site.
-void tiers::offer(const block& item, fate end) {
+/// Acts on the disposition: admitted blocks are on their way, orphans and the like are entered as given up. A full
+/// mailbox is left to the caller, who knows whether it is a drop, and at which site.
+void tiers::offer(const block& item, disposition end) {
   const auto bytes = item.payload.size();
   switch (end) {
-  case fate::spared:
-  case fate::full: break;
-  case fate::orphan: give_up(drop_reason::orphan, item); break;
-  case fate::too_large: give_up(drop_reason::too_large, item); break;
-  case fate::over_budget: give_up(drop_reason::over_budget, item); break;
-  case fate::no_writer:
+  case disposition::spared:
+  case disposition::full: break;
+  case disposition::orphan: give_up(drop_reason::orphan, item); break;
+  case disposition::too_large: give_up(drop_reason::too_large, item); break;
+  case disposition::over_budget: give_up(drop_reason::over_budget, item); break;
+  case disposition::no_writer:
     ++accidents_;
     count(item.name_space, [&](tally_entry& entry) {
       entry.counters.ledger.offer(bytes);
       entry.counters.ledger.fail(fail_reason::writer_died, bytes);
     });
     break;
-  case fate::admitted:
+  case disposition::admitted:
     assert(requests_open_ > 0);
     auto slot = messages::admit(writer_gate_, {1, bytes});
     assert(slot && "only this object acquires from the writer's gate");
@@ -159,9 +159,9 @@ void tiers::offer_ancestors(const block& item) {
     const auto& above = *hot_.find(unwritten.back());
     if (!needs_write(above)) // somebody put blocks that are each other's parents
       continue;
-    if (fate_of(above.item, above.asked) != fate::admitted)
+    if (disposition_of(above.item, above.asked) != disposition::admitted)
       return;
-    offer(above.item, fate::admitted);
+    offer(above.item, disposition::admitted);
     set_dirty(unwritten.back(), false);
   }
 }
@@ -175,17 +175,17 @@ bool tiers::make_room(std::uint64_t bytes, bool may_lose) {
     const bool unwritten = needs_write(*victim);
     if (unwritten)
       offer_ancestors(victim->item);
-    auto end = unwritten ? fate_of(victim->item, victim->asked) : fate::spared;
-    if ((end == fate::full || end == fate::no_writer) && hot_.expendable_blocks() > 0) {
+    auto end = unwritten ? disposition_of(victim->item, victim->asked) : disposition::spared;
+    if ((end == disposition::full || end == disposition::no_writer) && hot_.expendable_blocks() > 0) {
       victim = hot_.expendable_victim();
-      end = fate::spared;
+      end = disposition::spared;
     }
-    if (!may_lose && end != fate::spared && end != fate::admitted)
+    if (!may_lose && end != disposition::spared && end != disposition::admitted)
       return false;
     offer(victim->item, end);
-    if (end == fate::full)
+    if (end == disposition::full)
       give_up(drop_reason::evict_full, victim->item);
-    if (end != fate::spared && end != fate::admitted)
+    if (end != disposition::spared && end != disposition::admitted)
       lose(victim->item);
     count(victim->item.name_space, [](tally_entry& entry) { ++entry.counters.hot_cache_evictions; });
     if (store_ && victim->asked) // its copy, if there is one, was as good as used

@@ -34,7 +34,7 @@ struct tiers_config {
 
 /// Where a block is found, first tier first, and what is known of it without I/O.
 enum class place : std::uint8_t { nowhere, hot, pending, cold };
-struct sighting {
+struct lookup_result {
   place where = place::nowhere;
   storage::namespace_id name_space = 0;
   std::uint64_t bytes = 0;
@@ -78,7 +78,7 @@ public:
   };
 
   /// The block of `key`, unless it belongs to another namespace.
-  [[nodiscard]] sighting look(storage::namespace_id name_space, const storage::block_key& key) const;
+  [[nodiscard]] lookup_result look(storage::namespace_id name_space, const storage::block_key& key) const;
 
   /// See put_request. Errors: too_large, conflict, orphan, overloaded (given up as late_full), invalid_argument, io (no
   /// writer).
@@ -130,14 +130,14 @@ public:
   [[nodiscard]] dirty_range dirty() const noexcept { return {0, hot_.last_dirty_number()}; }
 
   /// How much of the writer's mailbox an offer ahead of need may fill.
-  enum class haste : std::uint8_t {
+  enum class urgency : std::uint8_t {
     all_of_it,  ///< flush: as much as there is
     half_of_it, ///< idle cleaning: evictions must find room
   };
 
   /// Offers blocks from the front of `rest`, as many as the writer takes, and removes them from it; they stay hot.
   /// What cannot be written, or is not worth it ahead of need, is skipped and stays as it is. Never drops.
-  void offer_from(dirty_range& rest, haste speed);
+  void offer_from(dirty_range& rest, urgency speed);
 
   /// Tells the cold tier which of its blocks were used in the hot tier, in their order, so that a restart knows. Pre:
   /// there is a cold tier.
@@ -165,11 +165,11 @@ public:
 
 private:
   /// What would become of a block if it were offered now; `spared`: it need not be.
-  enum class fate : std::uint8_t { spared, admitted, full, orphan, too_large, over_budget, no_writer };
+  enum class disposition : std::uint8_t { spared, admitted, full, orphan, too_large, over_budget, no_writer };
 
-  [[nodiscard]] sighting look(const storage::block_key& key) const;
-  [[nodiscard]] fate fate_of(const storage::block& item, bool asked);
-  void offer(const storage::block& item, fate end);
+  [[nodiscard]] lookup_result look(const storage::block_key& key) const;
+  [[nodiscard]] disposition disposition_of(const storage::block& item, bool asked);
+  void offer(const storage::block& item, disposition end);
   [[nodiscard]] bool half_full() const;
   void narrow_queue();
   [[nodiscard]] bool may_be_pending(const messages::load& size) const;
@@ -178,7 +178,7 @@ private:
   [[nodiscard]] storage::result<void> check(const messages::tier_limits& wanted) const;
   void offer_ancestors(const storage::block& item);
   bool make_room(std::uint64_t bytes, bool may_lose);
-  storage::result<messages::put_outcome> refresh(const storage::block& item, const sighting& seen);
+  storage::result<messages::put_outcome> refresh(const storage::block& item, const lookup_result& seen);
   storage::result<messages::put_outcome> put_cold(const storage::block& item);
   storage::result<messages::put_outcome> accept(const storage::block& item, messages::put_outcome outcome);
   void keep_hot(storage::block item, bool dirty);

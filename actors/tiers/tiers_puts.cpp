@@ -45,11 +45,11 @@ result<put_outcome> tiers::put(block item) {
     store_->erase(item.key); // what the directory has under this key is older: it must not come back
   keep_hot(item, dirty);
   if (attached() && config_.policy == write_policy::through) {
-    const auto end = fate_of(item, false);
+    const auto end = disposition_of(item, false);
     offer(item, end);
-    if (end == fate::full)
+    if (end == disposition::full)
       give_up(drop_reason::late_full, item);
-    else if (end == fate::admitted)
+    else if (end == disposition::admitted)
       set_dirty(item.key, false);
   }
   return accept(item, put_outcome::stored);
@@ -61,7 +61,7 @@ result<put_outcome> tiers::accept(const block& item, put_outcome outcome) {
 }
 
 /// The bytes stay those of the put that made the block: of a cold one nobody has compared them.
-result<put_outcome> tiers::refresh(const block& item, const sighting& seen) {
+result<put_outcome> tiers::refresh(const block& item, const lookup_result& seen) {
   if (seen.name_space != item.name_space || seen.bytes != item.payload.size())
     return {errc::conflict, "key " + to_hex(item.key) + " is there with " + std::to_string(seen.bytes) +
                                 " bytes in namespace " + std::to_string(seen.name_space) + ", put with " +
@@ -82,19 +82,19 @@ result<put_outcome> tiers::put_cold(const block& item) {
   if (!attached())
     return {errc::overloaded,
             size + " does not fit the hot tier, and the cold tier's directory is gone: try again later"};
-  const auto end = fate_of(item, false);
+  const auto end = disposition_of(item, false);
   offer(item, end);
   switch (end) {
-  case fate::admitted: return accept(item, put_outcome::stored);
-  case fate::full:
+  case disposition::admitted: return accept(item, put_outcome::stored);
+  case disposition::full:
     give_up(drop_reason::late_full, item);
     return {errc::overloaded, "late_full: the writer's mailbox is full; try again later"};
-  case fate::orphan: return {errc::orphan, "its parent is in no tier: put the chain from its head"};
-  case fate::too_large:
+  case disposition::orphan: return {errc::orphan, "its parent is in no tier: put the chain from its head"};
+  case disposition::too_large:
     return {errc::too_large, size + " fits neither the hot tier nor the writer's mailbox and the cold tier"};
-  case fate::over_budget: return {errc::overloaded, "over_budget: the write budget is used up; try again later"};
-  case fate::no_writer:
-  case fate::spared: break;
+  case disposition::over_budget: return {errc::overloaded, "over_budget: the write budget is used up; try again later"};
+  case disposition::no_writer:
+  case disposition::spared: break;
   }
   return {errc::overloaded, "the writer died and is being replaced: try again later"};
 }

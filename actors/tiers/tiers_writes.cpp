@@ -138,7 +138,7 @@ void tiers::reattached() {
   limits_->cold_attached = true;
 }
 
-void tiers::offer_from(dirty_range& rest, haste speed) {
+void tiers::offer_from(dirty_range& rest, urgency speed) {
   if (!attached()) {
     rest.after = rest.last; // nothing of it can be written
     return;
@@ -151,11 +151,11 @@ void tiers::offer_from(dirty_range& rest, haste speed) {
     if (store_->find(key)) {
       set_dirty(key, false);
     } else if (item->worth_writing()) {
-      const auto end = fate_of(item->item, item->asked);
-      if (end == fate::full || end == fate::no_writer || end == fate::over_budget ||
-          (speed == haste::half_of_it && half_full()))
+      const auto end = disposition_of(item->item, item->asked);
+      if (end == disposition::full || end == disposition::no_writer || end == disposition::over_budget ||
+          (speed == urgency::half_of_it && half_full()))
         return;
-      if (end == fate::admitted) {
+      if (end == disposition::admitted) {
         offer(item->item, end);
         set_dirty(key, false);
       }
@@ -212,7 +212,8 @@ stats::amount tiers::abandon() {
     if (!stranded && !needs_write(*item))
       continue;
     left.add(item->item.payload.size());
-    give_up(!stranded && fate_of(item->item, item->asked) == fate::orphan ? drop_reason::orphan : drop_reason::closing,
+    give_up(!stranded && disposition_of(item->item, item->asked) == disposition::orphan ? drop_reason::orphan
+                                                                                        : drop_reason::closing,
             item->item);
     count_lost(item->item);
   }

@@ -66,7 +66,7 @@ struct hurried_world {
   void put(unsigned number) { REQUIRE(kept.put({key(number), 0, {}, payload(number, block_bytes)}).ok()); }
   void write_all() {
     auto dirty = kept.dirty();
-    kept.offer_from(dirty, actors::tiers::haste::all_of_it);
+    kept.offer_from(dirty, actors::tiers::urgency::all_of_it);
     for (const auto& one : sent)
       REQUIRE(one.block.ticket->start());
   }
