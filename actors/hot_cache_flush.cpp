@@ -62,7 +62,7 @@ void hot_cache_state::advance_flushes() {
       flush.rest = tiers_.dirty();
     }
     const auto before = flush.rest.after;
-    tiers_.offer_from(flush.rest, tiers::urgency::all_of_it);
+    tiers_.offer_from(flush.rest, urgency::all_of_it);
     if (flush.rest.after != before)
       flush.last_sequence = tiers_.pending().last_sequence();
     if (!flush.rest.empty()) {

@@ -74,7 +74,7 @@ caf::result<messages::put_reply> hot_cache_state::on_put(messages::put_request& 
   auto slot = std::move(x.slot);
   if (auto refused = refusal(x.item.name_space))
     return refused;
-  const tiers::one_request sent_behind_the_reply{tiers_}; // whoever waits for it runs before the writer
+  const auto sent_behind_the_reply = tiers_.open_request(); // whoever waits for it runs before the writer
 
   learn_of_reads(); // before it is chosen who leaves
   const auto key = x.item.key;
@@ -96,7 +96,7 @@ caf::result<messages::put_many_reply> hot_cache_state::on_put_many(messages::put
   auto slot = std::move(x.slot);
   if (auto refused = refusal(x.name_space))
     return refused;
-  const tiers::one_request sent_behind_the_reply{tiers_};
+  const auto sent_behind_the_reply = tiers_.open_request();
   learn_of_reads();
   std::vector<storage::block_key> keys;
   keys.reserve(x.chain.size());
@@ -236,7 +236,7 @@ void hot_cache_state::clean_when_idle(time_point at) {
 void hot_cache_state::keep_cleaning() {
   if (cleaning_.empty())
     return;
-  tiers_.offer_from(cleaning_, tiers::urgency::half_of_it);
+  tiers_.offer_from(cleaning_, urgency::half_of_it);
   if (!cleaning_.empty())
     look_again_for_room();
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "messages/limits.hpp"
+#include "storage/errors.hpp"
 #include "storage/memory/buffer_pool.hpp"
 
 #include <algorithm>
@@ -27,6 +29,9 @@ struct limits_now {
   [[nodiscard]] std::uint64_t memory_bytes_max() const noexcept {
     return hot_bytes_max + queue_bytes + lease_bytes_max();
   }
+
+  /// Whether these may follow. Errors: invalid_argument, io, naming the field, what was found and what is expected.
+  [[nodiscard]] storage::result<void> check(const messages::tier_limits& wanted, bool cold_tier) const;
 };
 
 } // namespace hearth::actors

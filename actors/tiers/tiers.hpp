@@ -1,21 +1,20 @@
 #pragma once
 
-#include "actors/tiers/drain_rate.hpp"
+#include "actors/tiers/counted_hot_tier.hpp"
+#include "actors/tiers/evictions.hpp"
 #include "actors/tiers/limits_now.hpp"
-#include "actors/tiers/pending_writes.hpp"
+#include "actors/tiers/losses.hpp"
+#include "actors/tiers/offers.hpp"
+#include "actors/tiers/tier_lookup.hpp"
 #include "actors/tiers/write_policy.hpp"
 #include "messages/gate.hpp"
 #include "messages/host_messages.hpp"
-#include "messages/tier_messages.hpp"
 #include "stats/tally.hpp"
 #include "storage/cold/block_store.hpp"
-#include "storage/cold/write_budget.hpp"
-#include "storage/hot/hot_tier.hpp"
 #include "storage/io/io_engine.hpp"
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -32,53 +31,27 @@ struct tiers_config {
   storage::eviction_order eviction = storage::eviction_order::lru;
 };
 
-/// Where a block is found, first tier first, and what is known of it without I/O.
-enum class place : std::uint8_t { nowhere, hot, pending, cold };
-struct lookup_result {
-  place where = place::nowhere;
-  storage::namespace_id name_space = 0;
-  std::uint64_t bytes = 0;
-  storage::buffer payload;                     ///< hot and pending blocks only
-  storage::block_slot slot = storage::no_slot; ///< hot blocks only
-};
-
-/// Dirty blocks that are still to be offered: those with a dirty_number behind `after`, up to `last`.
-struct dirty_range {
-  std::uint64_t after = 0;
-  std::uint64_t last = 0;
-
-  [[nodiscard]] bool empty() const noexcept { return after >= last; }
-};
-
-/// What hot_cache owns: the hot tier, the pending writes, and the decisions about what is offered, kept and given up.
+/// The tiers of a cache, as hot_cache sees them: takes blocks in, finds, erases and promotes them, and follows writes,
+/// reclaims, limits and the directory of the cold tier to what they mean for the hot tier. Which block leaves is for
+/// `evictions` to decide; what faces the writer is in `offers`.
 /// Every decision is entered into the tally at the moment it is made, so the ledger balances between any two calls.
-/// Invariants: hot bytes never exceed their limit; a block is dirty only if it is neither pending nor known to be cold;
-/// only this object acquires from the writer's gate. Knows no actors: `send` hands requests to the writer. Threads: one
-/// owner.
+/// Invariants: hot bytes never exceed their limit; a block is dirty only if it is neither pending nor known to be cold.
+/// Knows no actors: `send` hands requests to the writer. Threads: one owner.
 class tiers {
 public:
-  using send_write = std::function<void(messages::write_request)>;
-
   /// `limits` are the first ones, and follow all changes. `index`, empty, is where other threads find hot blocks.
   /// `store` and `writer_gate` are null if there is no cold tier. `clock` never runs backwards: the write budget's.
   tiers(const tiers_config& config, std::shared_ptr<limits_now> limits, std::shared_ptr<storage::hot_index> index,
         std::shared_ptr<storage::block_store> store, std::shared_ptr<messages::gate> writer_gate,
-        std::shared_ptr<stats::tally> tally, send_write send, storage::clock_ns clock);
+        std::shared_ptr<stats::tally> tally, offers::send_write send, storage::clock_ns clock);
 
-  /// While there is one, offers are gathered; at the end of the outermost they go to the writer in one message.
-  /// Whoever answers somebody first opens one, so that the writer is woken after him who waits.
-  class one_request {
-  public:
-    explicit one_request(tiers& of) : of_(of) { ++of_.requests_open_; }
-    one_request(const one_request&) = delete;
-    ~one_request();
-
-  private:
-    tiers& of_;
-  };
+  /// Gathers offers, as `offers::one_request`.
+  [[nodiscard]] offers::one_request open_request() { return offers::one_request{offers_}; }
 
   /// The block of `key`, unless it belongs to another namespace.
-  [[nodiscard]] lookup_result look(storage::namespace_id name_space, const storage::block_key& key) const;
+  [[nodiscard]] lookup_result look(storage::namespace_id name_space, const storage::block_key& key) const {
+    return lookup_.find(name_space, key);
+  }
 
   /// See put_request. Errors: too_large, conflict, orphan, overloaded (given up as late_full), invalid_argument, io (no
   /// writer).
@@ -124,20 +97,14 @@ public:
   void writer_died();
 
   /// A new writer takes requests.
-  void writer_restarted() { writer_up_ = true; }
+  void writer_restarted() { offers_.writer_restarted(); }
 
   /// All dirty blocks, in the order in which they became dirty: heads of chains, put before their tails, come first.
   [[nodiscard]] dirty_range dirty() const noexcept { return {0, hot_.last_dirty_number()}; }
 
-  /// How much of the writer's mailbox an offer ahead of need may fill.
-  enum class urgency : std::uint8_t {
-    all_of_it,  ///< flush: as much as there is
-    half_of_it, ///< idle cleaning: evictions must find room
-  };
-
   /// Offers blocks from the front of `rest`, as many as the writer takes, and removes them from it; they stay hot.
   /// What cannot be written, or is not worth it ahead of need, is skipped and stays as it is. Never drops.
-  void offer_from(dirty_range& rest, urgency speed);
+  void offer_from(dirty_range& rest, urgency how) { evictions_.offer_from(rest, how); }
 
   /// Tells the cold tier which of its blocks were used in the hot tier, in their order, so that a restart knows. Pre:
   /// there is a cold tier.
@@ -152,47 +119,25 @@ public:
   void reattached();
 
   /// Whether blocks are written: there is a cold tier, and its directory is there.
-  [[nodiscard]] bool attached() const noexcept { return store_ != nullptr && limits_->cold_attached; }
+  [[nodiscard]] bool attached() const noexcept { return evictions_.attached(); }
 
   /// Nothing more will be written: drops what is pending or dirty as `closing` and returns how much that was.
   stats::amount abandon();
 
-  [[nodiscard]] const storage::hot_tier& hot() const noexcept { return hot_; }
-  [[nodiscard]] const pending_writes& pending() const noexcept { return pending_; }
-  [[nodiscard]] const stats::amount& persisted() const noexcept { return persisted_; } ///< since the start
-  [[nodiscard]] stats::amount unwritten() const;                                ///< pending, or dirty and worth writing
-  [[nodiscard]] std::uint64_t accidents() const noexcept { return accidents_; } ///< drops, failures and losses so far
+  [[nodiscard]] const storage::hot_tier& hot() const noexcept { return hot_.tier(); }
+  [[nodiscard]] const pending_writes& pending() const noexcept { return offers_.pending(); }
+  [[nodiscard]] const stats::amount& persisted() const noexcept { return offers_.persisted(); } ///< since the start
+  [[nodiscard]] stats::amount unwritten() const; ///< pending, or dirty and worth writing
+
+  /// Drops, failures and losses so far.
+  [[nodiscard]] std::uint64_t accidents() const noexcept { return offers_.accidents() + losses_.times(); }
 
 private:
-  /// What would become of a block if it were offered now; `spared`: it need not be.
-  enum class disposition : std::uint8_t { spared, admitted, full, orphan, too_large, over_budget, no_writer };
-
-  [[nodiscard]] lookup_result look(const storage::block_key& key) const;
-  [[nodiscard]] disposition disposition_of(const storage::block& item, bool asked);
-  void offer(const storage::block& item, disposition end);
-  [[nodiscard]] bool half_full() const;
-  void narrow_queue();
-  [[nodiscard]] bool may_be_pending(const messages::load& size) const;
-  [[nodiscard]] bool within_budget(std::uint64_t bytes, storage::write_worth worth);
-  [[nodiscard]] bool needs_write(const storage::hot_block& item) const;
-  [[nodiscard]] storage::result<void> check(const messages::tier_limits& wanted) const;
-  void offer_ancestors(const storage::block& item);
-  bool make_room(std::uint64_t bytes, bool may_lose);
   storage::result<messages::put_outcome> refresh(const storage::block& item, const lookup_result& seen);
   storage::result<messages::put_outcome> put_cold(const storage::block& item);
   storage::result<messages::put_outcome> accept(const storage::block& item, messages::put_outcome outcome);
-  void keep_hot(storage::block item, bool dirty);
-  void leave_hot(const storage::block_key& key);
-  void set_dirty(const storage::block_key& key, bool dirty);
-  void withdraw(const storage::block_key& key);
-  void persisted(const pending_write& write);
   void take_back(const pending_write& write, bool may_enter);
   bool into_hot(const storage::block& item, bool may_enter);
-  void count_persisted(const pending_write& write);
-  void count_failed(const pending_write& write, stats::fail_reason reason);
-  void give_up(stats::drop_reason reason, const storage::block& item);
-  void lose(const storage::block& item);
-  void count_lost(const storage::block& item);
 
   template <class Change>
   void count(storage::namespace_id name_space, Change&& change) {
@@ -202,23 +147,13 @@ private:
   tiers_config config_;
   std::shared_ptr<limits_now> limits_;
   std::shared_ptr<storage::block_store> store_;
-  std::shared_ptr<messages::gate> writer_gate_;
   std::shared_ptr<stats::tally> tally_;
-  send_write send_;
-  messages::write_request outgoing_; ///< empty while no `one_request` is open
-  std::size_t requests_open_ = 0;
-  storage::clock_ns clock_;
-  storage::write_budget budget_;
-  drain_rate drain_;
-  std::uint64_t charged_copies_ = 0; ///< bytes that reclaim has copied and `budget_` knows of
-  std::uint64_t hot_bytes_wanted_;   ///< the hot limit that was asked for last
-  storage::hot_tier hot_;
-  pending_writes pending_;
-  stats::amount pending_amount_;
-  stats::amount persisted_;
-  std::uint64_t accidents_ = 0;
-  bool writer_up_ = true;
-  bool appends_left_behind_ = false; ///< the store may be at work on blocks that are pending no more, for ever
+  std::uint64_t hot_bytes_wanted_; ///< the hot limit that was asked for last
+  counted_hot_tier hot_;
+  offers offers_;
+  tier_lookup lookup_;
+  losses losses_;
+  evictions evictions_;
 };
 
 } // namespace hearth::actors

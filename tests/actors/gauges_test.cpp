@@ -115,7 +115,7 @@ private:
 
   void offer_all() {
     auto dirty = kept_->dirty();
-    kept_->offer_from(dirty, actors::tiers::urgency::all_of_it);
+    kept_->offer_from(dirty, actors::urgency::all_of_it);
   }
 
   /// One of what was sent, in any order: to the disk, or it fails.

@@ -1,10 +1,12 @@
 // What no actor_world can show: a cold tier that changes on threads of its own while the tiers look at it twice.
 #include "actors/tiers/tiers.hpp"
 #include "tests/actors/sent_blocks.hpp"
+#include "tests/actors/tiers/store_without_disk.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/keys.hpp"
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -16,43 +18,24 @@ namespace {
 
 constexpr std::uint64_t block_bytes = 4096;
 
-/// A cold tier without a disk. What is `landing` becomes readable, and what is `leaving` is reclaimed, at the last
-/// moment before a clear begins: as if a thread of the I/O engine had come in between.
-class hurried_store final : public storage::block_store {
+/// What is `landing` becomes readable, and what is `leaving` is reclaimed, at the last moment before a clear begins: as
+/// if a thread of the I/O engine had come in between.
+class hurried_store final : public store_without_disk {
 public:
-  std::set<storage::block_key> present;
   std::set<storage::block_key> landing;
   std::set<storage::block_key> leaving;
 
-  void append(std::vector<storage::append_item>) override {}
-  void read(std::vector<storage::read_item>) override {}
-  std::optional<storage::cold_entry> find(const storage::block_key& key) const override {
-    return present.contains(key) ? std::optional{storage::cold_entry{0, block_bytes}} : std::nullopt;
-  }
-  void touch(const storage::block_key&) override {}
-  void on_reclaimed(std::function<void(std::vector<storage::block_key>)>) override {}
   bool erase(const storage::block_key& key) override {
     landing.erase(key);
-    return present.erase(key) > 0;
+    return store_without_disk::erase(key);
   }
-  std::size_t clear(std::optional<storage::namespace_id>) override {
-    present.merge(landing);
+  std::size_t clear(std::optional<storage::namespace_id> name_space) override {
+    for (const auto& key : landing)
+      present[key] = {0, block_bytes};
     for (const auto& key : leaving)
       present.erase(key);
-    return std::exchange(present, {}).size();
+    return store_without_disk::clear(name_space);
   }
-  void erase_unless(const std::function<bool(const storage::block_key&, std::uint64_t)>&) override {}
-  std::vector<storage::abandoned_block> abandon() override { return {}; }
-  void sync(std::function<void(storage::result<void>)>) override {}
-  void sync_soon() override {}
-  storage::result<void> limit(std::uint64_t) override { return {}; }
-  storage::cold_activity activity() const override { return {}; }
-  storage::cold_ledger ledger(std::optional<storage::namespace_id>) const override { return {}; }
-  std::uint64_t bytes_in_use() const override { return 0; }
-  std::uint64_t bytes_max() const override { return 1 << 20; }
-  std::uint64_t record_bytes(std::uint64_t payload_bytes) const override { return payload_bytes; }
-  bool never_fits(std::uint64_t) const override { return false; }
-  std::vector<storage::block_key> keys() const override { return {present.begin(), present.end()}; }
 };
 
 std::shared_ptr<actors::limits_now> four_blocks() {
@@ -66,7 +49,7 @@ struct hurried_world {
   void put(unsigned number) { REQUIRE(kept.put({key(number), 0, {}, payload(number, block_bytes)}).ok()); }
   void write_all() {
     auto dirty = kept.dirty();
-    kept.offer_from(dirty, actors::tiers::urgency::all_of_it);
+    kept.offer_from(dirty, actors::urgency::all_of_it);
     for (const auto& one : sent)
       REQUIRE(one.block.ticket->start());
   }
@@ -114,7 +97,7 @@ TEST_CASE("What died with the writer is pending until that is known, and no more
 TEST_CASE("A hot block whose cold copy is reclaimed while its namespace is cleared is counted once") {
   hurried_world world;
   world.put(1);
-  world.store->present = {key(1), key(2)};
+  world.store->present = {{key(1), {0, block_bytes}}, {key(2), {0, block_bytes}}};
   world.store->leaving = {key(1)};
   CHECK(world.kept.clear({}) == 2);
   CHECK(world.kept.look(0, key(1)).where == actors::place::nowhere);

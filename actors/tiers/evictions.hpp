@@ -1,0 +1,75 @@
+#pragma once
+
+#include "actors/tiers/counted_hot_tier.hpp"
+#include "actors/tiers/limits_now.hpp"
+#include "actors/tiers/losses.hpp"
+#include "actors/tiers/offers.hpp"
+#include "actors/tiers/tier_lookup.hpp"
+#include "stats/tally.hpp"
+#include "storage/cold/block_store.hpp"
+
+#include <cstdint>
+#include <memory>
+
+namespace hearth::actors {
+
+/// Dirty blocks that are still to be offered: those with a dirty_number behind `after`, up to `last`.
+struct dirty_range {
+  std::uint64_t after = 0;
+  std::uint64_t last = 0;
+
+  [[nodiscard]] bool empty() const noexcept { return after >= last; }
+};
+
+/// How much of the writer's mailbox an offer ahead of need may fill.
+enum class urgency : std::uint8_t {
+  all_of_it,  ///< flush: as much as there is
+  half_of_it, ///< idle cleaning: evictions must find room
+};
+
+/// What the evictions work on; all of it outlives them. `store` is null if there is no cold tier.
+struct eviction_parts {
+  counted_hot_tier& hot;
+  offers& writes;
+  losses& lost;
+  const tier_lookup& lookup;
+  const limits_now& limits;
+  storage::block_store* store;
+  stats::tally& tally;
+};
+
+/// Which block leaves the hot tier, which ones are offered to the writer before that, and in what order. Blocks that
+/// are offered ahead of need stay hot, and are clean. Threads: the owner of the parts.
+class evictions {
+public:
+  /// `cut_chains`: orphans are not written.
+  evictions(const eviction_parts& parts, bool cut_chains) : parts_(parts), cut_chains_(cut_chains) {}
+
+  /// Makes room for `bytes` in the hot tier. With `may_lose` false, nothing leaves whose only copy would go with it.
+  /// Returns whether the room is there. While the writer takes nothing, blocks that need no write go first, whatever
+  /// their age. Pre: `bytes` are no more than the hot tier's limit; a request for offers is open.
+  bool make_room(std::uint64_t bytes, bool may_lose);
+
+  /// See `tiers::offer_from`.
+  void offer_from(dirty_range& rest, urgency how);
+
+  /// What would become of a block if it were offered now. `asked`: somebody has asked for it since it was put.
+  [[nodiscard]] disposition disposition_of(const storage::block& item, bool asked);
+
+  /// Whether it must be written before it leaves the hot tier.
+  [[nodiscard]] bool needs_write(const storage::hot_block& item) const;
+
+  /// Whether it could not be used on disk: its parent is in no tier.
+  [[nodiscard]] bool is_orphan(const storage::block& item) const;
+
+  /// Whether blocks are written: there is a cold tier, and its directory is there.
+  [[nodiscard]] bool attached() const noexcept { return parts_.store != nullptr && parts_.limits.cold_attached; }
+
+private:
+  void offer_ancestors(const storage::block& item);
+
+  eviction_parts parts_;
+  bool cut_chains_;
+};
+
+} // namespace hearth::actors
