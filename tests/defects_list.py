@@ -40,7 +40,7 @@ DEFECTS = [
     Defect("coalesced_reply_lost", "of two who wait for one cold read only the first is answered", "actors/tiers/cold_reads.cpp",
            "reads[found->second.index].waiters.push_back(who);", "reads[found->second.index].waiters.resize(1);"),
     Defect("dirty_block_leaves", "a dirty block leaves the hot tier without an offer", "actors/tiers/evictions.cpp",
-           "  return attached() && item.worth_writing() && !parts_.store->find(item.item.key);", "  return attached() && bool{} && item.worth_writing();"),
+           "  if (!attached() || !item.worth_writing())\n    return std::nullopt;\n  auto cold", "  if (!attached() || !bool{} || !item.worth_writing())\n    return std::nullopt;\n  auto cold"),
     Defect("refresh_brings_bytes", "a put of a cold block puts other bytes over it into the hot tier", "actors/tiers/tiers.cpp",
            "    store_->touch(item.key);\n  return accept(item, put_outcome::refreshed);",
            "    hot_.insert(item, false);\n  return accept(item, put_outcome::refreshed);"),

@@ -2,6 +2,7 @@
 
 #include <cassert>
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 namespace hearth::actors {
@@ -9,6 +10,7 @@ namespace hearth::actors {
 using stats::drop_reason;
 using storage::block;
 using storage::block_key;
+using storage::cold_lookup;
 using storage::hot_block;
 
 namespace {
@@ -18,16 +20,19 @@ constexpr std::size_t ancestors_at_once = 256;
 
 } // namespace
 
-bool evictions::needs_write(const hot_block& item) const {
-  return attached() && item.worth_writing() && !parts_.store->find(item.item.key);
+std::optional<cold_lookup> evictions::unwritten(const hot_block& item) const {
+  if (!attached() || !item.worth_writing())
+    return std::nullopt;
+  auto cold = parts_.store->look_up(item.item.key, item.item.payload.size());
+  return cold.entry ? std::nullopt : std::optional{cold};
 }
 
 bool evictions::is_orphan(const block& item) const {
   return cut_chains_ && item.parent && !parts_.lookup.present(*item.parent);
 }
 
-disposition evictions::disposition_of(const block& item, bool asked) {
-  return is_orphan(item) ? disposition::orphan : parts_.writes.disposition_of(item.payload.size(), asked);
+disposition evictions::disposition_of(const block& item, const cold_lookup& cold, bool asked) {
+  return is_orphan(item) ? disposition::orphan : parts_.writes.disposition_of(item.payload.size(), cold, asked);
 }
 
 bool evictions::make_room(std::uint64_t bytes, bool may_lose) {
@@ -35,23 +40,23 @@ bool evictions::make_room(std::uint64_t bytes, bool may_lose) {
   while (!hot.fits(bytes)) {
     const auto* victim = hot.victim();
     assert(victim != nullptr);
-    const bool unwritten = needs_write(*victim);
-    if (unwritten)
+    const auto cold = unwritten(*victim);
+    if (cold)
       offer_ancestors(victim->item);
-    auto end = unwritten ? disposition_of(victim->item, victim->asked) : disposition::spared;
+    auto end = cold ? disposition_of(victim->item, *cold, victim->asked) : disposition::spared;
     if ((end == disposition::full || end == disposition::no_writer) && hot.expendable_blocks() > 0) {
       victim = hot.expendable_victim();
       end = disposition::spared;
     }
     if (!may_lose && end != disposition::spared && end != disposition::admitted)
       return false;
-    writes.offer(victim->item, end);
+    writes.offer(victim->item, end, cold ? cold->record_bytes : 0);
     if (end == disposition::full)
       writes.give_up(drop_reason::evict_full, victim->item);
     if (end != disposition::spared && end != disposition::admitted)
       lost.lose(victim->item);
     tally.update(victim->item.name_space, [](stats::tally_entry& entry) { ++entry.counters.hot_cache_evictions; });
-    if (store != nullptr && victim->asked) // its copy, if there is one, was as good as used
+    if (end == disposition::spared && store != nullptr && victim->asked) // its copy was as good as used
       store->touch(victim->item.key);
     hot.erase(victim->item.key);
   }
@@ -64,22 +69,24 @@ void evictions::offer_ancestors(const block& item) {
   auto& hot = parts_.hot;
   if (!parts_.writes.open_for(item.payload.size()))
     return;
-  std::vector<block_key> unwritten; // deepest first
-  for (auto parent = item.parent; parent && unwritten.size() < ancestors_at_once;) {
-    const auto* above = hot.find(*parent);
-    if (above == nullptr || !needs_write(*above) || above->item.key == item.key)
+  std::vector<std::pair<block_key, cold_lookup>> above; // deepest first
+  for (auto parent = item.parent; parent && above.size() < ancestors_at_once;) {
+    const auto* next = hot.find(*parent);
+    const auto cold = next != nullptr ? unwritten(*next) : std::nullopt;
+    if (!cold || next->item.key == item.key)
       break;
-    unwritten.push_back(above->item.key);
-    parent = above->item.parent;
+    above.emplace_back(next->item.key, *cold);
+    parent = next->item.parent;
   }
-  for (; !unwritten.empty(); unwritten.pop_back()) {
-    const auto& above = *hot.find(unwritten.back());
-    if (!needs_write(above)) // somebody put blocks that are each other's parents
+  for (; !above.empty(); above.pop_back()) {
+    const auto& [key, cold] = above.back();
+    const auto& ancestor = *hot.find(key);
+    if (!ancestor.worth_writing()) // somebody put blocks that are each other's parents
       continue;
-    if (disposition_of(above.item, above.asked) != disposition::admitted)
+    if (disposition_of(ancestor.item, cold, ancestor.asked) != disposition::admitted)
       return;
-    parts_.writes.offer(above.item, disposition::admitted);
-    hot.mark(unwritten.back(), false);
+    parts_.writes.offer(ancestor.item, disposition::admitted, cold.record_bytes);
+    hot.mark(key, false);
   }
 }
 
@@ -94,15 +101,16 @@ void evictions::offer_from(dirty_range& rest, urgency how) {
        item = hot.next_dirty(rest.after)) {
     const auto number = item->dirty_number;
     const auto key = item->item.key;
-    if (parts_.store->find(key)) {
+    const auto cold = parts_.store->look_up(key, item->item.payload.size());
+    if (cold.entry) {
       hot.mark(key, false);
     } else if (item->worth_writing()) {
-      const auto end = disposition_of(item->item, item->asked);
+      const auto end = disposition_of(item->item, cold, item->asked);
       if (end == disposition::full || end == disposition::no_writer || end == disposition::over_budget ||
           (how == urgency::half_of_it && parts_.writes.half_full()))
         return;
       if (end == disposition::admitted) {
-        parts_.writes.offer(item->item, end);
+        parts_.writes.offer(item->item, end, cold.record_bytes);
         hot.mark(key, false);
       }
     }

@@ -9,7 +9,7 @@
 #include "storage/cold/block_store.hpp"
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 
 namespace hearth::actors {
 
@@ -53,11 +53,13 @@ public:
   /// See `tiers::offer_from`.
   void offer_from(dirty_range& rest, urgency how);
 
-  /// What would become of a block if it were offered now. `asked`: somebody has asked for it since it was put.
-  [[nodiscard]] disposition disposition_of(const storage::block& item, bool asked);
+  /// What the cold tier answers about a block that must be written before it leaves the hot tier; nothing if it need
+  /// not be. One crossing into the cold tier: pass the answer on.
+  [[nodiscard]] std::optional<storage::cold_lookup> unwritten(const storage::hot_block& item) const;
 
-  /// Whether it must be written before it leaves the hot tier.
-  [[nodiscard]] bool needs_write(const storage::hot_block& item) const;
+  /// What would become of a block if it were offered now. `cold` is what the cold tier answers about it; `asked`:
+  /// somebody has asked for it since it was put.
+  [[nodiscard]] disposition disposition_of(const storage::block& item, const storage::cold_lookup& cold, bool asked);
 
   /// Whether it could not be used on disk: its parent is in no tier.
   [[nodiscard]] bool is_orphan(const storage::block& item) const;

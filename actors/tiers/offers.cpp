@@ -35,9 +35,9 @@ bool offers::half_full() const {
   return taken.slots * 2 >= limits.slots_max || taken.bytes * 2 >= writer_gate_->bytes_max_now();
 }
 
-disposition offers::disposition_of(std::uint64_t bytes, bool asked) {
+disposition offers::disposition_of(std::uint64_t bytes, const storage::cold_lookup& cold, bool asked) {
   const messages::load size{1, bytes};
-  if (writer_gate_->never_admits(size) || store_->never_fits(bytes))
+  if (writer_gate_->never_admits(size) || !cold.fits)
     return disposition::too_large;
   if (!writer_up_)
     return disposition::no_writer;
@@ -45,7 +45,7 @@ disposition offers::disposition_of(std::uint64_t bytes, bool asked) {
   if (!writer_gate_->open_for(size) || !may_be_pending(size))
     return disposition::full;
   const auto worth = asked ? storage::write_worth::asked : storage::write_worth::untouched;
-  return within_budget(bytes, worth) ? disposition::admitted : disposition::over_budget;
+  return within_budget(cold.record_bytes, worth) ? disposition::admitted : disposition::over_budget;
 }
 
 /// The writer's queue holds no more than can be written in time, as fast as the disk was of late.
@@ -65,17 +65,17 @@ bool offers::may_be_pending(const messages::load& size) const {
 }
 
 /// What reclaim copies on wears the disk as well: the budget owes it before anything else is written.
-bool offers::within_budget(std::uint64_t bytes, storage::write_worth worth) {
+bool offers::within_budget(std::uint64_t record_bytes, storage::write_worth worth) {
   if (config_.budget.bytes_per_second == 0 && config_.budget.bytes_per_day == 0)
     return true;
   const auto copied = store_->activity().reappended_bytes;
   budget_.take(copied - std::exchange(charged_copies_, copied));
-  return budget_.allows(store_->record_bytes(bytes), worth, clock_());
+  return budget_.allows(record_bytes, worth, clock_());
 }
 
 // --- offering ------------------------------------------------------------------------------------------------------
 
-void offers::offer(const block& item, disposition end) {
+void offers::offer(const block& item, disposition end, std::uint64_t record_bytes) {
   const auto bytes = item.payload.size();
   switch (end) {
   case disposition::spared:
@@ -98,7 +98,7 @@ void offers::offer(const block& item, disposition end) {
     if (pending_.empty())
       drain_.busy_from(clock_());
     pending_amount_.add(bytes);
-    budget_.take(store_->record_bytes(bytes));
+    budget_.take(record_bytes);
     const auto& write = pending_.add(item);
     outgoing_.blocks.push_back({write.sequence, write.item, write.ticket});
     outgoing_.slot.absorb(std::move(slot));

@@ -77,14 +77,14 @@ public:
   [[nodiscard]] bool half_full() const;
 
   /// What would become of a block with this payload if it were offered now; never `spared` or `orphan`, which depend on
-  /// the tiers. `asked`: somebody has asked for it since it was put, so it is worth more of the write budget. Pre:
-  /// there is a cold tier.
-  [[nodiscard]] disposition disposition_of(std::uint64_t bytes, bool asked);
+  /// the tiers. `cold` is what the store answers about it. `asked`: somebody has asked for it since it was put, so it
+  /// is worth more of the write budget. Pre: there is a cold tier.
+  [[nodiscard]] disposition disposition_of(std::uint64_t bytes, const storage::cold_lookup& cold, bool asked);
 
   /// Acts on a disposition: an admitted block is on its way, an orphan and the like enter the ledger as given up. A
-  /// full mailbox is left to the caller, who knows whether it is a drop, and at which site. Pre: a `one_request` is
-  /// open; the block is not pending.
-  void offer(const storage::block& item, disposition end);
+  /// full mailbox is left to the caller, who knows whether it is a drop, and at which site. `record_bytes` is what an
+  /// admitted block takes of the write budget. Pre: a `one_request` is open; the block is not pending.
+  void offer(const storage::block& item, disposition end, std::uint64_t record_bytes);
 
   /// Enters a block as offered and dropped.
   void give_up(stats::drop_reason reason, const storage::block& item);
@@ -123,7 +123,7 @@ public:
 private:
   void narrow_queue();
   [[nodiscard]] bool may_be_pending(const messages::load& size) const;
-  [[nodiscard]] bool within_budget(std::uint64_t bytes, storage::write_worth worth);
+  [[nodiscard]] bool within_budget(std::uint64_t record_bytes, storage::write_worth worth);
   void count_persisted(const pending_write& write);
   void count_failed(const pending_write& write, stats::fail_reason reason);
   [[nodiscard]] std::vector<pending_write> leave_behind();

@@ -74,8 +74,9 @@ result<put_outcome> tiers::put(block item) {
     store_->erase(item.key); // what the directory has under this key is older: it must not come back
   hot_.insert(item, dirty);
   if (attached() && config_.policy == write_policy::through) {
-    const auto end = evictions_.disposition_of(item, false);
-    offers_.offer(item, end);
+    const auto cold = store_->look_up(item.key, bytes);
+    const auto end = evictions_.disposition_of(item, cold, false);
+    offers_.offer(item, end, cold.record_bytes);
     if (end == disposition::full)
       offers_.give_up(drop_reason::late_full, item);
     else if (end == disposition::admitted)
@@ -108,8 +109,9 @@ result<put_outcome> tiers::put_cold(const block& item) {
   if (!attached())
     return {errc::overloaded,
             size + " does not fit the hot tier, and the cold tier's directory is gone: try again later"};
-  const auto end = evictions_.disposition_of(item, false);
-  offers_.offer(item, end);
+  const auto cold = store_->look_up(item.key, item.payload.size());
+  const auto end = evictions_.disposition_of(item, cold, false);
+  offers_.offer(item, end, cold.record_bytes);
   if (end == disposition::admitted)
     return accept(item, put_outcome::stored);
   if (end == disposition::full)
@@ -315,7 +317,7 @@ amount tiers::abandon() {
   for (const auto* item = hot_.next_dirty(0); item != nullptr; item = hot_.next_dirty(item->dirty_number)) {
     keys.push_back(item->item.key);
     const bool stranded = store_ && !attached() && item->worth_writing();
-    if (!stranded && !evictions_.needs_write(*item))
+    if (!stranded && !evictions_.unwritten(*item))
       continue;
     const auto bytes = item->item.payload.size();
     left.add(bytes);

@@ -61,6 +61,13 @@ struct cold_entry {
   std::uint64_t payload_bytes = 0;
 };
 
+/// What a store answers about a block that may be written.
+struct cold_lookup {
+  std::optional<cold_entry> entry; ///< of the block, if it is readable now
+  bool fits = true;                ///< false: no reclaiming could ever make room for it, `append` answers too_large
+  std::uint64_t record_bytes = 0;  ///< that it takes on disk; an engine has files of its own besides
+};
+
 /// A block that a store has given up.
 struct abandoned_block {
   block_key key;
@@ -114,6 +121,9 @@ public:
   /// Whether `key` is readable now, without I/O.
   [[nodiscard]] virtual std::optional<cold_entry> find(const block_key& key) const = 0;
 
+  /// The same, and what a block of this key with so many payload bytes would take: one answer under one lock.
+  [[nodiscard]] virtual cold_lookup look_up(const block_key& key, std::uint64_t payload_bytes) const = 0;
+
   /// `key` was used in another tier: it becomes the most recently used, also across a restart. Absent keys are ignored.
   virtual void touch(const block_key& key) = 0;
 
@@ -157,12 +167,6 @@ public:
   /// Bytes this store holds on disk or has set aside, headers and in-flight blocks included; at most `bytes_max()`.
   [[nodiscard]] virtual std::uint64_t bytes_in_use() const = 0;
   [[nodiscard]] virtual std::uint64_t bytes_max() const = 0;
-
-  /// Bytes on disk that a block with this payload takes. A store has files of its own besides: see `never_fits`.
-  [[nodiscard]] virtual std::uint64_t record_bytes(std::uint64_t payload_bytes) const = 0;
-
-  /// Whether no reclaiming could ever make room for a block with this payload: `append` answers too_large.
-  [[nodiscard]] virtual bool never_fits(std::uint64_t payload_bytes) const = 0;
 
   /// All readable keys, least recently used first.
   [[nodiscard]] virtual std::vector<block_key> keys() const = 0;

@@ -207,6 +207,11 @@ std::optional<cold_entry> detachable_store::find(const block_key& key) const {
   return store ? store->find(key) : std::nullopt;
 }
 
+cold_lookup detachable_store::look_up(const block_key& key, std::uint64_t payload_bytes) const {
+  const auto store = inner();
+  return store ? store->look_up(key, payload_bytes) : cold_lookup{{}, true, payload_bytes};
+}
+
 void detachable_store::touch(const block_key& key) {
   if (const auto store = inner())
     store->touch(key);
@@ -288,16 +293,6 @@ std::uint64_t detachable_store::bytes_in_use() const {
 std::uint64_t detachable_store::bytes_max() const {
   std::lock_guard guard{mutex_};
   return inner_ ? inner_->bytes_max() : bytes_max_;
-}
-
-std::uint64_t detachable_store::record_bytes(std::uint64_t payload_bytes) const {
-  const auto store = inner();
-  return store ? store->record_bytes(payload_bytes) : payload_bytes;
-}
-
-bool detachable_store::never_fits(std::uint64_t payload_bytes) const {
-  const auto store = inner();
-  return store && store->never_fits(payload_bytes);
 }
 
 std::vector<block_key> detachable_store::keys() const {

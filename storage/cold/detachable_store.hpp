@@ -62,6 +62,7 @@ public:
   void append(std::vector<append_item> batch) override;
   void read(std::vector<read_item> batch) override;
   [[nodiscard]] std::optional<cold_entry> find(const block_key& key) const override;
+  [[nodiscard]] cold_lookup look_up(const block_key& key, std::uint64_t payload_bytes) const override;
   void touch(const block_key& key) override;
   void on_reclaimed(std::function<void(std::vector<block_key>)> listener) override;
   bool erase(const block_key& key) override;
@@ -73,8 +74,6 @@ public:
   [[nodiscard]] cold_ledger ledger(std::optional<namespace_id> name_space) const override;
   [[nodiscard]] std::uint64_t bytes_in_use() const override;
   [[nodiscard]] std::uint64_t bytes_max() const override;
-  [[nodiscard]] std::uint64_t record_bytes(std::uint64_t payload_bytes) const override;
-  [[nodiscard]] bool never_fits(std::uint64_t payload_bytes) const override;
   [[nodiscard]] std::vector<block_key> keys() const override;
 
 private:

@@ -24,6 +24,16 @@ segments_core::segments_core(segments_store_config config, std::unique_ptr<direc
 
 std::optional<cold_entry> segments_core::find(const block_key& key) const {
   std::lock_guard guard{mutex_};
+  return entry_of(key);
+}
+
+cold_lookup segments_core::look_up(const block_key& key, std::uint64_t payload_bytes) const {
+  std::lock_guard guard{mutex_};
+  return {entry_of(key), may_fit(payload_bytes).ok(), segment_record_bytes(payload_bytes)};
+}
+
+/// Pre: locked.
+std::optional<cold_entry> segments_core::entry_of(const block_key& key) const {
   const auto id = index_.find(key);
   if (id == no_record)
     return std::nullopt;
@@ -135,11 +145,6 @@ std::uint64_t segments_core::bytes_in_use() const {
 std::uint64_t segments_core::bytes_max() const {
   std::lock_guard guard{mutex_};
   return bytes_max_;
-}
-
-bool segments_core::never_fits(std::uint64_t payload_bytes) const {
-  std::lock_guard guard{mutex_};
-  return !may_fit(payload_bytes);
 }
 
 std::vector<block_key> segments_core::keys() const {

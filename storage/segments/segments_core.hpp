@@ -54,6 +54,7 @@ public:
   void append(std::vector<append_item> batch);
   void read(std::vector<read_item> batch);
   [[nodiscard]] std::optional<cold_entry> find(const block_key& key) const;
+  [[nodiscard]] cold_lookup look_up(const block_key& key, std::uint64_t payload_bytes) const;
   void touch(const block_key& key);
   void on_reclaimed(std::function<void(std::vector<block_key>)> listener);
   bool erase(const block_key& key);
@@ -67,16 +68,14 @@ public:
   [[nodiscard]] cold_ledger ledger(std::optional<namespace_id> name_space) const;
   [[nodiscard]] std::uint64_t bytes_in_use() const;
   [[nodiscard]] std::uint64_t bytes_max() const;
-  [[nodiscard]] bool never_fits(std::uint64_t payload_bytes) const;
-  [[nodiscard]] static std::uint64_t record_bytes(std::uint64_t payload_bytes) noexcept {
-    return segment_record_bytes(payload_bytes);
-  }
   [[nodiscard]] std::vector<block_key> keys() const;
 
   /// The store is gone: answers what waits with `closed`. Jobs in flight still end.
   void close();
 
 private:
+  [[nodiscard]] std::optional<cold_entry> entry_of(const block_key& key) const;
+
   struct append_job;
   struct write_job;
   struct read_job;

@@ -45,6 +45,9 @@ public:
   void append(std::vector<append_item> batch) override { core_->append(std::move(batch)); }
   void read(std::vector<read_item> batch) override { core_->read(std::move(batch)); }
   std::optional<cold_entry> find(const block_key& key) const override { return core_->find(key); }
+  cold_lookup look_up(const block_key& key, std::uint64_t payload_bytes) const override {
+    return core_->look_up(key, payload_bytes);
+  }
   void touch(const block_key& key) override { core_->touch(key); }
   void on_reclaimed(std::function<void(std::vector<block_key>)> listener) override {
     core_->on_reclaimed(std::move(listener));
@@ -62,10 +65,6 @@ public:
   cold_ledger ledger(std::optional<namespace_id> name_space) const override { return core_->ledger(name_space); }
   std::uint64_t bytes_in_use() const override { return core_->bytes_in_use(); }
   std::uint64_t bytes_max() const override { return core_->bytes_max(); }
-  std::uint64_t record_bytes(std::uint64_t payload_bytes) const override {
-    return segments_core::record_bytes(payload_bytes);
-  }
-  bool never_fits(std::uint64_t payload_bytes) const override { return core_->never_fits(payload_bytes); }
   std::vector<block_key> keys() const override { return core_->keys(); }
 
 private:

@@ -72,6 +72,9 @@ public:
     const auto& item = records_.at(key).item;
     return cold_entry{item.name_space, item.payload.size()};
   }
+  [[nodiscard]] cold_lookup look_up(const block_key& key, std::uint64_t payload_bytes) const override {
+    return {find(key), !never_fits(payload_bytes), record_bytes(payload_bytes)};
+  }
   void touch(const block_key& key) override {
     if (const auto found = records_.find(key); found != records_.end())
       order_.splice(order_.end(), order_, found->second.place);
@@ -121,15 +124,16 @@ public:
   [[nodiscard]] cold_ledger ledger(std::optional<namespace_id> in) const override { return ledgers_.of(in); }
   [[nodiscard]] std::uint64_t bytes_in_use() const override { return fixed_bytes + ledger({}).bytes_on_disk; }
   [[nodiscard]] std::uint64_t bytes_max() const override { return bytes_max_; }
-  [[nodiscard]] std::uint64_t record_bytes(std::uint64_t payload_bytes) const override {
-    return 4096 + (payload_bytes + 4095) / 4096 * 4096;
-  }
-  [[nodiscard]] bool never_fits(std::uint64_t payload_bytes) const override {
-    return record_bytes(payload_bytes) > bytes_max_ - fixed_bytes;
-  }
   [[nodiscard]] std::vector<block_key> keys() const override { return {order_.begin(), order_.end()}; }
 
 private:
+  [[nodiscard]] static std::uint64_t record_bytes(std::uint64_t payload_bytes) {
+    return 4096 + (payload_bytes + 4095) / 4096 * 4096;
+  }
+  [[nodiscard]] bool never_fits(std::uint64_t payload_bytes) const {
+    return record_bytes(payload_bytes) > bytes_max_ - fixed_bytes;
+  }
+
   struct record {
     block item;
     std::uint64_t sequence = 0;

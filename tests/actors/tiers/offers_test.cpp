@@ -35,8 +35,9 @@ struct offers_world {
   /// Offers a block of these bytes as it would be offered now, in a request of its own.
   disposition offer(unsigned number, std::size_t bytes = block_bytes, bool asked = false) {
     const actors::offers::one_request request{made};
-    const auto end = made.disposition_of(bytes, asked);
-    made.offer(block_of(number, bytes), end);
+    const auto cold = store->look_up(key(number), bytes);
+    const auto end = made.disposition_of(bytes, cold, asked);
+    made.offer(block_of(number, bytes), end, cold.record_bytes);
     return end;
   }
 

@@ -27,6 +27,9 @@ public:
     const auto found = present.find(key);
     return found == present.end() ? std::nullopt : std::optional{found->second};
   }
+  storage::cold_lookup look_up(const storage::block_key& key, std::uint64_t payload_bytes) const override {
+    return {find(key), payload_bytes <= payload_bytes_max, payload_bytes};
+  }
   void touch(const storage::block_key&) override { ++calls; }
   void on_reclaimed(std::function<void(std::vector<storage::block_key>)>) override {}
   bool erase(const storage::block_key& key) override { return present.erase(key) > 0; }
@@ -45,14 +48,6 @@ public:
   storage::cold_ledger ledger(std::optional<storage::namespace_id>) const override { return {}; }
   std::uint64_t bytes_in_use() const override { return 0; }
   std::uint64_t bytes_max() const override { return 1 << 20; }
-  std::uint64_t record_bytes(std::uint64_t payload_bytes) const override {
-    ++calls;
-    return payload_bytes;
-  }
-  bool never_fits(std::uint64_t payload_bytes) const override {
-    ++calls;
-    return payload_bytes > payload_bytes_max;
-  }
   std::vector<storage::block_key> keys() const override {
     std::vector<storage::block_key> all;
     for (const auto& one : present)

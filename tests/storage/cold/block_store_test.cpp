@@ -130,10 +130,12 @@ TEMPLATE_LIST_TEST_CASE("A block that can never fit is refused, and nothing leav
   world.open(2, 4096);
   REQUIRE(world.append(1, 4096) == errc::none);
   std::size_t largest = 4096;
-  while (!world.store->never_fits(largest + 1))
+  while (world.store->look_up(key(2), largest + 1).fits)
     largest += 4096;
   CHECK(largest >= 3 * 4096); // the room for two of them, and the header of one
-  CHECK_FALSE(world.store->never_fits(largest));
+  CHECK(world.store->look_up(key(2), largest).fits);
+  CHECK_FALSE(world.store->look_up(key(2), largest).entry);
+  CHECK(world.store->look_up(key(1), largest).entry->payload_bytes == 4096);
   CHECK(world.append(2, largest + 1) == errc::too_large);
   CHECK(world.store->find(key(1)));
   CHECK(world.append(3, largest) == errc::none);
@@ -151,7 +153,7 @@ TEMPLATE_LIST_TEST_CASE("A key that is there is replaced", "", store_worlds) {
   const auto ledger = world.store->ledger(std::nullopt);
   CHECK(ledger.present == cold_amount{1, 300});
   CHECK(ledger.erased == cold_amount{1, 5000});
-  CHECK(world.store->ledger(std::nullopt).bytes_on_disk == world.store->record_bytes(300));
+  CHECK(world.store->ledger(std::nullopt).bytes_on_disk == world.store->look_up(key(1), 300).record_bytes);
 }
 
 TEMPLATE_LIST_TEST_CASE("An erased block is gone at once, and its room serves others", "", store_worlds) {
@@ -311,7 +313,7 @@ TEMPLATE_LIST_TEST_CASE("After every answer has been given nothing is in flight 
     CHECK((one.ok() || one.code() == errc::not_found));
   std::uint64_t held = 0;
   for (const auto& key : world.store->keys())
-    held += world.store->record_bytes(world.store->find(key)->payload_bytes);
+    held += world.store->look_up(key, world.store->find(key)->payload_bytes).record_bytes;
   CHECK(world.store->ledger(std::nullopt).bytes_on_disk == held);
   CHECK(world.store->bytes_in_use() >= held);
   CHECK(world.balanced());
