@@ -2,10 +2,8 @@
 
 #include "actors/protocol.hpp"
 
-#include <cstddef>
 #include <mutex>
 #include <utility>
-#include <vector>
 
 namespace hearth::actors {
 
@@ -13,20 +11,12 @@ namespace hearth::actors {
 class roster {
 public:
   [[nodiscard]] writer_actor writer() const { return read(writer_); }
+  [[nodiscard]] reader_actor reader() const { return read(reader_); }
   [[nodiscard]] stats_actor stats() const { return read(stats_); }
-  [[nodiscard]] reader_actor reader(std::size_t index) const {
-    std::lock_guard guard{mutex_};
-    return index < readers_.size() ? readers_[index] : reader_actor{};
-  }
 
   void writer(writer_actor actor) { replace(writer_, std::move(actor)); }
+  void reader(reader_actor actor) { replace(reader_, std::move(actor)); }
   void stats(stats_actor actor) { replace(stats_, std::move(actor)); }
-  void reader(std::size_t index, reader_actor actor) {
-    std::lock_guard guard{mutex_};
-    if (readers_.size() <= index)
-      readers_.resize(index + 1);
-    readers_[index] = std::move(actor);
-  }
 
 private:
   template <class Handle>
@@ -42,8 +32,8 @@ private:
 
   mutable std::mutex mutex_;
   writer_actor writer_;
+  reader_actor reader_;
   stats_actor stats_;
-  std::vector<reader_actor> readers_;
 };
 
 } // namespace hearth::actors

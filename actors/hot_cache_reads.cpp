@@ -20,13 +20,13 @@ constexpr std::chrono::milliseconds learn_every{10};
 
 } // namespace
 
-/// Reserves the read of one more cold block, unless one is in flight already. False: the readers are full.
+/// Reserves the read of one more cold block, unless one is in flight already. False: the reader has no room.
 bool hot_cache_state::plan_cold_read(prefix_plan& plan, const cold_read& read, std::uint64_t bytes,
                                      const read_waiter& who) {
   if (!reads_.join(read.key, who)) {
-    if (!readers_[next_reader_])
+    if (!reader_)
       return false;
-    const auto& gate = parts_->reader_mailboxes[next_reader_].gate;
+    const auto& gate = parts_->reader_mailbox.gate;
     // A block from a run with larger limits may be larger than the mailbox: then it goes alone.
     auto slot = messages::admit(gate, {1, std::min(bytes, gate->limits().bytes_max)});
     if (!slot)
@@ -34,7 +34,7 @@ bool hot_cache_state::plan_cold_read(prefix_plan& plan, const cold_read& read, s
     plan.read_slot.absorb(std::move(slot));
     plan.read_bytes += bytes;
     if (plan.reads.empty())
-      plan.batch = reads_.begin(next_reader_);
+      plan.batch = reads_.begin();
     reads_.add(plan.batch, read, who);
     plan.reads.push_back(read.key);
   }
@@ -139,24 +139,14 @@ void hot_cache_state::follow_reads(time_point at) {
     parts_->read_notes->listen();
 }
 
-/// Readers take turns; one that is full, or died and has not been replaced yet, is passed over.
-void hot_cache_state::choose_reader() {
-  for (std::size_t tries = 0; tries < readers_.size(); ++tries) {
-    next_reader_ = (next_reader_ + 1) % readers_.size();
-    if (readers_[next_reader_] && parts_->reader_mailboxes[next_reader_].gate->open_for({1, 1}))
-      return;
-  }
-}
-
 caf::result<messages::get_prefix_reply> hot_cache_state::on_get_prefix(messages::get_prefix_request& x) {
   if (auto refused = refusal(x.name_space))
     return refused;
   learn_of_reads();
   const auto number = ++last_number_;
-  choose_reader();
   auto plan = plan_prefix(x, number);
   if (plan.truncated && plan.blocks.empty())
-    return to_caf({errc::overloaded, "the readers have no room for one more block: try again later"});
+    return to_caf({errc::overloaded, "the reader has no room for one more block: try again later"});
   const auto timeout =
       x.timeout.count() > 0 ? std::min(x.timeout, parts_->config.request_timeout) : parts_->config.request_timeout;
   auto promise = self_->make_response_promise<messages::get_prefix_reply>();
@@ -177,9 +167,8 @@ caf::result<messages::get_prefix_reply> hot_cache_state::on_get_prefix(messages:
 void hot_cache_state::send_reads(prefix_plan& plan, storage::namespace_id name_space) {
   if (plan.reads.empty())
     return;
-  caf::anon_send(readers_[next_reader_],
-                 messages::read_request{plan.batch, name_space, std::move(plan.reads), plan.read_bytes,
-                                        std::move(plan.read_slot), reads_.cancellation_of(plan.batch)});
+  caf::anon_send(reader_, messages::read_request{plan.batch, name_space, std::move(plan.reads), plan.read_bytes,
+                                                 std::move(plan.read_slot), reads_.cancellation_of(plan.batch)});
 }
 
 void hot_cache_state::on_read_reply(messages::read_reply& x) {

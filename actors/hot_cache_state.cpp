@@ -32,9 +32,7 @@ hot_cache_actor::behavior_type hot_cache_state::make_behavior() {
     watch_directory(now());
     parts_->store->on_reclaimed(tell<messages::blocks_reclaimed, std::vector<storage::block_key>>());
     start_writer();
-    readers_.resize(parts_->config.readers);
-    for (std::size_t i = 0; i < readers_.size(); ++i)
-      start_reader(i);
+    start_reader();
   }
   return {
       [this](messages::put_request& x) { return on_put(x); },
@@ -299,10 +297,10 @@ void hot_cache_state::start_writer() {
   tiers_.writer_restarted();
 }
 
-void hot_cache_state::start_reader(std::size_t index) {
-  readers_[index] = spawn_reader(self_->system(), parts_, index, hot_cache_actor(self_));
-  self_->monitor(readers_[index]);
-  parts_->roster->reader(index, readers_[index]);
+void hot_cache_state::start_reader() {
+  reader_ = spawn_reader(self_->system(), parts_, hot_cache_actor(self_));
+  self_->monitor(reader_);
+  parts_->roster->reader(reader_);
 }
 
 void hot_cache_state::start_stats() {
@@ -336,12 +334,10 @@ void hot_cache_state::restart_due(time_point at) {
 }
 
 void hot_cache_state::on_down(const caf::down_msg& down) {
-  const auto reader = std::find_if(readers_.begin(), readers_.end(),
-                                   [&](const auto& one) { return one && down.source == one.address(); });
   if (writer_ && down.source == writer_.address()) {
     on_writer_down();
-  } else if (reader != readers_.end()) {
-    on_reader_down(static_cast<std::size_t>(reader - readers_.begin()));
+  } else if (reader_ && down.source == reader_.address()) {
+    on_reader_down();
   } else {
     restart_later([this] { start_stats(); }, stats_deaths_);
     log::error("stats.died", "deaths_in_a_row={}", stats_deaths_.in_a_row);
@@ -359,13 +355,14 @@ void hot_cache_state::on_writer_down() {
   advance_flushes();
 }
 
-void hot_cache_state::on_reader_down(std::size_t index) {
-  log::error("reader.died", "reader={}", index);
-  readers_[index] = reader_actor{};
-  for (const auto batch : reads_.batches_of(index))
+void hot_cache_state::on_reader_down() {
+  const auto batches = reads_.batches();
+  log::error("reader.died", "open_batches={}", batches.size());
+  reader_ = reader_actor{};
+  for (const auto batch : batches)
     for (const auto& read : reads_.finish(batch))
       end_read(read, failure{errc::io, "the reader died"});
-  restart_later([this, index] { start_reader(index); }, reader_deaths_);
+  restart_later([this] { start_reader(); }, reader_deaths_);
 }
 
 } // namespace hearth::actors

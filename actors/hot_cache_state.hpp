@@ -23,7 +23,7 @@
 namespace hearth::actors {
 
 /// Owns the hot tier and what is pending (`tiers`), answers hosts, shares cold reads (`cold_reads`), drives flushes and
-/// idle cleaning, and replaces writer, readers and stats when they die. Never waits: what takes time comes back as a
+/// idle cleaning, and replaces writer, reader and stats when they die. Never waits: what takes time comes back as a
 /// message. Invariant: every request is answered, at the latest at its deadline.
 class hot_cache_state {
 public:
@@ -115,13 +115,12 @@ private:
   void on_tick();
   void on_down(const caf::down_msg& down);
   void on_writer_down();
-  void on_reader_down(std::size_t index);
+  void on_reader_down();
 
   // The read path.
   std::size_t learn_of_reads();
   void follow_reads(time_point at);
   void touch(std::span<const storage::block_slot> chain);
-  void choose_reader();
   [[nodiscard]] std::uint64_t plan_hot_run(const messages::get_prefix_request& x, std::uint64_t bytes_max,
                                            prefix_plan& plan, std::vector<storage::block_slot>& hot) const;
   prefix_plan plan_prefix(const messages::get_prefix_request& x, std::uint64_t waiter);
@@ -161,7 +160,7 @@ private:
 
   // Supervision.
   void start_writer();
-  void start_reader(std::size_t index);
+  void start_reader();
   void start_stats();
   [[nodiscard]] std::chrono::nanoseconds back_off(std::size_t failures) const; ///< doubles with each, up to a limit
   void restart_later(std::function<void()> start, mortality& deaths);
@@ -181,8 +180,7 @@ private:
   tiers tiers_;
   cold_reads reads_;
   writer_actor writer_;
-  std::vector<reader_actor> readers_;
-  std::size_t next_reader_ = 0;
+  reader_actor reader_; ///< none while it is being replaced
   mortality writer_deaths_;
   mortality reader_deaths_;
   mortality stats_deaths_;

@@ -13,7 +13,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <vector>
 
 namespace hearth::actors {
 
@@ -28,7 +27,6 @@ struct actors_config {
   std::chrono::nanoseconds restart_after{
       std::chrono::milliseconds{100}}; ///< first back-off; doubles up to restart_after_max
   std::chrono::nanoseconds restart_after_max{std::chrono::seconds{10}};
-  std::size_t readers = 0;                ///< 0 if there is no cold tier
   std::size_t writes_in_flight = 8;       ///< blocks the writer has at the block store at once
   std::chrono::nanoseconds sync_every{0}; ///< so long after a write, the store is told to sync; 0: never
   std::chrono::nanoseconds directory_check{
@@ -46,7 +44,7 @@ struct cache_parts {
   std::shared_ptr<storage::read_notes> read_notes;  ///< what was copied out
   mailbox hot_cache_mailbox;
   mailbox writer_mailbox; ///< no gate if there is no cold tier
-  std::vector<mailbox> reader_mailboxes;
+  mailbox reader_mailbox; ///< no gate if there is no cold tier
   mailbox stats_mailbox;
   std::shared_ptr<stats::tally> hot_cache_tally;
   std::shared_ptr<stats::tally> preflight_tally;

@@ -16,9 +16,9 @@ writer_actor spawn_writer(caf::actor_system& system, std::shared_ptr<const cache
   return system.spawn<writer_impl>(parts->writer_mailbox, parts, hot_cache);
 }
 
-reader_actor spawn_reader(caf::actor_system& system, std::shared_ptr<const cache_parts> parts, std::size_t index,
+reader_actor spawn_reader(caf::actor_system& system, std::shared_ptr<const cache_parts> parts,
                           const hot_cache_actor& hot_cache) {
-  return system.spawn<reader_impl>(parts->reader_mailboxes[index], parts, hot_cache);
+  return system.spawn<reader_impl>(parts->reader_mailbox, parts, hot_cache);
 }
 
 stats_actor spawn_stats(caf::actor_system& system, std::shared_ptr<const cache_parts> parts,

@@ -14,7 +14,7 @@ namespace hearth::actors {
 [[nodiscard]] writer_actor spawn_writer(caf::actor_system& system, std::shared_ptr<const cache_parts> parts,
                                         const hot_cache_actor& hot_cache);
 [[nodiscard]] reader_actor spawn_reader(caf::actor_system& system, std::shared_ptr<const cache_parts> parts,
-                                        std::size_t index, const hot_cache_actor& hot_cache);
+                                        const hot_cache_actor& hot_cache);
 [[nodiscard]] stats_actor spawn_stats(caf::actor_system& system, std::shared_ptr<const cache_parts> parts,
                                       const hot_cache_actor& hot_cache);
 

@@ -36,7 +36,7 @@ struct queue_room {
   std::uint64_t reader_bytes = 0;
 };
 
-/// Derived limits admit the largest block. A reader must admit every block that the writer admits: a read of a larger
+/// Derived limits admit the largest block. The reader must admit every block that the writer admits: a read of a larger
 /// one would be `overloaded` for ever.
 queue_room queue_room_for(const cache_options& options) {
   const auto derived = std::max({options.hot_bytes_max / 4, 64 * mebibyte, options.block_bytes_max});
@@ -228,7 +228,6 @@ result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, cons
   config.promote_cold_hits = options.promote_cold_hits;
   config.idle_clean = options.idle_clean;
   config.request_timeout = options.request_timeout;
-  config.readers = *cold ? options.readers : 0;
   config.writes_in_flight = options.advanced.writes_in_flight;
   config.sync_every = options.sync_every;
   config.watch_free_space = *cold && free_floor(options) > 0;
@@ -245,10 +244,10 @@ result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, cons
       make_mailbox({options.advanced.hot_cache_mailbox, room.hot_cache_bytes, keep(options.advanced.hot_cache_mailbox)},
                    parts->hot_cache_tally);
   parts->stats_mailbox = make_mailbox({options.advanced.stats_mailbox, 0, keep(options.advanced.stats_mailbox)});
-  if (*cold)
+  if (*cold) {
     parts->writer_mailbox = make_mailbox({options.writer_queue_blocks, room.writer_bytes, 0});
-  for (std::size_t i = 0; i < config.readers; ++i)
-    parts->reader_mailboxes.push_back(make_mailbox({options.advanced.reader_queue_blocks, room.reader_bytes, 0}));
+    parts->reader_mailbox = make_mailbox({options.advanced.reader_queue_blocks, room.reader_bytes, 0});
+  }
   parts->preflight = std::make_shared<actors::preflight>(config.tiers, parts->limits, parts->writer_mailbox.gate,
                                                          parts->preflight_tally,
                                                          actors::reporter{parts->roster, parts->stats_mailbox.gate});

@@ -55,8 +55,8 @@ cache::impl::impl(std::shared_ptr<caf::actor_system> own, caf::actor_system& sys
 /// Ends the actors and waits until the last of them has released the store, so that the directory is free afterwards.
 /// If the disk hangs, the job that hangs keeps the lock until it ends.
 cache::impl::~impl() {
-  caf::anon_send_exit(handles_.hot_cache.actor, caf::exit_reason::user_shutdown); // writer and readers follow it
-  if (const auto stats = handles_.roster->stats())                                // outlives a hot_cache that died
+  caf::anon_send_exit(handles_.hot_cache.actor, caf::exit_reason::user_shutdown); // writer and reader follow it
+  if (const auto stats = handles_.roster->stats())                               // outlives a hot_cache that died
     caf::anon_send_exit(stats, caf::exit_reason::user_shutdown);
   parts_.reset();
   wait_for(*parts_gone_, std::chrono::seconds{5});

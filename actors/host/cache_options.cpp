@@ -61,7 +61,6 @@ result<void> cache_options::validate() const {
       in_range("lease_bytes_max", lease_bytes_max, 0, tier_bytes_limit),
       in_range("block_bytes_max", block_bytes_max, 1, block_bytes_limit),
       in_range("namespaces_max", namespaces_max, 1, 1'024),
-      in_range("readers", readers, 1, 16),
       in_range("advanced.io_threads", advanced.io_threads, 1, 64),
       in_range("advanced.writes_in_flight", advanced.writes_in_flight, 1, 1'024),
       in_range("advanced.drain_bytes_per_second", advanced.drain_bytes_per_second, 0, tier_bytes_limit),

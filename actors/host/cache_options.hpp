@@ -90,8 +90,6 @@ struct cache_options {
   /// Most namespaces, 1 to 1,024; "default" is one of them.
   std::uint32_t namespaces_max = 64;
 
-  std::uint32_t readers = 2; ///< reader actors, 1..16
-
   /// Promotion: a block read from the cold tier enters the hot tier.
   bool promote_cold_hits = true;
 

@@ -13,8 +13,8 @@ bool cold_reads::join(const storage::block_key& key, const read_waiter& who) {
   return true;
 }
 
-std::uint64_t cold_reads::begin(std::size_t reader) {
-  batches_.emplace(++last_batch_, batch{reader, {}, std::make_shared<storage::cancellation>(false)});
+std::uint64_t cold_reads::begin() {
+  batches_.emplace(++last_batch_, batch{{}, std::make_shared<storage::cancellation>(false)});
   return last_batch_;
 }
 
@@ -65,11 +65,11 @@ std::vector<finished_read> cold_reads::finish(std::uint64_t number) {
   return std::move(node.mapped().reads);
 }
 
-std::vector<std::uint64_t> cold_reads::batches_of(std::size_t reader) const {
+std::vector<std::uint64_t> cold_reads::batches() const {
   std::vector<std::uint64_t> numbers;
+  numbers.reserve(batches_.size());
   for (const auto& [number, item] : batches_)
-    if (item.reader == reader)
-      numbers.push_back(number);
+    numbers.push_back(number);
   return numbers;
 }
 

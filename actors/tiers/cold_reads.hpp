@@ -37,8 +37,8 @@ public:
   /// Waits for a read of `key` that is in flight. False: there is none.
   [[nodiscard]] bool join(const storage::block_key& key, const read_waiter& who);
 
-  /// Begins a batch by `reader` and returns its number.
-  std::uint64_t begin(std::size_t reader);
+  /// Begins a batch and returns its number.
+  std::uint64_t begin();
 
   /// What cancels a batch: for the request that asks for its blocks. Pre: it has begun.
   [[nodiscard]] std::shared_ptr<const storage::cancellation> cancellation_of(std::uint64_t batch) const;
@@ -57,12 +57,11 @@ public:
   /// unknown.
   [[nodiscard]] std::vector<finished_read> finish(std::uint64_t batch);
 
-  /// Batches that `reader` was given and has not answered.
-  [[nodiscard]] std::vector<std::uint64_t> batches_of(std::size_t reader) const;
+  /// Batches in flight: the reader has not answered them.
+  [[nodiscard]] std::vector<std::uint64_t> batches() const;
 
 private:
   struct batch {
-    std::size_t reader = 0;
     std::vector<finished_read> reads;
     std::shared_ptr<storage::cancellation> cancelled;
   };

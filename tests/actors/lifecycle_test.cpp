@@ -92,11 +92,11 @@ TEST_CASE("A missing directory is an error, or memory only if the options say so
 TEST_CASE("Settings out of range are refused by name, with what was found and what is allowed") {
   actor_world world;
   auto options = small_cache();
-  options.readers = 17;
+  options.namespaces_max = 1'025;
   const auto refused = world.open(options);
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.code() == errc::invalid_argument);
-  CHECK(refused.error().context == "readers: found 17, expected 1 to 16");
+  CHECK(refused.error().context == "namespaces_max: found 1025, expected 1 to 1024");
   options = small_cache();
   options.request_timeout = std::chrono::milliseconds{-5};
   CHECK(world.open(options).error().context == "request_timeout: found -5 ms, expected 1 to 86400000");

@@ -263,7 +263,7 @@ TEST_CASE("New limits outlive the actors, and a snapshot tells them even when th
   REQUIRE(it.kept.limit({.hot_bytes_max = 2 * block_bytes, .cold_bytes_max = 2 << 20}));
   const auto& roster = *it.kept.actors().roster;
   caf::anon_send_exit(roster.writer(), caf::exit_reason::kill);
-  caf::anon_send_exit(roster.reader(0), caf::exit_reason::kill);
+  caf::anon_send_exit(roster.reader(), caf::exit_reason::kill);
   caf::anon_send_exit(roster.stats(), caf::exit_reason::kill);
   it.world.advance(seconds{1});
   const auto check = [&] {

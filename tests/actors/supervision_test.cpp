@@ -205,17 +205,15 @@ TEST_CASE("A close whose room is held by a dead writer's appends goes on when th
   CHECK(it.dropped(drop_reason::closing) == 0);
 }
 
-TEST_CASE("A reader that dies costs the blocks it was reading one miss; its successor reads them") {
-  auto options = small_cache();
-  options.readers = 1;
-  cache_world it{options};
+TEST_CASE("The reader that dies costs the blocks it was reading one miss; its successor reads them") {
+  cache_world it;
   it.put_all(1, 5);
   it.world.run();
   it.world.disk().hang(true);
   std::optional<errc> end;
   it.kept.get_async(key(1), {}, [&](const result<buffer>& found) { end = found.code(); });
   it.world.deliver();
-  caf::anon_send_exit(it.kept.actors().roster->reader(0), caf::exit_reason::kill);
+  caf::anon_send_exit(it.kept.actors().roster->reader(), caf::exit_reason::kill);
   it.world.deliver();
   CHECK(end == errc::not_found);
   CHECK(it.counters().errors == 1);

@@ -86,7 +86,6 @@ life_plan plan_life(std::uint64_t seed, std::uint64_t round, const directory_pla
   options.sync_bytes = random.one_in(2) ? 0 : mebibyte / 4 << random.below(4);
   options.idle_clean = std::chrono::milliseconds{random.one_in(4) ? 0 : random.between(1, 20)};
   options.promote_cold_hits = !random.one_in(4);
-  options.readers = static_cast<std::uint32_t>(random.between(1, 2));
   plan.lanes_used = static_cast<std::uint32_t>(random.between(1, lanes));
   plan.kill = plan_kill(random, directory.roomy);
   const bool ends = plan.kill.moment == kill_moment::close || plan.kill.moment == kill_moment::never;

@@ -91,7 +91,7 @@ void check_settings(byte_source source) {
         &options.advanced.reader_queue_bytes, &options.lease_bytes_max, &options.block_bytes_max})
     some(*field);
   for (auto* field : {&options.advanced.reappend_percent, &options.writer_queue_blocks, &options.namespaces_max,
-                      &options.readers, &options.advanced.io_threads, &options.advanced.writes_in_flight})
+                      &options.advanced.io_threads, &options.advanced.writes_in_flight})
     some(*field);
   for (auto* field : {&options.sync_every, &options.idle_clean, &options.request_timeout, &options.close_timeout})
     if (source.byte() % 2 == 0)

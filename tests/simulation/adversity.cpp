@@ -141,7 +141,7 @@ void simulation::kill_actor(chance& draws) {
   if (whom < 8) {
     kill(roster.writer(), "writer");
   } else if (whom < 13) {
-    kill(roster.reader(draws.below(3)), "reader");
+    kill(roster.reader(), "reader");
   } else if (whom < 19) {
     kill(roster.stats(), "stats");
   } else {

@@ -18,7 +18,6 @@ void change_modes(profile& of, chance& draws) {
   options.advanced.hot_cache_mailbox = static_cast<std::uint32_t>(draws.between(2, 64));
   options.advanced.reader_queue_blocks = static_cast<std::uint32_t>(draws.between(1, 32));
   options.advanced.writes_in_flight = static_cast<std::uint32_t>(draws.between(1, 8));
-  options.readers = static_cast<std::uint32_t>(draws.between(1, 3));
   options.promote_cold_hits = !draws.one_in(3);
   options.cut_chains = !draws.one_in(4);
   options.idle_clean = milliseconds{draws.one_in(3) ? 0 : 200};

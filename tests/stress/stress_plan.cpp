@@ -26,7 +26,6 @@ cache_options draw_options(const run_plan& run, chance& draws) {
   options.advanced.hot_cache_mailbox = static_cast<std::uint32_t>(draws.between(6, 64));
   options.advanced.stats_mailbox = static_cast<std::uint32_t>(draws.between(2, 8));
   options.advanced.reader_queue_blocks = static_cast<std::uint32_t>(draws.between(4, 64));
-  options.readers = static_cast<std::uint32_t>(draws.between(1, 3));
   options.advanced.writes_in_flight = static_cast<std::uint32_t>(draws.between(1, 16));
   options.advanced.io = draws.one_in(2) ? disk_io::threads : disk_io::automatic;
   options.block_bytes_max = block_bytes_most;

@@ -21,7 +21,7 @@ struct lap_plan {
   std::uint64_t cold_most = 0;  ///< largest cold limit of the lap
   bool roomy = false;           ///< nothing should have to be reclaimed, and limits of the cold tier stay
   bool resets = false;          ///< counters are reset now and then
-  bool deaths = false;          ///< writer, readers and stats are killed now and then
+  bool deaths = false;          ///< writer, reader and stats are killed now and then
   lap_end end = lap_end::quiet;
   std::uint64_t end_at = 0; ///< operation of the first host at which the lap ends, unless it ends quietly
 };

@@ -327,7 +327,7 @@ void host::kill() {
   if (whom == 0)
     end(roster.writer());
   else if (whom == 1)
-    end(roster.reader(draws_.below(lap_.plan.options.readers)));
+    end(roster.reader());
   else
     end(roster.stats());
 }

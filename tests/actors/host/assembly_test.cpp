@@ -87,15 +87,14 @@ TEST_CASE("Limits that are derived take the largest block, and stay within what 
   const auto derived = std::max({options.hot_bytes_max / 4, 64 * mib, options.block_bytes_max});
   CHECK(parts->writer_mailbox.gate->limits().bytes_max == std::min(derived, queue_bytes_limit));
   CHECK(parts->hot_cache_mailbox.gate->limits().bytes_max == std::min(derived, queue_bytes_limit));
-  for (const auto& reader : parts->reader_mailboxes)
-    CHECK(reader.gate->limits().bytes_max == options.block_bytes_max);
+  CHECK(parts->reader_mailbox.gate->limits().bytes_max == options.block_bytes_max);
 }
 
-TEST_CASE("A reader takes every block that the writer takes, however small its queue is set") {
+TEST_CASE("The reader takes every block that the writer takes, however small its queue is set") {
   assembly_world world;
   cache_options options{.directory = "/cache", .cold_bytes_max = gib};
   options.advanced.reader_queue_bytes = 1;
-  const auto read_most = [&] { return world.laid_out(options)->reader_mailboxes.front().gate->limits().bytes_max; };
+  const auto read_most = [&] { return world.laid_out(options)->reader_mailbox.gate->limits().bytes_max; };
   SECTION("a block as large as the setting allows") { CHECK(read_most() == options.block_bytes_max); }
   SECTION("a block as large as the writer's queue, where that is less") {
     options.writer_queue_bytes = 3 * mib;
