@@ -2,7 +2,6 @@
 #include "actors/hot_cache_state.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <span>
 #include <utility>
 
@@ -10,7 +9,6 @@ namespace hearth::actors {
 
 using stats::tally_entry;
 using storage::errc;
-using storage::failure;
 
 namespace {
 
@@ -115,7 +113,7 @@ std::size_t hot_cache_state::learn_of_reads() {
 void hot_cache_state::touch(std::span<const storage::block_slot> chain) {
   for (auto i = chain.size(); i-- > 0;) // deepest first: heads outlive tails
     if (tiers_.touch(chain[i]))
-      soil();
+      mark_dirty_pending();
 }
 
 void hot_cache_state::on_reads_noted() {
@@ -147,20 +145,19 @@ caf::result<messages::get_prefix_reply> hot_cache_state::on_get_prefix(messages:
   auto plan = plan_prefix(x, number);
   if (plan.truncated && plan.blocks.empty())
     return to_caf({errc::overloaded, "the reader has no room for one more block: try again later"});
-  const auto timeout =
-      x.timeout.count() > 0 ? std::min(x.timeout, parts_->config.request_timeout) : parts_->config.request_timeout;
   auto promise = self_->make_response_promise<messages::get_prefix_reply>();
-  const auto usable = plan.blocks.size();
-  prefixes_.emplace(number,
-                    prefix_in_flight{answer<messages::get_prefix_reply>{promise}, x.name_space, std::move(plan.blocks),
-                                     usable, plan.cold.size(), plan.truncated, now() + timeout, std::move(x.slot)});
+  waiting_get waiting{answer<messages::get_prefix_reply>{promise}, std::move(x.slot)};
   if (plan.cold.empty()) {
-    answer_prefix(number);
+    answer_get(std::move(waiting), x.name_space, messages::get_prefix_reply{std::move(plan.blocks), plan.truncated});
     settled();
-  } else {
-    send_reads(plan, x.name_space);
-    alarm(prefixes_.at(number).deadline);
+    return promise;
   }
+  const auto timeout_max = parts_->config.request_timeout;
+  const auto deadline = now() + (x.timeout.count() > 0 ? std::min(x.timeout, timeout_max) : timeout_max);
+  prefixes_.add(number, {x.name_space, std::move(plan.blocks), plan.truncated}, plan.cold.size(), deadline);
+  waiting_gets_.emplace(number, std::move(waiting));
+  send_reads(plan, x.name_space);
+  alarm(deadline);
   return promise;
 }
 
@@ -182,19 +179,10 @@ void hot_cache_state::on_read_reply(messages::read_reply& x) {
 void hot_cache_state::end_read(const finished_read& ended, const storage::result<storage::block>& outcome) {
   const auto& [key, name_space] = ended.read;
   for (const auto& who : ended.waiters) {
-    const auto found = prefixes_.find(who.waiter);
-    assert(found != prefixes_.end());
-    auto& prefix = found->second;
     parts_->hot_cache_tally->update(
         name_space, [&](tally_entry& entry) { outcome.ok() ? ++entry.counters.cold_hits : ++entry.counters.misses; });
-    if (outcome.ok())
-      prefix.blocks[who.index] = outcome->payload;
-    else
-      prefix.usable = std::min(prefix.usable, who.index);
-    if (outcome.code() == errc::no_memory)
-      prefix.unread = std::min(prefix.unread, who.index);
-    if (--prefix.open == 0)
-      answer_prefix(who.waiter);
+    if (auto get = prefixes_.end_read(who, outcome))
+      answer_get(std::move(waiting_gets_.extract(get->number).mapped()), get->name_space, std::move(get->outcome));
   }
   if (outcome.ok() && ended.wanted && parts_->config.promote_cold_hits)
     tiers_.promote(*outcome);
@@ -207,41 +195,31 @@ void hot_cache_state::end_read(const finished_read& ended, const storage::result
   if (outcome.code() == errc::corrupt || outcome.code() == errc::io)
     look_for_directory();
   tiers_.copy_failed(key); // somebody may have put it meanwhile
-  soil();
+  mark_dirty_pending();
 }
 
-void hot_cache_state::answer_prefix(std::uint64_t number) {
-  auto prefix = std::move(prefixes_.extract(number).mapped());
-  const bool cut = prefix.usable < prefix.blocks.size();
-  const bool unread = prefix.unread == prefix.usable;
-  prefix.blocks.resize(prefix.usable);
-  parts_->hot_cache_tally->update(prefix.name_space,
-                                  [&](tally_entry& entry) { entry.counters.loads += prefix.blocks.size(); });
-  if (unread && prefix.blocks.empty())
-    return prefix.promise.fail({errc::no_memory, "the block is in the cold tier: there was no memory to read it into"});
-  prefix.promise.deliver({std::move(prefix.blocks), cut ? unread : prefix.truncated});
+void hot_cache_state::answer_get(waiting_get waiting, storage::namespace_id name_space,
+                                 storage::result<messages::get_prefix_reply> outcome) {
+  const auto blocks = outcome.ok() ? outcome->blocks.size() : 0;
+  parts_->hot_cache_tally->update(name_space, [&](tally_entry& entry) { entry.counters.loads += blocks; });
+  if (outcome.ok())
+    waiting.promise.deliver(std::move(*outcome));
+  else
+    waiting.promise.fail(outcome.error());
 }
 
-void hot_cache_state::expire_prefixes(time_point at) {
-  std::vector<std::uint64_t> late;
-  std::optional<time_point> next;
-  for (const auto& [number, prefix] : prefixes_) {
-    if (prefix.deadline <= at)
-      late.push_back(number);
-    else
-      next = std::min(next.value_or(prefix.deadline), prefix.deadline);
-  }
-  for (const auto number : late) {
-    auto prefix = std::move(prefixes_.extract(number).mapped());
-    reads_.leave(number);
-    parts_->hot_cache_tally->update(prefix.name_space, [&](tally_entry& entry) {
-      entry.counters.misses += prefix.open; // found, but not in time
+void hot_cache_state::expire_gets(time_point at) {
+  for (const auto& late : prefixes_.take_late(at)) {
+    auto waiting = std::move(waiting_gets_.extract(late.number).mapped());
+    reads_.leave(late.number);
+    parts_->hot_cache_tally->update(late.name_space, [&](tally_entry& entry) {
+      entry.counters.misses += late.open; // found, but not in time
       ++entry.counters.errors;
     });
-    prefix.promise.fail({errc::timeout, "the disk did not answer in time: " + std::to_string(prefix.open) +
-                                            " cold blocks are still being read"});
+    waiting.promise.fail({errc::timeout, "the disk did not answer in time: " + std::to_string(late.open) +
+                                             " cold blocks are still being read"});
   }
-  if (next)
+  if (const auto next = prefixes_.next_deadline())
     alarm(*next);
 }
 

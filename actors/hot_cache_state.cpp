@@ -16,6 +16,9 @@ namespace {
 
 constexpr std::chrono::milliseconds report_every{100};
 
+/// Slots of the writer's mailbox come free without a message when a cancelled write or a dead writer's append ends.
+constexpr std::chrono::milliseconds look_again_after{10};
+
 } // namespace
 
 hot_cache_state::hot_cache_state(hot_cache_actor::base* self, std::shared_ptr<const cache_parts> parts)
@@ -23,7 +26,9 @@ hot_cache_state::hot_cache_state(hot_cache_actor::base* self, std::shared_ptr<co
       tiers_(
           parts_->config.tiers, parts_->limits, parts_->hot_index, parts_->store, parts_->writer_mailbox.gate,
           parts_->hot_cache_tally, [this](messages::write_request x) { caf::anon_send(writer_, std::move(x)); },
-          [this] { return std::int64_t{now().time_since_epoch().count()}; }) {}
+          [this] { return std::int64_t{now().time_since_epoch().count()}; }),
+      cleaning_(parts_->config.idle_clean), supervision_(parts_->config.backoff),
+      directory_(parts_->config.directory_check, parts_->config.backoff) {}
 
 hot_cache_actor::behavior_type hot_cache_state::make_behavior() {
   self_->set_down_handler([this](caf::down_msg& down) { on_down(down); });
@@ -79,7 +84,7 @@ caf::result<messages::put_reply> hot_cache_state::on_put(messages::put_request& 
   const auto outcome = tiers_.put(std::move(x.item));
   if (outcome && *outcome == messages::put_outcome::stored)
     reads_.forget(key); // of a block that has gone: what is there now may have other bytes
-  soil();
+  mark_dirty_pending();
   settled();
   slot.reset(); // before the reply is sent
   auto promise = self_->make_response_promise<messages::put_reply>();
@@ -106,7 +111,7 @@ caf::result<messages::put_many_reply> hot_cache_state::on_put_many(messages::put
   for (std::size_t i = 0; i < keys.size(); ++i)
     if (reply.outcomes[i] && *reply.outcomes[i] == messages::put_outcome::stored)
       reads_.forget(keys[i]);
-  soil();
+  mark_dirty_pending();
   settled();
   slot.reset();
   auto promise = self_->make_response_promise<messages::put_many_reply>();
@@ -154,7 +159,7 @@ caf::result<messages::limit_reply> hot_cache_state::on_limit(messages::limit_req
   auto promise = self_->make_response_promise<messages::limit_reply>();
   lowerings_.push_back({answer<messages::limit_reply>{promise}, std::move(slot)});
   approach_hot_limit();
-  soil(); // what was too large for the cold tier may fit now
+  mark_dirty_pending(); // what was too large for the cold tier may fit now
   settled();
   return promise;
 }
@@ -180,9 +185,9 @@ void hot_cache_state::settled() {
   parts_->preflight->publish(hot.bytes_max() - hot.bytes(), hot.expendable_blocks());
   report_accidents();
   if (!tiers_.pending().empty())
-    writer_busy_ = now();
-  else if (soiled_ && hot.expendable_blocks() < hot.blocks())
-    alarm(clean_due());
+    cleaning_.writer_busy(now());
+  else if (cleaning_.dirty_pending() && hot.expendable_blocks() < hot.blocks())
+    alarm(cleaning_.due());
 }
 
 /// So that stats can say so in the log: the counters themselves it reads when it is asked. A saturated writer drops at
@@ -214,39 +219,29 @@ void hot_cache_state::on_tick() {
   approach_hot_limit();
   restart_due(at);
   watch_directory(at);
-  expire_prefixes(at);
+  expire_gets(at);
   expire_flushes(at);
   advance_flushes(); // one may have been waiting for a writer, for room, or for time to pass
   keep_cleaning();
-  clean_when_idle(at);
+  if (cleaning_.begin(at, tiers_.pending().empty(), tiers_.dirty()))
+    keep_cleaning();
   settled();
 }
 
-/// Writes the oldest dirty blocks ahead of need, as long as the writer has nothing else to do.
-void hot_cache_state::clean_when_idle(time_point at) {
-  if (!soiled_ || !tiers_.pending().empty() || at < clean_due())
-    return;
-  soiled_.reset();
-  cleaning_ = tiers_.dirty();
-  keep_cleaning();
-}
-
+/// Offers the oldest dirty blocks ahead of need, as long as the writer takes them.
 void hot_cache_state::keep_cleaning() {
-  if (cleaning_.empty())
+  auto& rest = cleaning_.rest();
+  if (rest.empty())
     return;
-  tiers_.offer_from(cleaning_, urgency::half_of_it);
-  if (!cleaning_.empty())
-    look_again_for_room();
+  tiers_.offer_from(rest, urgency::half_of_it);
+  if (!rest.empty() && tiers_.pending().empty())
+    alarm(now() + look_again_after);
 }
 
-/// Something may have become dirty.
-void hot_cache_state::soil() {
-  if (!soiled_ && parts_->config.idle_clean.count() > 0 && !closing_)
-    soiled_ = now();
-}
-
-hot_cache_state::time_point hot_cache_state::clean_due() const {
-  return std::max(std::max(*soiled_, writer_busy_) + parts_->config.idle_clean, clean_after_);
+/// A block may have become dirty.
+void hot_cache_state::mark_dirty_pending() {
+  if (cleaning_.wants_mark())
+    cleaning_.mark_dirty_pending(now());
 }
 
 void hot_cache_state::on_write_reply(messages::write_reply& x) {
@@ -282,10 +277,11 @@ void hot_cache_state::on_write_failed(const failure& error) {
     log_failure_after_ = at + std::chrono::seconds{1};
   }
   look_for_directory();
-  cleaning_ = {};
-  soil();
-  clean_after_ = at + back_off(write_failures_);
-  retry_flushes(clean_after_);
+  cleaning_.interrupt();
+  mark_dirty_pending();
+  const auto try_again = at + parts_->config.backoff.after(write_failures_);
+  cleaning_.put_off(try_again);
+  flushes_.retry_at(try_again);
 }
 
 // --- supervision ---------------------------------------------------------------------------------------------------
@@ -309,28 +305,24 @@ void hot_cache_state::start_stats() {
   parts_->roster->stats(actor);
 }
 
-std::chrono::nanoseconds hot_cache_state::back_off(std::size_t failures) const {
-  const auto& config = parts_->config;
-  return std::min(config.restart_after * (1 << std::min<std::size_t>(failures, 10)), config.restart_after_max);
+void hot_cache_state::start(supervised who) {
+  switch (who) {
+  case supervised::writer: return start_writer();
+  case supervised::reader: return start_reader();
+  case supervised::stats: return start_stats();
+  }
 }
 
-/// An actor that lived longer than the longest back-off died of something new.
-void hot_cache_state::restart_later(std::function<void()> start, mortality& deaths) {
-  const auto at = now();
-  if (at - deaths.last > 2 * parts_->config.restart_after_max)
-    deaths.in_a_row = 0;
-  deaths.last = at;
-  restarts_.emplace(at + back_off(deaths.in_a_row++), std::move(start));
-  alarm(restarts_.begin()->first);
+void hot_cache_state::restart_later(supervised who) {
+  supervision_.died(who, now());
+  alarm(*supervision_.next_due());
 }
 
 void hot_cache_state::restart_due(time_point at) {
-  while (!restarts_.empty() && restarts_.begin()->first <= at) {
-    const auto start = std::move(restarts_.extract(restarts_.begin()).mapped());
-    start();
-  }
-  if (!restarts_.empty())
-    alarm(restarts_.begin()->first);
+  while (const auto who = supervision_.take_due(at))
+    start(*who);
+  if (const auto next = supervision_.next_due())
+    alarm(*next);
 }
 
 void hot_cache_state::on_down(const caf::down_msg& down) {
@@ -339,8 +331,8 @@ void hot_cache_state::on_down(const caf::down_msg& down) {
   } else if (reader_ && down.source == reader_.address()) {
     on_reader_down();
   } else {
-    restart_later([this] { start_stats(); }, stats_deaths_);
-    log::error("stats.died", "deaths_in_a_row={}", stats_deaths_.in_a_row);
+    restart_later(supervised::stats);
+    log::error("stats.died", "deaths_in_a_row={}", supervision_.deaths_in_a_row(supervised::stats));
   }
   settled();
 }
@@ -348,10 +340,10 @@ void hot_cache_state::on_down(const caf::down_msg& down) {
 void hot_cache_state::on_writer_down() {
   log::error("writer.died", "pending={}", tiers_.pending().size());
   tiers_.writer_died();
-  cleaning_ = {};
-  soil();
-  restart_later([this] { start_writer(); }, writer_deaths_);
-  retry_flushes(now());
+  cleaning_.interrupt();
+  mark_dirty_pending();
+  restart_later(supervised::writer);
+  flushes_.retry_at(now());
   advance_flushes();
 }
 
@@ -362,7 +354,7 @@ void hot_cache_state::on_reader_down() {
   for (const auto batch : batches)
     for (const auto& read : reads_.finish(batch))
       end_read(read, failure{errc::io, "the reader died"});
-  restart_later([this] { start_reader(); }, reader_deaths_);
+  restart_later(supervised::reader);
 }
 
 } // namespace hearth::actors

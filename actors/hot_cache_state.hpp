@@ -2,6 +2,11 @@
 
 #include "actors/parts.hpp"
 #include "actors/tiers/cold_reads.hpp"
+#include "actors/tiers/directory_watch.hpp"
+#include "actors/tiers/flushes.hpp"
+#include "actors/tiers/idle_cleaning.hpp"
+#include "actors/tiers/prefix_reads.hpp"
+#include "actors/tiers/supervision.hpp"
 #include "actors/tiers/tiers.hpp"
 
 #include <caf/actor_addr.hpp>
@@ -10,21 +15,21 @@
 #include <caf/send.hpp>
 
 #include <functional>
-#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
 #include <span>
-#include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
 namespace hearth::actors {
 
-/// Owns the hot tier and what is pending (`tiers`), answers hosts, shares cold reads (`cold_reads`), drives flushes and
-/// idle cleaning, and replaces writer, reader and stats when they die. Never waits: what takes time comes back as a
-/// message. Invariant: every request is answered, at the latest at its deadline.
+/// The hot_cache actor: the table of its messages, and the wiring of the parts that decide. The parts are `tiers` (hot
+/// tier and pending writes), `cold_reads` and `prefix_reads` (reads in flight), `flushes`, `idle_cleaning`,
+/// `supervision` and `directory_watch`. This class tells them the time, does what they say, answers hosts, and replaces
+/// writer, reader and stats when they die. Never waits: what takes time comes back as a message. Invariant: every
+/// request is answered, at the latest at its deadline.
 class hot_cache_state {
 public:
   static constexpr const char* name = "hot_cache";
@@ -39,17 +44,10 @@ public:
 private:
   using time_point = caf::actor_clock::time_point;
 
-  /// A get_prefix that waits for cold reads.
-  struct prefix_in_flight {
+  /// A get_prefix request that waits for cold reads.
+  struct waiting_get {
     answer<messages::get_prefix_reply> promise;
-    storage::namespace_id name_space = 0;
-    std::vector<storage::buffer> blocks; ///< as long as the run may get; empty where a read is open
-    std::size_t usable = 0;              ///< shorter than `blocks` once a read has failed
-    std::size_t open = 0;                ///< reads to come
-    bool truncated = false;
-    time_point deadline;
     messages::permit slot;
-    std::size_t unread = std::numeric_limits<std::size_t>::max(); ///< first block that is there, but found no memory
   };
 
   /// How far a chain is present, and which cold blocks must be read for it.
@@ -65,29 +63,32 @@ private:
 
   using flush_promise = std::variant<answer<messages::flush_reply>, answer<messages::close_reply>>;
 
-  /// A flush or a close on its way.
-  struct flush_in_flight {
+  /// A flush or close request that waits for its end.
+  struct waiting_flush {
     flush_promise promise;
-    dirty_range rest;                ///< still to be offered
-    std::uint64_t last_sequence = 0; ///< writes up to here are waited for
-    stats::amount persisted_before;
-    time_point deadline;
     messages::permit slot;
-    std::optional<time_point>
-        retry_at{}; ///< a write has failed since the dirty blocks were listed: list them again then
-    bool syncing = false;
+  };
+
+  /// The tiers, as flushes see them.
+  class unwritten_in_tiers final : public unwritten_blocks {
+  public:
+    explicit unwritten_in_tiers(tiers& of) : of_(of) {}
+
+    dirty_range dirty() const override { return of_.dirty(); }
+    void offer_from(dirty_range& rest) override { of_.offer_from(rest, urgency::all_of_it); }
+    bool writable() const override { return of_.attached() || of_.unwritten().blocks == 0; }
+    std::uint64_t last_sequence() const override { return of_.pending().last_sequence(); }
+    bool any_pending_until(std::uint64_t sequence) const override { return of_.pending().any_until(sequence); }
+    bool any_pending() const override { return !of_.pending().empty(); }
+
+  private:
+    tiers& of_;
   };
 
   /// A change of limits whose hot limit has yet to be reached.
   struct lowering {
     answer<messages::limit_reply> promise;
     messages::permit slot;
-  };
-
-  /// Deaths that followed one another closely: the back-off doubles with each.
-  struct mortality {
-    std::size_t in_a_row = 0;
-    time_point last;
   };
 
   // From hosts.
@@ -127,26 +128,22 @@ private:
   bool plan_cold_read(prefix_plan& plan, const cold_read& read, std::uint64_t bytes, const read_waiter& who);
   void send_reads(prefix_plan& plan, storage::namespace_id name_space);
   void end_read(const finished_read& ended, const storage::result<storage::block>& outcome);
-  void answer_prefix(std::uint64_t number);
-  void expire_prefixes(time_point now);
+  void answer_get(waiting_get waiting, storage::namespace_id name_space,
+                  storage::result<messages::get_prefix_reply> outcome);
+  void expire_gets(time_point now);
 
   // Flushing, closing and cleaning.
   void start_flush(flush_promise promise, std::chrono::nanoseconds deadline, messages::permit slot);
   void advance_flushes();
   void end_flush(std::uint64_t number, const std::optional<storage::result<void>>& sync);
   void expire_flushes(time_point now);
-  void retry_flushes(time_point due);
-  void look_again_for_room();
-  void clean_when_idle(time_point now);
   void keep_cleaning();
-  void soil();
-  [[nodiscard]] time_point clean_due() const;
+  void mark_dirty_pending();
 
   // The cold tier's directory, gone and back.
   void watch_directory(time_point at);
   void look_for_directory();
   void detach(const storage::failure& reason);
-  void open_directory_again();
 
   /// What sends this actor a `Message` with what it is called with, on any thread. By a weak address: the store and its
   /// I/O outlive this actor.
@@ -162,8 +159,8 @@ private:
   void start_writer();
   void start_reader();
   void start_stats();
-  [[nodiscard]] std::chrono::nanoseconds back_off(std::size_t failures) const; ///< doubles with each, up to a limit
-  void restart_later(std::function<void()> start, mortality& deaths);
+  void start(supervised who);
+  void restart_later(supervised who);
   void restart_due(time_point now);
 
   void settled(); ///< after every handler that may have changed the tiers: publishes, reports, and sets the next alarm
@@ -178,32 +175,26 @@ private:
   std::shared_ptr<const cache_parts> parts_;
   reporter stats_;
   tiers tiers_;
+  unwritten_in_tiers unwritten_{tiers_};
   cold_reads reads_;
+  prefix_reads prefixes_;
+  flushes flushes_;
+  idle_cleaning cleaning_;
+  supervision supervision_;
+  directory_watch directory_;
   writer_actor writer_;
   reader_actor reader_; ///< none while it is being replaced
-  mortality writer_deaths_;
-  mortality reader_deaths_;
-  mortality stats_deaths_;
-  std::multimap<time_point, std::function<void()>> restarts_;
 
-  std::uint64_t last_number_ = 0; ///< of prefixes and flushes
-  std::map<std::uint64_t, prefix_in_flight> prefixes_;
-  std::map<std::uint64_t, flush_in_flight> flushes_;
+  std::uint64_t last_number_ = 0; ///< of gets and flushes
+  std::map<std::uint64_t, waiting_get> waiting_gets_;
+  std::map<std::uint64_t, waiting_flush> waiting_flushes_;
   std::vector<lowering> lowerings_;
-  dirty_range cleaning_;
-  std::optional<time_point> soiled_; ///< something has become dirty since the last cleaning began
-  time_point writer_busy_;           ///< when it was last
-  time_point clean_after_;           ///< a disk that fails is given time
-  std::size_t write_failures_ = 0;   ///< in a row
+  std::size_t write_failures_ = 0; ///< in a row
   time_point log_failure_after_;
   std::optional<time_point> next_alarm_;
   std::optional<time_point> reads_due_; ///< when to look again at what was read without asking; none: it listens
   std::uint64_t reported_accidents_ = 0;
   time_point report_due_;
-  time_point directory_due_;         ///< when its directory is looked for, or opened again
-  bool directory_asked_ = false;     ///< the answer is still to come
-  std::size_t opening_failures_ = 0; ///< in a row, while detached
-  std::string last_opening_failure_;
   bool closing_ = false; ///< a close has begun: nothing new is accepted
 };
 

@@ -3,6 +3,7 @@
 #include "actors/actor_registry.hpp"
 #include "actors/bounded.hpp"
 #include "actors/tiers/limits_now.hpp"
+#include "actors/tiers/restart_backoff.hpp"
 #include "actors/tiers/tiers.hpp"
 #include "stats/totals.hpp"
 #include "storage/blocks/namespace_table.hpp"
@@ -24,9 +25,7 @@ struct actors_config {
   bool promote_cold_hits = true;
   std::chrono::nanoseconds idle_clean{0}; ///< 0: never
   std::chrono::nanoseconds request_timeout{0};
-  std::chrono::nanoseconds restart_after{
-      std::chrono::milliseconds{100}}; ///< first back-off; doubles up to restart_after_max
-  std::chrono::nanoseconds restart_after_max{std::chrono::seconds{10}};
+  backoff_limits backoff;                 ///< before a dead actor is replaced, a failed disk or directory tried again
   std::size_t writes_in_flight = 8;       ///< blocks the writer has at the block store at once
   std::chrono::nanoseconds sync_every{0}; ///< so long after a write, the store is told to sync; 0: never
   std::chrono::nanoseconds directory_check{

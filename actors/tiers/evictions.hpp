@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/tiers/counted_hot_tier.hpp"
+#include "actors/tiers/dirty_range.hpp"
 #include "actors/tiers/limits_now.hpp"
 #include "actors/tiers/losses.hpp"
 #include "actors/tiers/offers.hpp"
@@ -12,14 +13,6 @@
 #include <optional>
 
 namespace hearth::actors {
-
-/// Dirty blocks that are still to be offered: those with a dirty_number behind `after`, up to `last`.
-struct dirty_range {
-  std::uint64_t after = 0;
-  std::uint64_t last = 0;
-
-  [[nodiscard]] bool empty() const noexcept { return after >= last; }
-};
 
 /// How much of the writer's mailbox an offer ahead of need may fill.
 enum class urgency : std::uint8_t {
