@@ -7,8 +7,9 @@
 
 namespace hearth::actors {
 
-/// Who plays which part now. hot_cache replaces those that died; everybody else asks here. Threads: any.
-class roster {
+/// The writer, the reader and the stats actor that work now. hot_cache enters the successors of those that died; all
+/// others ask here. Threads: any.
+class actor_registry {
 public:
   [[nodiscard]] writer_actor writer() const { return read(writer_); }
   [[nodiscard]] reader_actor reader() const { return read(reader_); }

@@ -22,7 +22,7 @@ constexpr std::chrono::milliseconds look_again_after{10};
 } // namespace
 
 hot_cache_state::hot_cache_state(hot_cache_actor::base* self, std::shared_ptr<const cache_parts> parts)
-    : self_(self), parts_(std::move(parts)), stats_(parts_->roster, parts_->stats_mailbox.gate),
+    : self_(self), parts_(std::move(parts)), stats_(parts_->registry, parts_->stats_mailbox.gate),
       tiers_(
           parts_->config.tiers, parts_->limits, parts_->hot_index, parts_->store, parts_->writer_mailbox.gate,
           parts_->hot_cache_tally, [this](messages::write_request x) { caf::anon_send(writer_, std::move(x)); },
@@ -289,20 +289,20 @@ void hot_cache_state::on_write_failed(const failure& error) {
 void hot_cache_state::start_writer() {
   writer_ = spawn_writer(self_->system(), parts_, hot_cache_actor(self_));
   self_->monitor(writer_);
-  parts_->roster->writer(writer_);
+  parts_->registry->writer(writer_);
   tiers_.writer_restarted();
 }
 
 void hot_cache_state::start_reader() {
   reader_ = spawn_reader(self_->system(), parts_, hot_cache_actor(self_));
   self_->monitor(reader_);
-  parts_->roster->reader(reader_);
+  parts_->registry->reader(reader_);
 }
 
 void hot_cache_state::start_stats() {
   const auto actor = spawn_stats(self_->system(), parts_, hot_cache_actor(self_));
   self_->monitor(actor);
-  parts_->roster->stats(actor);
+  parts_->registry->stats(actor);
 }
 
 void hot_cache_state::start(supervised who) {

@@ -48,7 +48,7 @@ struct cache_parts {
   std::shared_ptr<stats::tally> hot_cache_tally;
   std::shared_ptr<stats::tally> preflight_tally;
   std::shared_ptr<stats::baseline> baseline; ///< belongs to the one living stats actor
-  std::shared_ptr<class roster> roster;
+  std::shared_ptr<actor_registry> registry;
   std::shared_ptr<class preflight> preflight;
   storage::buffer_pool* buffers = nullptr; ///< where its blocks' buffers are; null: nobody can tell
 };
@@ -57,20 +57,20 @@ struct cache_parts {
 /// meanwhile is in the next one. A full or dead stats actor costs the sender nothing. Threads: any.
 class reporter {
 public:
-  reporter(std::shared_ptr<const class roster> who, std::shared_ptr<messages::gate> stats_gate)
-      : roster_(std::move(who)), stats_gate_(std::move(stats_gate)),
+  reporter(std::shared_ptr<const actor_registry> who, std::shared_ptr<messages::gate> stats_gate)
+      : registry_(std::move(who)), stats_gate_(std::move(stats_gate)),
         turn_(std::make_shared<messages::gate>(messages::gate_limits{1, 0, 0})) {}
 
   void report() const {
     messages::totals_note note;
     note.turn = messages::admit(turn_, {1, 0});
-    const auto stats = note.turn ? roster_->stats() : stats_actor{};
+    const auto stats = note.turn ? registry_->stats() : stats_actor{};
     if (stats)
       (void)try_send(bounded_ref<stats_actor>{stats, stats_gate_}, std::move(note));
   }
 
 private:
-  std::shared_ptr<const class roster> roster_;
+  std::shared_ptr<const actor_registry> registry_;
   std::shared_ptr<messages::gate> stats_gate_;
   std::shared_ptr<messages::gate> turn_;
 };

@@ -212,7 +212,7 @@ result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, cons
   parts->hot_index = std::make_shared<storage::hot_index>();
   parts->read_notes = std::make_shared<storage::read_notes>(options.namespaces_max);
   parts->baseline = std::make_shared<stats::baseline>();
-  parts->roster = std::make_shared<actors::roster>();
+  parts->registry = std::make_shared<actors::actor_registry>();
   if (*cold)
     if (const auto opened = open_store(options, world, *parts); !opened)
       return opened.error();
@@ -250,7 +250,7 @@ result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, cons
   }
   parts->preflight = std::make_shared<actors::preflight>(config.tiers, parts->limits, parts->writer_mailbox.gate,
                                                          parts->preflight_tally,
-                                                         actors::reporter{parts->roster, parts->stats_mailbox.gate});
+                                                         actors::reporter{parts->registry, parts->stats_mailbox.gate});
   return parts;
 }
 

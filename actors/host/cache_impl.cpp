@@ -47,7 +47,7 @@ cache::impl::impl(std::shared_ptr<caf::actor_system> own, caf::actor_system& sys
                                                        gone->set();
                                                      }),
       handles_{{actors::spawn_hot_cache(system, parts_), parts_->hot_cache_mailbox.gate},
-               parts_->roster,
+               parts_->registry,
                parts_->writer_mailbox.gate,
                parts_->stats_mailbox.gate},
       hot_(*parts_, handles_.hot_cache.actor), client_(std::make_unique<client>(system)) {}
@@ -56,12 +56,12 @@ cache::impl::impl(std::shared_ptr<caf::actor_system> own, caf::actor_system& sys
 /// If the disk hangs, the job that hangs keeps the lock until it ends.
 cache::impl::~impl() {
   caf::anon_send_exit(handles_.hot_cache.actor, caf::exit_reason::user_shutdown); // writer and reader follow it
-  if (const auto stats = handles_.roster->stats())                               // outlives a hot_cache that died
+  if (const auto stats = handles_.registry->stats())                              // outlives a hot_cache that died
     caf::anon_send_exit(stats, caf::exit_reason::user_shutdown);
   parts_.reset();
   wait_for(*parts_gone_, std::chrono::seconds{5});
   client_->close(); // a callback may send another request
-  handles_.roster.reset();
+  handles_.registry.reset();
   if (!world_.wait && world_.io)
     world_.io->stop(std::chrono::seconds{1});
 }

@@ -85,7 +85,7 @@ public:
   template <class Reply, class Message, class T, class Convert>
   void ask_stats(Message message, callback<T> done, Convert convert) {
     client_->request<Reply>(
-        handles_.roster->stats(), std::move(message), answer_with<Reply>(std::move(done), std::move(convert)),
+        handles_.registry->stats(), std::move(message), answer_with<Reply>(std::move(done), std::move(convert)),
         {errc::overloaded, "the stats actor died and is being replaced; nothing is lost: ask again"});
   }
 

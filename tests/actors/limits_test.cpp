@@ -261,10 +261,10 @@ TEST_CASE("New limits outlive the actors, and a snapshot tells them even when th
   cache_world it;
   it.put_all(1, 4);
   REQUIRE(it.kept.limit({.hot_bytes_max = 2 * block_bytes, .cold_bytes_max = 2 << 20}));
-  const auto& roster = *it.kept.actors().roster;
-  caf::anon_send_exit(roster.writer(), caf::exit_reason::kill);
-  caf::anon_send_exit(roster.reader(), caf::exit_reason::kill);
-  caf::anon_send_exit(roster.stats(), caf::exit_reason::kill);
+  const auto& registry = *it.kept.actors().registry;
+  caf::anon_send_exit(registry.writer(), caf::exit_reason::kill);
+  caf::anon_send_exit(registry.reader(), caf::exit_reason::kill);
+  caf::anon_send_exit(registry.stats(), caf::exit_reason::kill);
   it.world.advance(seconds{1});
   const auto check = [&] {
     const auto level = it.now().gauges;
@@ -287,7 +287,7 @@ TEST_CASE(
   it.put_all(1, 6);
   REQUIRE(it.kept.flush().ok());
   it.put_all(7, 10);
-  caf::anon_send_exit(it.kept.actors().roster->writer(), caf::exit_reason::kill);
+  caf::anon_send_exit(it.kept.actors().registry->writer(), caf::exit_reason::kill);
   it.world.deliver();
   REQUIRE(limit_hot(it, 4)); // the clean ones go
   CHECK(it.counters().lost.blocks == 0);

@@ -12,7 +12,7 @@ using std::chrono::seconds;
 namespace {
 
 void kill_writer(cache_world& it) {
-  caf::anon_send_exit(it.kept.actors().roster->writer(), caf::exit_reason::kill);
+  caf::anon_send_exit(it.kept.actors().registry->writer(), caf::exit_reason::kill);
   it.world.deliver();
 }
 
@@ -91,7 +91,7 @@ TEST_CASE("A block whose write has ended when its writer dies, unheard, is persi
   cache_world it{options};
   REQUIRE(it.put(1).ok());
   it.world.run_until([&] { return !it.world.disk().next_due_ns(); }, seconds{1}); // written; the news waits
-  caf::anon_send_exit(caf::actor_cast<caf::actor>(it.kept.actors().roster->writer()), caf::exit_reason::kill);
+  caf::anon_send_exit(caf::actor_cast<caf::actor>(it.kept.actors().registry->writer()), caf::exit_reason::kill);
   it.world.run();
   const auto after = it.counters();
   CHECK(after.ledger.persisted().blocks + after.ledger.failed(fail_reason::writer_died).blocks == 1);
@@ -213,7 +213,7 @@ TEST_CASE("The reader that dies costs the blocks it was reading one miss; its su
   std::optional<errc> end;
   it.kept.get_async(key(1), {}, [&](const result<buffer>& found) { end = found.code(); });
   it.world.deliver();
-  caf::anon_send_exit(it.kept.actors().roster->reader(), caf::exit_reason::kill);
+  caf::anon_send_exit(it.kept.actors().registry->reader(), caf::exit_reason::kill);
   it.world.deliver();
   CHECK(end == errc::not_found);
   CHECK(it.counters().errors == 1);
@@ -238,10 +238,10 @@ TEST_CASE("If hot_cache itself dies the cache is closed, and what was dirty or p
 TEST_CASE("However often the stats actor has died before, it is soon replaced if the last time is long ago") {
   cache_world it;
   for (int deaths = 0; deaths < 20; ++deaths) {
-    caf::anon_send_exit(it.kept.actors().roster->stats(), caf::exit_reason::kill);
+    caf::anon_send_exit(it.kept.actors().registry->stats(), caf::exit_reason::kill);
     it.world.advance(std::chrono::minutes{1});
   }
-  caf::anon_send_exit(it.kept.actors().roster->stats(), caf::exit_reason::kill);
+  caf::anon_send_exit(it.kept.actors().registry->stats(), caf::exit_reason::kill);
   it.world.advance(milliseconds{200});
   CHECK(it.kept.stats().ok());
 }
@@ -249,7 +249,7 @@ TEST_CASE("However often the stats actor has died before, it is soon replaced if
 TEST_CASE("A stats actor that dies again and again is replaced ever more slowly, up to a limit") {
   cache_world it;
   const auto kill = [&] {
-    caf::anon_send_exit(it.kept.actors().roster->stats(), caf::exit_reason::kill);
+    caf::anon_send_exit(it.kept.actors().registry->stats(), caf::exit_reason::kill);
     const auto before = it.world.now();
     it.world.run_until([&] { return it.kept.stats().ok(); }, std::chrono::minutes{1});
     return it.world.now() - before;

@@ -172,7 +172,7 @@ TEST_CASE("A slow stats actor loses no drop and holds up no put") {
 TEST_CASE("A dead stats actor loses no drop and holds up no put; its successor knows everything") {
   cache_world it;
   saturate(it);
-  caf::anon_send_exit(it.kept.actors().roster->stats(), caf::exit_reason::kill);
+  caf::anon_send_exit(it.kept.actors().registry->stats(), caf::exit_reason::kill);
   it.world.deliver();
   const auto meanwhile = it.kept.stats();
   CHECK(meanwhile.code() == errc::overloaded); // not closed: the cache goes on

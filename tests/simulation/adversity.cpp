@@ -129,7 +129,7 @@ void simulation::fill_disk(chance& draws) {
 }
 
 void simulation::kill_actor(chance& draws) {
-  const auto& roster = *kept_->actors().roster;
+  const auto& registry = *kept_->actors().registry;
   const auto whom = draws.below(20);
   const auto kill = [&](const auto& actor, const char* name) {
     if (!actor)
@@ -139,11 +139,11 @@ void simulation::kill_actor(chance& draws) {
     note(name);
   };
   if (whom < 8) {
-    kill(roster.writer(), "writer");
+    kill(registry.writer(), "writer");
   } else if (whom < 13) {
-    kill(roster.reader(), "reader");
+    kill(registry.reader(), "reader");
   } else if (whom < 19) {
-    kill(roster.stats(), "stats");
+    kill(registry.stats(), "stats");
   } else {
     kill(kept_->actors().hot_cache.actor, "hot_cache");
     dead_ = true;

@@ -318,18 +318,18 @@ void host::reset_stats() {
 // --- what goes wrong -----------------------------------------------------------------------------------------------
 
 void host::kill() {
-  const auto& roster = *lap_.kept.actors().roster;
+  const auto& registry = *lap_.kept.actors().registry;
   const auto whom = draws_.below(3);
   const auto end = [](const auto& actor) {
     if (actor)
       caf::anon_send_exit(actor, caf::exit_reason::kill);
   };
   if (whom == 0)
-    end(roster.writer());
+    end(registry.writer());
   else if (whom == 1)
-    end(roster.reader());
+    end(registry.reader());
   else
-    end(roster.stats());
+    end(registry.stats());
 }
 
 /// In the middle of what everybody does.
