@@ -20,7 +20,7 @@ template <class... Messages>
 struct bounds {};
 
 /// The bound of one actor's mailbox; it outlives the actor and serves its successor.
-/// `tally` (may be null) counts the puts that are rejected.
+/// `tally` (may be null) counts the puts that are rejected; the mailbox alone adds to it.
 struct mailbox {
   std::shared_ptr<messages::gate> gate;
   std::shared_ptr<stats::tally> tally;

@@ -11,21 +11,21 @@ using storage::result;
 
 /// Looks for a directory that should be there, or tries one that went away again, and sets the alarm for the next time.
 void hot_cache_state::watch_directory(time_point at) {
-  if (!parts_->store)
+  if (!peers_.store)
     return;
   const auto [what, ask_again] = directory_.next(at, tiers_.attached());
   if (ask_again)
     alarm(*ask_again);
   if (what == directory_watch::action::look)
-    parts_->store->look(tell<messages::directory_seen, result<void>>());
+    peers_.store->look(tell<messages::directory_seen, result<void>>());
   else if (what == directory_watch::action::open)
-    parts_->store->reattach(tell<messages::directory_opened, result<storage::recovery_report>>());
+    peers_.store->reattach(tell<messages::directory_opened, result<storage::recovery_report>>());
 }
 
 /// Also asked for by whatever fails on the cold tier: the answer is what decides.
 void hot_cache_state::look_for_directory() {
   if (tiers_.attached() && directory_.look_now())
-    parts_->store->look(tell<messages::directory_seen, result<void>>());
+    peers_.store->look(tell<messages::directory_seen, result<void>>());
 }
 
 void hot_cache_state::on_directory_seen(const messages::directory_seen& x) {
@@ -37,7 +37,7 @@ void hot_cache_state::on_directory_seen(const messages::directory_seen& x) {
 
 /// Everything that waits for the cold tier ends here; what comes later from it is no longer looked at.
 void hot_cache_state::detach(const failure& reason) {
-  const auto lost = tiers_.detach(parts_->store->abandon());
+  const auto lost = tiers_.detach(peers_.store->abandon());
   log::warn("cold.detached", "lost_blocks={} lost_bytes={} reason=\"{}\"", lost.blocks, lost.bytes, reason.context);
   directory_.detached(now());
   cleaning_.interrupt();
@@ -55,9 +55,9 @@ void hot_cache_state::on_directory_opened(const messages::directory_opened& x) {
     return watch_directory(now());
   }
   const auto& found = *x.outcome;
-  parts_->hot_cache_tally->update(0, [&](stats::tally_entry& entry) { entry.counters.errors += found.damaged; });
+  peers_.tally->update(0, [&](stats::tally_entry& entry) { entry.counters.errors += found.damaged; });
   tiers_.reattached();
-  log::info("cold.reattached", "{} bytes={}", to_string(found), parts_->store->bytes_in_use());
+  log::info("cold.reattached", "{} bytes={}", to_string(found), peers_.store->bytes_in_use());
   directory_.opened(now());
   mark_dirty_pending();
   flushes_.retry_at(now());

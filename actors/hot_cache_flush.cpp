@@ -19,7 +19,7 @@ caf::result<messages::close_reply> hot_cache_state::on_close(const messages::clo
   if (closing_)
     return closed_error();
   closing_ = true;
-  parts_->hot_index->hide();
+  peers_.hot_index->hide();
   cleaning_.stop();
   auto promise = self_->make_response_promise<messages::close_reply>();
   start_flush(answer<messages::close_reply>{promise}, x.deadline, {});
@@ -53,7 +53,7 @@ void hot_cache_state::advance_flushes() {
     if (!tiers_.attached())
       end_flush(number, {});
     else
-      parts_->store->sync([number, me = hot_cache_actor(self_)](storage::result<void> outcome) {
+      peers_.store->sync([number, me = hot_cache_actor(self_)](storage::result<void> outcome) {
         caf::anon_send(me, messages::sync_completed{number, std::move(outcome)});
       });
   }
@@ -80,8 +80,7 @@ void hot_cache_state::end_flush(std::uint64_t number, const std::optional<storag
   const bool failed = sync && !sync->ok();
   if (failed) {
     log::error("hot_cache.sync_failed", "error={}", to_string(sync->error()));
-    parts_->hot_cache_tally->update(0,
-                                    [](stats::tally_entry& entry) { ++entry.counters.errors; }); // of no one namespace
+    peers_.tally->update(0, [](stats::tally_entry& entry) { ++entry.counters.errors; }); // of no one namespace
   }
   const auto left = flush->closing ? tiers_.abandon() : tiers_.unwritten();
   settled();

@@ -24,7 +24,7 @@ bool hot_cache_state::plan_cold_read(prefix_plan& plan, const cold_read& read, s
   if (!reads_.join(read.key, who)) {
     if (!reader_)
       return false;
-    const auto& gate = parts_->reader_mailbox.gate;
+    const auto& gate = peers_.reader_gate;
     // A block from a run with larger limits may be larger than the mailbox: then it goes alone.
     auto slot = messages::admit(gate, {1, std::min(bytes, gate->limits().bytes_max)});
     if (!slot)
@@ -67,7 +67,7 @@ hot_cache_state::prefix_plan hot_cache_state::plan_prefix(const messages::get_pr
   plan.blocks.reserve(x.keys.size());
   std::vector<storage::block_slot> hot; // of the blocks of the run that are
   hot.reserve(x.keys.size());
-  const auto lease = parts_->limits->lease_bytes_max();
+  const auto lease = peers_.limits->lease_bytes_max();
   const auto bytes_max = x.bytes_max == 0 ? lease : std::min(x.bytes_max, lease);
   auto bytes = plan_hot_run(x, bytes_max, plan, hot);
   found.hot_cache_hits = plan.blocks.size();
@@ -94,13 +94,13 @@ hot_cache_state::prefix_plan hot_cache_state::plan_prefix(const messages::get_pr
   }
   tiers_.asked(x.keys);
   touch(hot);
-  parts_->hot_cache_tally->update(x.name_space, [&](tally_entry& entry) { entry.counters += found; });
+  peers_.tally->update(x.name_space, [&](tally_entry& entry) { entry.counters += found; });
   return plan;
 }
 
 /// What threads have copied out by themselves counts as use now. Returns how many blocks that were.
 std::size_t hot_cache_state::learn_of_reads() {
-  return parts_->read_notes->take([this](std::span<const storage::block_key> chain) {
+  return peers_.read_notes->take([this](std::span<const storage::block_key> chain) {
     tiers_.asked(chain);
     std::vector<storage::block_slot> hot;
     hot.reserve(chain.size());
@@ -134,7 +134,7 @@ void hot_cache_state::follow_reads(time_point at) {
   if (learnt > 0)
     alarm(reads_due_.emplace(at + learn_every));
   else
-    parts_->read_notes->listen();
+    peers_.read_notes->listen();
 }
 
 caf::result<messages::get_prefix_reply> hot_cache_state::on_get_prefix(messages::get_prefix_request& x) {
@@ -152,7 +152,7 @@ caf::result<messages::get_prefix_reply> hot_cache_state::on_get_prefix(messages:
     settled();
     return promise;
   }
-  const auto timeout_max = parts_->config.request_timeout;
+  const auto timeout_max = config_.request_timeout;
   const auto deadline = now() + (x.timeout.count() > 0 ? std::min(x.timeout, timeout_max) : timeout_max);
   prefixes_.add(number, {x.name_space, std::move(plan.blocks), plan.truncated}, plan.cold.size(), deadline);
   waiting_gets_.emplace(number, std::move(waiting));
@@ -179,17 +179,17 @@ void hot_cache_state::on_read_reply(messages::read_reply& x) {
 void hot_cache_state::end_read(const finished_read& ended, const storage::result<storage::block>& outcome) {
   const auto& [key, name_space] = ended.read;
   for (const auto& who : ended.waiters) {
-    parts_->hot_cache_tally->update(
+    peers_.tally->update(
         name_space, [&](tally_entry& entry) { outcome.ok() ? ++entry.counters.cold_hits : ++entry.counters.misses; });
     if (auto get = prefixes_.end_read(who, outcome))
       answer_get(std::move(waiting_gets_.extract(get->number).mapped()), get->name_space, std::move(get->outcome));
   }
-  if (outcome.ok() && ended.wanted && parts_->config.promote_cold_hits)
+  if (outcome.ok() && ended.wanted && config_.promote_cold_hits)
     tiers_.promote(*outcome);
   if (outcome.ok() || outcome.code() == errc::timeout) // cancelled: nothing is known of its copy
     return;
   if (outcome.code() != errc::not_found) // reclaimed or erased meanwhile: an ordinary miss
-    parts_->hot_cache_tally->update(name_space, [](tally_entry& entry) { ++entry.counters.errors; });
+    peers_.tally->update(name_space, [](tally_entry& entry) { ++entry.counters.errors; });
   if (outcome.code() == errc::no_memory) // its copy is as good as before
     return;
   if (outcome.code() == errc::corrupt || outcome.code() == errc::io)
@@ -201,7 +201,7 @@ void hot_cache_state::end_read(const finished_read& ended, const storage::result
 void hot_cache_state::answer_get(waiting_get waiting, storage::namespace_id name_space,
                                  storage::result<messages::get_prefix_reply> outcome) {
   const auto blocks = outcome.ok() ? outcome->blocks.size() : 0;
-  parts_->hot_cache_tally->update(name_space, [&](tally_entry& entry) { entry.counters.loads += blocks; });
+  peers_.tally->update(name_space, [&](tally_entry& entry) { entry.counters.loads += blocks; });
   if (outcome.ok())
     waiting.promise.deliver(std::move(*outcome));
   else
@@ -212,7 +212,7 @@ void hot_cache_state::expire_gets(time_point at) {
   for (const auto& late : prefixes_.take_late(at)) {
     auto waiting = std::move(waiting_gets_.extract(late.number).mapped());
     reads_.leave(late.number);
-    parts_->hot_cache_tally->update(late.name_space, [&](tally_entry& entry) {
+    peers_.tally->update(late.name_space, [&](tally_entry& entry) {
       entry.counters.misses += late.open; // found, but not in time
       ++entry.counters.errors;
     });

@@ -2,7 +2,6 @@
 
 #include "actors/log.hpp"
 #include "actors/preflight.hpp"
-#include "actors/spawn.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -21,21 +20,21 @@ constexpr std::chrono::milliseconds look_again_after{10};
 
 } // namespace
 
-hot_cache_state::hot_cache_state(hot_cache_actor::base* self, std::shared_ptr<const cache_parts> parts)
-    : self_(self), parts_(std::move(parts)), stats_(parts_->registry, parts_->stats_mailbox.gate),
+hot_cache_state::hot_cache_state(hot_cache_actor::base* self, const hot_cache_config& config, hot_cache_peers peers)
+    : self_(self), config_(config), peers_(std::move(peers)), stats_(peers_.registry, peers_.stats_gate),
       tiers_(
-          parts_->config.tiers, parts_->limits, parts_->hot_index, parts_->store, parts_->writer_mailbox.gate,
-          parts_->hot_cache_tally, [this](messages::write_request x) { caf::anon_send(writer_, std::move(x)); },
+          config_.tiers, peers_.limits, peers_.hot_index, peers_.store, peers_.writer_gate, peers_.tally,
+          [this](messages::write_request x) { caf::anon_send(writer_, std::move(x)); },
           [this] { return std::int64_t{now().time_since_epoch().count()}; }),
-      cleaning_(parts_->config.idle_clean), supervision_(parts_->config.backoff),
-      directory_(parts_->config.directory_check, parts_->config.backoff) {}
+      cleaning_(config_.idle_clean), supervision_(config_.backoff),
+      directory_(config_.directory_check, config_.backoff) {}
 
 hot_cache_actor::behavior_type hot_cache_state::make_behavior() {
   self_->set_down_handler([this](caf::down_msg& down) { on_down(down); });
   start_stats();
-  if (parts_->store) {
+  if (peers_.store) {
     watch_directory(now());
-    parts_->store->on_reclaimed(tell<messages::blocks_reclaimed, std::vector<storage::block_key>>());
+    peers_.store->on_reclaimed(tell<messages::blocks_reclaimed, std::vector<storage::block_key>>());
     start_writer();
     start_reader();
   }
@@ -68,7 +67,7 @@ caf::error hot_cache_state::refusal(std::optional<storage::namespace_id> name_sp
   if (closing_)
     return closed_error();
   if (name_space)
-    if (const auto known = parts_->namespaces->check(*name_space); !known)
+    if (const auto known = peers_.namespaces->check(*name_space); !known)
       return to_caf(known.error());
   return {};
 }
@@ -171,7 +170,7 @@ void hot_cache_state::approach_hot_limit() {
   if (!tiers_.approach_hot_limit())
     return alarm(now());
   log::info("hot_cache.limited", "hot_bytes_max={} cold_bytes_max={}", tiers_.hot().bytes_max(),
-            parts_->store ? parts_->store->bytes_max() : 0);
+            peers_.store ? peers_.store->bytes_max() : 0);
   for (auto& [promise, slot] : std::exchange(lowerings_, {})) {
     slot.reset(); // free before the reply is sent
     promise.deliver({});
@@ -182,7 +181,7 @@ void hot_cache_state::approach_hot_limit() {
 
 void hot_cache_state::settled() {
   const auto& hot = tiers_.hot();
-  parts_->preflight->publish(hot.bytes_max() - hot.bytes(), hot.expendable_blocks());
+  peers_.preflight->publish(hot.bytes_max() - hot.bytes(), hot.expendable_blocks());
   report_accidents();
   if (!tiers_.pending().empty())
     cleaning_.writer_busy(now());
@@ -200,7 +199,7 @@ void hot_cache_state::report_accidents() {
     return alarm(report_due_);
   reported_accidents_ = tiers_.accidents();
   report_due_ = at + report_every;
-  stats_.report();
+  stats_.tally_changed();
 }
 
 void hot_cache_state::alarm(time_point due) {
@@ -279,7 +278,7 @@ void hot_cache_state::on_write_failed(const failure& error) {
   look_for_directory();
   cleaning_.interrupt();
   mark_dirty_pending();
-  const auto try_again = at + parts_->config.backoff.after(write_failures_);
+  const auto try_again = at + config_.backoff.after(write_failures_);
   cleaning_.put_off(try_again);
   flushes_.retry_at(try_again);
 }
@@ -287,22 +286,22 @@ void hot_cache_state::on_write_failed(const failure& error) {
 // --- supervision ---------------------------------------------------------------------------------------------------
 
 void hot_cache_state::start_writer() {
-  writer_ = spawn_writer(self_->system(), parts_, hot_cache_actor(self_));
+  writer_ = peers_.start_writer(hot_cache_actor(self_));
   self_->monitor(writer_);
-  parts_->registry->writer(writer_);
+  peers_.registry->writer(writer_);
   tiers_.writer_restarted();
 }
 
 void hot_cache_state::start_reader() {
-  reader_ = spawn_reader(self_->system(), parts_, hot_cache_actor(self_));
+  reader_ = peers_.start_reader(hot_cache_actor(self_));
   self_->monitor(reader_);
-  parts_->registry->reader(reader_);
+  peers_.registry->reader(reader_);
 }
 
 void hot_cache_state::start_stats() {
-  const auto actor = spawn_stats(self_->system(), parts_, hot_cache_actor(self_));
+  const auto actor = peers_.start_stats(hot_cache_actor(self_));
   self_->monitor(actor);
-  parts_->registry->stats(actor);
+  peers_.registry->stats(actor);
 }
 
 void hot_cache_state::start(supervised who) {

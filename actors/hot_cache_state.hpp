@@ -1,6 +1,9 @@
 #pragma once
 
-#include "actors/parts.hpp"
+#include "actors/actor_configs.hpp"
+#include "actors/actor_registry.hpp"
+#include "actors/bounded.hpp"
+#include "actors/tally_notifier.hpp"
 #include "actors/tiers/cold_reads.hpp"
 #include "actors/tiers/directory_watch.hpp"
 #include "actors/tiers/flushes.hpp"
@@ -8,6 +11,10 @@
 #include "actors/tiers/prefix_reads.hpp"
 #include "actors/tiers/supervision.hpp"
 #include "actors/tiers/tiers.hpp"
+#include "storage/blocks/namespace_table.hpp"
+#include "storage/cold/detachable_store.hpp"
+#include "storage/hot/hot_index.hpp"
+#include "storage/hot/read_notes.hpp"
 
 #include <caf/actor_addr.hpp>
 #include <caf/actor_cast.hpp>
@@ -25,6 +32,26 @@
 
 namespace hearth::actors {
 
+class preflight;
+
+/// What hot_cache works with: what it alone changes, where the others wait, and how they are started.
+struct hot_cache_peers {
+  std::shared_ptr<storage::detachable_store> store; ///< null: hot tier only
+  std::shared_ptr<storage::hot_index> hot_index;    ///< its blocks, for every thread to copy out
+  std::shared_ptr<storage::read_notes> read_notes;  ///< what was copied out
+  std::shared_ptr<limits_now> limits;
+  std::shared_ptr<const storage::namespace_table> namespaces;
+  std::shared_ptr<stats::tally> tally;         ///< what it has counted; it alone adds to it
+  std::shared_ptr<class preflight> preflight;  ///< hears how much room there is
+  std::shared_ptr<actor_registry> registry;    ///< the actors that it has started
+  std::shared_ptr<messages::gate> writer_gate; ///< null: hot tier only
+  std::shared_ptr<messages::gate> reader_gate; ///< null: hot tier only
+  std::shared_ptr<messages::gate> stats_gate;
+  std::function<writer_actor(const hot_cache_actor&)> start_writer;
+  std::function<reader_actor(const hot_cache_actor&)> start_reader;
+  std::function<stats_actor(const hot_cache_actor&)> start_stats;
+};
+
 /// The hot_cache actor: the table of its messages, and the wiring of the parts that decide. The parts are `tiers` (hot
 /// tier and pending writes), `cold_reads` and `prefix_reads` (reads in flight), `flushes`, `idle_cleaning`,
 /// `supervision` and `directory_watch`. This class tells them the time, does what they say, answers hosts, and replaces
@@ -37,7 +64,7 @@ public:
                                   messages::contains_request, messages::erase_request, messages::clear_request,
                                   messages::limit_request, messages::flush_request>;
 
-  hot_cache_state(hot_cache_actor::base* self, std::shared_ptr<const cache_parts> parts);
+  hot_cache_state(hot_cache_actor::base* self, const hot_cache_config& config, hot_cache_peers peers);
 
   hot_cache_actor::behavior_type make_behavior();
 
@@ -172,8 +199,9 @@ private:
   [[nodiscard]] caf::error refusal(std::optional<storage::namespace_id> name_space) const;
 
   hot_cache_actor::base* self_;
-  std::shared_ptr<const cache_parts> parts_;
-  reporter stats_;
+  hot_cache_config config_;
+  hot_cache_peers peers_;
+  tally_notifier stats_;
   tiers tiers_;
   unwritten_in_tiers unwritten_{tiers_};
   cold_reads reads_;

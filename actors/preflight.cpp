@@ -6,7 +6,8 @@
 namespace hearth::actors {
 
 preflight::preflight(const tiers_config& config, std::shared_ptr<const limits_now> limits,
-                     std::shared_ptr<messages::gate> writer_gate, std::shared_ptr<stats::tally> tally, reporter stats)
+                     std::shared_ptr<messages::gate> writer_gate, std::shared_ptr<stats::tally> tally,
+                     tally_notifier stats)
     : config_(config), limits_(std::move(limits)), writer_gate_(std::move(writer_gate)), tally_(std::move(tally)),
       stats_(std::move(stats)), free_bytes_(limits_->hot_bytes_max.load()) {}
 
@@ -27,7 +28,7 @@ storage::failure preflight::too_large(storage::namespace_id name_space, std::uin
     tally_->update(name_space, [&](stats::tally_entry& entry) {
       entry.counters.ledger.give_up(stats::drop_reason::too_large, bytes);
     });
-    stats_.report();
+    stats_.tally_changed();
   }
   return {storage::errc::too_large, "a block of " + std::to_string(bytes) + " bytes: block_bytes_max is " +
                                         std::to_string(config_.block_bytes_max) + ", hot_bytes_max is " +
@@ -49,7 +50,7 @@ storage::result<void> preflight::check(storage::namespace_id name_space, std::ui
   tally_->update(name_space, [&](stats::tally_entry& entry) {
     entry.counters.ledger.give_up(stats::drop_reason::preflight_full, bytes);
   });
-  stats_.report();
+  stats_.tally_changed();
   return {storage::errc::overloaded, "preflight_full: the writer's mailbox is full and so is the hot tier; nothing was "
                                      "produced: try again later, or raise writer_queue_bytes or hot_bytes_max"};
 }

@@ -1,6 +1,8 @@
 #pragma once
 
-#include "actors/parts.hpp"
+#include "actors/tally_notifier.hpp"
+#include "actors/tiers/limits_now.hpp"
+#include "actors/tiers/tiers.hpp"
 #include "storage/errors.hpp"
 
 #include <atomic>
@@ -16,7 +18,7 @@ class preflight {
 public:
   /// `writer_gate` is null if there is no cold tier; then nothing is ever refused here.
   preflight(const tiers_config& config, std::shared_ptr<const limits_now> limits,
-            std::shared_ptr<messages::gate> writer_gate, std::shared_ptr<stats::tally> tally, reporter stats);
+            std::shared_ptr<messages::gate> writer_gate, std::shared_ptr<stats::tally> tally, tally_notifier stats);
 
   /// hot_cache: how much room the hot tier has and how many of its blocks could leave without being written.
   void publish(std::uint64_t free_bytes, std::uint64_t expendable_blocks) noexcept;
@@ -32,7 +34,7 @@ private:
   std::shared_ptr<const limits_now> limits_;
   std::shared_ptr<messages::gate> writer_gate_;
   std::shared_ptr<stats::tally> tally_;
-  reporter stats_;
+  tally_notifier stats_;
   std::atomic<std::uint64_t> free_bytes_;
   std::atomic<std::uint64_t> expendable_blocks_{0};
 };

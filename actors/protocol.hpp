@@ -39,10 +39,9 @@ using writer_actor =
 
 using reader_actor = caf::typed_actor<caf::reacts_to<messages::read_request>>;
 
-using stats_actor = caf::typed_actor<
-    caf::reacts_to<messages::totals_note>,
-    caf::replies_to<messages::snapshot_request>::with<messages::snapshot_reply>,
-    caf::replies_to<messages::reset_request>::with<messages::reset_reply>>;
+using stats_actor = caf::typed_actor<caf::reacts_to<messages::tally_changed>,
+                                     caf::replies_to<messages::snapshot_request>::with<messages::snapshot_reply>,
+                                     caf::replies_to<messages::reset_request>::with<messages::reset_reply>>;
 
 } // namespace hearth::actors
 
@@ -79,4 +78,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::directory_seen)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::directory_opened)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::reads_noted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::tick)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::totals_note)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::tally_changed)

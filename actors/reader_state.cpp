@@ -28,12 +28,10 @@ struct batch_in_flight {
 
 } // namespace
 
-reader_state::reader_state(reader_actor::base* self, std::shared_ptr<const cache_parts> parts,
-                           hot_cache_actor hot_cache)
-    : self_(self), parts_(std::move(parts)), hot_cache_(std::move(hot_cache)) {}
+reader_state::reader_state(reader_actor::base* self, reader_peers peers) : self_(self), peers_(std::move(peers)) {}
 
 reader_actor::behavior_type reader_state::make_behavior() {
-  self_->monitor(hot_cache_);
+  self_->monitor(peers_.hot_cache);
   self_->set_down_handler([this](caf::down_msg& down) { self_->quit(down.reason); });
   return {
       [this](messages::read_request& x) { on_read(x); },
@@ -41,14 +39,14 @@ reader_actor::behavior_type reader_state::make_behavior() {
 }
 
 void reader_state::on_read(messages::read_request& x) {
-  const auto batch = std::make_shared<batch_in_flight>(x, hot_cache_);
+  const auto batch = std::make_shared<batch_in_flight>(x, peers_.hot_cache);
   std::vector<storage::read_item> items;
   items.reserve(x.keys.size());
   for (std::size_t i = 0; i < x.keys.size(); ++i)
     items.push_back({x.keys[i], x.name_space,
                      [batch, i](storage::result<storage::block> outcome) { batch->end(i, std::move(outcome)); },
                      x.cancelled});
-  parts_->store->read(std::move(items));
+  peers_.store->read(std::move(items));
 }
 
 } // namespace hearth::actors

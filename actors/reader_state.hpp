@@ -1,10 +1,17 @@
 #pragma once
 
-#include "actors/parts.hpp"
+#include "actors/bounded.hpp"
+#include "storage/cold/block_store.hpp"
 
 #include <memory>
 
 namespace hearth::actors {
+
+/// What the reader works with.
+struct reader_peers {
+  hot_cache_actor hot_cache; ///< hears what was read; the reader dies with it
+  std::shared_ptr<storage::block_store> store;
+};
 
 /// Serves cold reads: hands each batch to the block store at once, many in flight on the device. The one that ends last
 /// sends the answer, from its own thread: a hand-over less on a way that somebody waits on. Never blocks. Dies with
@@ -14,7 +21,7 @@ public:
   static constexpr const char* name = "reader";
   using bounded_messages = bounds<messages::read_request>;
 
-  reader_state(reader_actor::base* self, std::shared_ptr<const cache_parts> parts, hot_cache_actor hot_cache);
+  reader_state(reader_actor::base* self, reader_peers peers);
 
   reader_actor::behavior_type make_behavior();
 
@@ -22,8 +29,7 @@ private:
   void on_read(messages::read_request& x);
 
   reader_actor::base* self_;
-  std::shared_ptr<const cache_parts> parts_;
-  hot_cache_actor hot_cache_;
+  reader_peers peers_;
 };
 
 using reader_impl = bounded<reader_actor, reader_state>;

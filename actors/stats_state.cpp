@@ -19,10 +19,23 @@ stats::memory_levels levels_of(const storage::buffer_pool_stats& pool) {
           pool.huge_page_bytes, pool.pinned_bytes, pool.regions_mapped, pool.regions_unmapped};
 }
 
+/// Counts what a dead hot_cache had in hand: its dirty blocks are gone, and its pending ones count as given up.
+/// Returns what was lost.
+stats::amount count_as_lost(tally_entry& entry) {
+  auto gone = entry.counters.ledger.abandon_pending(drop_reason::closing);
+  gone += entry.gauges.dirty;
+  entry.counters.lost += gone;
+  entry.gauges.dirty = {};
+  entry.gauges.hot = {};
+  return gone;
+}
+
 } // namespace
 
-stats_state::stats_state(stats_actor::base* self, std::shared_ptr<const cache_parts> parts, hot_cache_actor hot_cache)
-    : self_(self), parts_(std::move(parts)), hot_cache_(hot_cache.address()) {}
+stats_state::stats_state(stats_actor::base* self, stats_sources sources)
+    : self_(self), sources_(std::move(sources)), hot_cache_(sources_.hot_cache.address()) {
+  sources_.hot_cache = hot_cache_actor{}; // stats outlives it
+}
 
 stats_actor::behavior_type stats_state::make_behavior() {
   self_->monitor(hot_cache_);
@@ -35,21 +48,33 @@ stats_actor::behavior_type stats_state::make_behavior() {
       on_hot_cache_down();
   });
   return {
-      [this](messages::totals_note& x) {
-        x.turn.reset(); // before reading: what changes from here on is in a note of its own
-        on_totals();
+      [this](messages::tally_changed& x) {
+        x.turn.reset(); // before reading: what changes from here on is told once more
+        on_tally_changed();
       },
       [this](messages::snapshot_request& x) { return on_snapshot(x); },
       [this](const messages::reset_request&) { return on_reset(); },
   };
 }
 
-/// The senders' totals and the cold tier's, by namespace number, at one moment each.
+/// The sum of the tallies, by namespace number, at one moment each.
+std::vector<tally_entry> stats_state::tallied() const {
+  std::vector<std::vector<tally_entry>> read;
+  read.reserve(sources_.tallies.size());
+  for (const auto& one : sources_.tallies)
+    read.push_back(one->read());
+  return stats::sum(read);
+}
+
+/// What was tallied, with the figures of the cold tier and of blocks that were copied out, by namespace number.
 std::vector<tally_entry> stats_state::totals() const {
-  auto entries = stats::sum({parts_->hot_cache_tally->read(), parts_->preflight_tally->read()});
-  entries.resize(std::max(entries.size(), parts_->namespaces->names().size()));
-  const auto unclaimed = parts_->namespaces->unclaimed();
-  const auto copied = parts_->read_notes->counted(); // hot blocks that were found without asking hot_cache
+  auto entries = tallied();
+  if (hot_cache_died_)
+    for (auto& entry : entries)
+      (void)count_as_lost(entry);
+  entries.resize(std::max(entries.size(), sources_.namespaces->names().size()));
+  const auto unclaimed = sources_.namespaces->unclaimed();
+  const auto copied = sources_.read_notes->counted(); // hot blocks that were found without asking hot_cache
   for (std::size_t i = 0; i < entries.size(); ++i) {
     auto& [counters, gauges] = entries[i];
     const auto& pending = counters.ledger.pending();
@@ -57,9 +82,9 @@ std::vector<tally_entry> stats_state::totals() const {
     counters.hot_cache_hits += copied[i].blocks;
     counters.loads += copied[i].blocks;
     counters.recency_skipped = copied[i].skipped;
-    if (!parts_->store)
+    if (!sources_.store)
       continue;
-    const auto cold = parts_->store->ledger(static_cast<storage::namespace_id>(i));
+    const auto cold = sources_.store->ledger(static_cast<storage::namespace_id>(i));
     counters.evictions = cold.reclaimed.blocks;
     counters.synced = {cold.synced.blocks, cold.synced.bytes};
     gauges.cold = {cold.present.blocks, cold.present.bytes};
@@ -70,7 +95,7 @@ std::vector<tally_entry> stats_state::totals() const {
   return entries;
 }
 
-void stats_state::on_totals() {
+void stats_state::on_tally_changed() {
   stats::ledger now;
   for (const auto& entry : totals())
     now += entry.counters.ledger;
@@ -88,22 +113,22 @@ void stats_state::on_totals() {
 caf::result<messages::snapshot_reply> stats_state::on_snapshot(messages::snapshot_request& x) {
   const auto slot = std::move(x.slot); // free before the reply is sent
   stats::gauges limits;
-  limits.hot_cache_max_bytes = parts_->limits->hot_bytes_max;
-  limits.configured_max_size_bytes = parts_->limits->cold_bytes_max;
-  limits.max_size_bytes = parts_->store ? parts_->store->bytes_max() : 0;
-  if (parts_->store)
-    limits.cold_state = parts_->limits->cold_attached ? stats::cold_state::attached : stats::cold_state::detached;
-  auto whole = stats::make_snapshot(totals(), *parts_->baseline, parts_->namespaces->names(), limits);
-  if (parts_->store) {
+  limits.hot_cache_max_bytes = sources_.limits->hot_bytes_max;
+  limits.configured_max_size_bytes = sources_.limits->cold_bytes_max;
+  limits.max_size_bytes = sources_.store ? sources_.store->bytes_max() : 0;
+  if (sources_.store)
+    limits.cold_state = sources_.limits->cold_attached ? stats::cold_state::attached : stats::cold_state::detached;
+  auto whole = stats::make_snapshot(totals(), *sources_.baseline, sources_.namespaces->names(), limits);
+  if (sources_.store) {
     auto& level = whole.whole.gauges;
-    const auto activity = parts_->store->activity();
-    level.total_size_bytes = parts_->store->bytes_in_use();
+    const auto activity = sources_.store->activity();
+    level.total_size_bytes = sources_.store->bytes_in_use();
     level.cold_appended_bytes = activity.payload_bytes;
     level.cold_written_bytes = activity.written_bytes;
     level.cold_reappended_bytes = activity.reappended_bytes;
   }
-  if (parts_->buffers)
-    whole.memory = levels_of(parts_->buffers->stats());
+  if (sources_.buffers)
+    whole.memory = levels_of(sources_.buffers->stats());
   if (x.name_space == "*")
     return messages::snapshot_reply{std::move(whole)};
   if (auto part = stats::one_namespace(whole, x.name_space))
@@ -112,23 +137,16 @@ caf::result<messages::snapshot_reply> stats_state::on_snapshot(messages::snapsho
 }
 
 messages::reset_reply stats_state::on_reset() {
-  *parts_->baseline = stats::make_baseline(totals());
+  *sources_.baseline = stats::make_baseline(totals());
   return {};
 }
 
-/// Nobody will hear of what hot_cache had in hand: its dirty blocks are gone, and its pending ones count as given up.
+/// Nothing more is entered into its tally, which stays as it is: what was lost is counted whenever the tally is read.
 void stats_state::on_hot_cache_down() {
+  hot_cache_died_ = true;
   stats::amount lost;
-  const auto entries = parts_->hot_cache_tally->read();
-  for (std::size_t i = 0; i < entries.size(); ++i)
-    parts_->hot_cache_tally->update(i, [&](tally_entry& entry) {
-      auto gone = entry.counters.ledger.abandon_pending(drop_reason::closing);
-      gone += entry.gauges.dirty;
-      entry.counters.lost += gone;
-      entry.gauges.dirty = {};
-      entry.gauges.hot = {};
-      lost += gone;
-    });
+  for (auto& entry : tallied())
+    lost += count_as_lost(entry);
   if (lost.blocks > 0)
     log::error("hot_cache.died", "lost_blocks={} lost_bytes={}", lost.blocks, lost.bytes);
 }

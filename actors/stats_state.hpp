@@ -1,38 +1,59 @@
 #pragma once
 
-#include "actors/parts.hpp"
+#include "actors/bounded.hpp"
+#include "actors/tiers/limits_now.hpp"
+#include "stats/totals.hpp"
+#include "storage/blocks/namespace_table.hpp"
+#include "storage/cold/block_store.hpp"
+#include "storage/hot/read_notes.hpp"
+#include "storage/memory/buffer_pool.hpp"
 
 #include <caf/actor_addr.hpp>
 #include <caf/actor_clock.hpp>
 
-#include <array>
 #include <memory>
+#include <vector>
 
 namespace hearth::actors {
 
-/// Answers what happened: sums the tallies of hot_cache and the preflight, adds the cold tier's own ledger, and
-/// subtracts the baseline of the last reset. Reports write drops to the log. If hot_cache dies, it counts what was
-/// dirty or pending as lost. Holds nothing that a successor could not find in `cache_parts`.
+/// What stats reads. It changes nothing of it but the baseline.
+struct stats_sources {
+  hot_cache_actor hot_cache; ///< its death is counted
+  std::vector<std::shared_ptr<const stats::tally>> tallies;
+  std::shared_ptr<const storage::namespace_table> namespaces;
+  std::shared_ptr<const limits_now> limits;
+  std::shared_ptr<const storage::block_store> store; ///< null: hot tier only
+  std::shared_ptr<const storage::read_notes> read_notes;
+  std::shared_ptr<stats::baseline> baseline;     ///< of the last reset; belongs to the one living stats actor
+  const storage::buffer_pool* buffers = nullptr; ///< null: the memory of buffers is not counted
+};
+
+/// Answers what happened: reads the tallies and adds them up, adds the cold tier's own ledger, and subtracts the
+/// baseline of the last reset. When it hears that a tally has changed, it reads them as well, and reports write drops
+/// to the log. If hot_cache dies, what was dirty or pending counts as lost. Holds nothing that a successor could not
+/// find in its sources.
 class stats_state {
 public:
   static constexpr const char* name = "stats";
-  using bounded_messages = bounds<messages::totals_note, messages::snapshot_request, messages::reset_request>;
+  using bounded_messages = bounds<messages::tally_changed, messages::snapshot_request, messages::reset_request>;
 
-  stats_state(stats_actor::base* self, std::shared_ptr<const cache_parts> parts, hot_cache_actor hot_cache);
+  stats_state(stats_actor::base* self, stats_sources sources);
 
   stats_actor::behavior_type make_behavior();
 
 private:
-  void on_totals();
+  void on_tally_changed();
   caf::result<messages::snapshot_reply> on_snapshot(messages::snapshot_request& x);
   messages::reset_reply on_reset();
   void on_hot_cache_down();
 
+  [[nodiscard]] std::vector<stats::tally_entry> tallied() const;
   [[nodiscard]] std::vector<stats::tally_entry> totals() const;
 
   stats_actor::base* self_;
-  std::shared_ptr<const cache_parts> parts_;
+  stats_sources sources_;
   caf::actor_addr hot_cache_;
+  bool hot_cache_died_ = false;
   stats::ledger logged_;                   ///< drops up to here are in the log
   caf::actor_clock::time_point log_after_; ///< one line a second
 };

@@ -12,14 +12,13 @@ constexpr std::uint64_t turn_bytes_max = 4 << 20;
 
 } // namespace
 
-writer_state::writer_state(writer_actor::base* self, std::shared_ptr<const cache_parts> parts,
-                           hot_cache_actor hot_cache)
-    : self_(self), parts_(std::move(parts)), hot_cache_(std::move(hot_cache)) {}
+writer_state::writer_state(writer_actor::base* self, const writer_config& config, writer_peers peers)
+    : self_(self), config_(config), peers_(std::move(peers)) {}
 
 writer_actor::behavior_type writer_state::make_behavior() {
-  self_->monitor(hot_cache_);
+  self_->monitor(peers_.hot_cache);
   self_->set_down_handler([this](caf::down_msg& down) { self_->quit(down.reason); });
-  if (parts_->config.watch_free_space)
+  if (config_.watch_free_space)
     sync_later();
   return {
       [this](messages::write_request& x) { on_write(x); },
@@ -49,28 +48,28 @@ void writer_state::on_appends_completed() {
     reply.slot.absorb(std::move(what->slot));
   }
   if (!reply.ends.empty())
-    caf::anon_send(hot_cache_, std::move(reply));
+    caf::anon_send(peers_.hot_cache, std::move(reply));
   submit();
 }
 
 /// What was written is made durable at the latest so long after: one tick at a time.
 void writer_state::sync_later() {
-  const auto every = parts_->config.sync_every;
+  const auto every = config_.sync_every;
   if (every.count() > 0 && !std::exchange(sync_is_due_, true))
     self_->delayed_send(writer_actor(self_), every, messages::tick{});
 }
 
 void writer_state::on_tick() {
   sync_is_due_ = false;
-  parts_->store->sync_soon();
-  if (parts_->config.watch_free_space)
+  peers_.store->sync_soon();
+  if (config_.watch_free_space)
     sync_later();
 }
 
 /// Hands over what waits, a turn at a time. The next one comes by way of the clock: a message sent directly would be
 /// handled before any other actor on this thread gets its turn.
 void writer_state::submit() {
-  const auto may = [this] { return !waiting_.empty() && in_flight_ < parts_->config.writes_in_flight; };
+  const auto may = [this] { return !waiting_.empty() && in_flight_ < config_.writes_in_flight; };
   std::vector<storage::append_item> batch;
   for (std::uint64_t bytes = 0; may() && bytes < turn_bytes_max; ++in_flight_) {
     auto next = std::move(waiting_.front());
@@ -85,7 +84,7 @@ void writer_state::submit() {
                      [ticket = next->block.ticket] { return ticket->start(); }});
   }
   if (!batch.empty())
-    parts_->store->append(std::move(batch));
+    peers_.store->append(std::move(batch));
   if (may() && !std::exchange(goes_on_, true))
     self_->delayed_send(writer_actor(self_), std::chrono::nanoseconds{0}, messages::appends_completed{});
 }

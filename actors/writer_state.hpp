@@ -1,6 +1,8 @@
 #pragma once
 
-#include "actors/parts.hpp"
+#include "actors/actor_configs.hpp"
+#include "actors/bounded.hpp"
+#include "storage/cold/block_store.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -11,6 +13,12 @@
 
 namespace hearth::actors {
 
+/// What the writer works with.
+struct writer_peers {
+  hot_cache_actor hot_cache; ///< hears how writes ended; the writer dies with it
+  std::shared_ptr<storage::block_store> store;
+};
+
 /// Takes write requests, keeps a few of their blocks at the block store at once, in order, and answers for those whose
 /// appends have ended; some time after a write it has the store sync. Never blocks: the I/O engine tells it. Dies with
 /// hot_cache.
@@ -19,7 +27,7 @@ public:
   static constexpr const char* name = "writer";
   using bounded_messages = bounds<messages::write_request>;
 
-  writer_state(writer_actor::base* self, std::shared_ptr<const cache_parts> parts, hot_cache_actor hot_cache);
+  writer_state(writer_actor::base* self, const writer_config& config, writer_peers peers);
 
   writer_state(const writer_state&) = delete;
   ~writer_state() { ended_->close(); }
@@ -75,8 +83,8 @@ private:
   void sync_later();
 
   writer_actor::base* self_;
-  std::shared_ptr<const cache_parts> parts_;
-  hot_cache_actor hot_cache_;
+  writer_config config_;
+  writer_peers peers_;
   std::deque<std::shared_ptr<write>> waiting_;
   std::shared_ptr<ended_writes> ended_ = std::make_shared<ended_writes>();
   std::size_t in_flight_ = 0;

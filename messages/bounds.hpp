@@ -25,7 +25,7 @@ namespace hearth::messages {
 [[nodiscard]] inline load load_of(const flush_request&) noexcept { return {1, 0}; }
 [[nodiscard]] inline load load_of(const snapshot_request&) noexcept { return {1, 0}; }
 [[nodiscard]] inline load load_of(const reset_request&) noexcept { return {1, 0}; }
-[[nodiscard]] inline load load_of(const totals_note&) noexcept { return {1, 0}; }
+[[nodiscard]] inline load load_of(const tally_changed&) noexcept { return {1, 0}; }
 [[nodiscard]] inline load load_of(const write_request& x) noexcept {
   load sum{x.blocks.size(), 0};
   for (const auto& each : x.blocks)

@@ -93,10 +93,11 @@ struct reads_noted {};
 /// hot_cache -> hot_cache, delayed: look at the deadlines. writer -> writer, delayed: have the store sync.
 struct tick {};
 
-/// hot_cache, facade -> stats, bounded; at most one outstanding a sender. Totals have changed; they stand in the
-/// sender's tally. Lost or rejected, it is made good by the next one: totals are cumulative.
-struct totals_note {
-  permit turn{}; ///< of the sender: it may send the next note when this one is gone
+/// hot_cache, preflight -> stats, bounded; at most one outstanding a sender. The sender's tally has changed: read it.
+/// The message carries no numbers: stats reads every tally itself, also for a snapshot. Lost or rejected, it is made
+/// good by the next one: tallies are cumulative.
+struct tally_changed {
+  permit turn{}; ///< of the sender: it may send the next one when this one is gone
   permit slot{};
 };
 

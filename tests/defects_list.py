@@ -46,7 +46,7 @@ DEFECTS = [
            "    hot_.insert(item, false);\n  return accept(item, put_outcome::refreshed);"),
     # Hot blocks that any thread finds.
     Defect("closing_cache_answers", "a cache that is closing still hands out hot blocks", "actors/hot_cache_flush.cpp",
-           "  parts_->hot_index->hide();\n", ""),
+           "  peers_.hot_index->hide();\n", ""),
     Defect("direct_hits_uncounted", "what was found without a message is no hit", "actors/stats_state.cpp",
            "    counters.hot_cache_hits += copied[i].blocks;\n", ""),
     Defect("reads_unlearnt", "a block that was read without a message leaves as if nobody had asked", "actors/hot_cache_state.cpp",

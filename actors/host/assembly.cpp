@@ -155,7 +155,7 @@ result<void> open_store(const cache_options& options, const environment& world, 
                     unclaimed_bytes(store, *parts.namespaces));
   if (report.damaged > 0)
     actors::log::warn("cold.damaged", "directory={} blocks={}", options.directory, report.damaged);
-  parts.hot_cache_tally->update(0, [&](auto& entry) { entry.counters.errors += report.damaged; });
+  parts.tallies.opening->update(0, [&](auto& entry) { entry.counters.errors += report.damaged; });
   parts.store = std::move(*opened);
   return {};
 }
@@ -207,8 +207,9 @@ result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, cons
   parts->namespaces = std::make_shared<storage::namespace_table>(options.namespaces_max);
   if (const auto first = parts->namespaces->claim("default"); !first)
     return first.error();
-  parts->hot_cache_tally = std::make_shared<stats::tally>(options.namespaces_max);
-  parts->preflight_tally = std::make_shared<stats::tally>(options.namespaces_max);
+  for (auto* tally :
+       {&parts->tallies.hot_cache, &parts->tallies.mailbox, &parts->tallies.preflight, &parts->tallies.opening})
+    *tally = std::make_shared<stats::tally>(options.namespaces_max);
   parts->hot_index = std::make_shared<storage::hot_index>();
   parts->read_notes = std::make_shared<storage::read_notes>(options.namespaces_max);
   parts->baseline = std::make_shared<stats::baseline>();
@@ -218,7 +219,7 @@ result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, cons
       return opened.error();
 
   const auto room = queue_room_for(options);
-  auto& config = parts->config;
+  auto& config = parts->hot_cache;
   config.tiers = {options.policy,
                   options.block_bytes_max,
                   options.cut_chains,
@@ -228,9 +229,7 @@ result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, cons
   config.promote_cold_hits = options.promote_cold_hits;
   config.idle_clean = options.idle_clean;
   config.request_timeout = options.request_timeout;
-  config.writes_in_flight = options.advanced.writes_in_flight;
-  config.sync_every = options.sync_every;
-  config.watch_free_space = *cold && free_floor(options) > 0;
+  parts->writer = {options.advanced.writes_in_flight, options.sync_every, *cold && free_floor(options) > 0};
   parts->limits = std::make_shared<actors::limits_now>();
   parts->limits->hot_bytes_max = options.hot_bytes_max;
   parts->limits->cold_bytes_max = *cold ? options.cold_bytes_max : 0;
@@ -242,15 +241,15 @@ result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, cons
   const auto keep = [](std::uint64_t slots) { return std::min(kept_slots, slots / 4); };
   parts->hot_cache_mailbox =
       make_mailbox({options.advanced.hot_cache_mailbox, room.hot_cache_bytes, keep(options.advanced.hot_cache_mailbox)},
-                   parts->hot_cache_tally);
+                   parts->tallies.mailbox);
   parts->stats_mailbox = make_mailbox({options.advanced.stats_mailbox, 0, keep(options.advanced.stats_mailbox)});
   if (*cold) {
     parts->writer_mailbox = make_mailbox({options.writer_queue_blocks, room.writer_bytes, 0});
     parts->reader_mailbox = make_mailbox({options.advanced.reader_queue_blocks, room.reader_bytes, 0});
   }
-  parts->preflight = std::make_shared<actors::preflight>(config.tiers, parts->limits, parts->writer_mailbox.gate,
-                                                         parts->preflight_tally,
-                                                         actors::reporter{parts->registry, parts->stats_mailbox.gate});
+  parts->preflight = std::make_shared<actors::preflight>(
+      config.tiers, parts->limits, parts->writer_mailbox.gate, parts->tallies.preflight,
+      actors::tally_notifier{parts->registry, parts->stats_mailbox.gate});
   return parts;
 }
 

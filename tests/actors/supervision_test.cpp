@@ -233,6 +233,9 @@ TEST_CASE("If hot_cache itself dies the cache is closed, and what was dirty or p
   const auto counters = it.counters();
   CHECK(counters.lost == stats::amount{6, 6 * block_bytes});
   CHECK(counters.ledger.pending() == stats::amount{});
+  CHECK(it.counters().lost == counters.lost); // once, however often stats reads the tallies
+  REQUIRE(it.kept.reset_stats().ok());
+  CHECK(it.counters().lost == stats::amount{});
 }
 
 TEST_CASE("However often the stats actor has died before, it is soon replaced if the last time is long ago") {
