@@ -10,8 +10,8 @@ namespace hearth::actors {
 using storage::block_key;
 using storage::namespace_id;
 
-hot_lookup::hot_lookup(const cache_parts& parts, hot_cache_actor hot_cache)
-    : index_(parts.hot_index), notes_(parts.read_notes), limits_(parts.limits), hot_cache_(std::move(hot_cache)) {}
+hot_lookup::hot_lookup(const shared_state& shared, hot_cache_actor hot_cache)
+    : index_(shared.hot_index), notes_(shared.read_notes), limits_(shared.limits), hot_cache_(std::move(hot_cache)) {}
 
 void hot_lookup::note(namespace_id name_space, std::span<const block_key> chain) const {
   if (notes_->add(name_space, chain))

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/parts.hpp"
+#include "actors/shared_state.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -15,8 +15,8 @@ namespace hearth::actors {
 /// Threads: any.
 class hot_lookup {
 public:
-  /// Keeps what it needs of `parts`, and not the store: that has to end with the actors.
-  hot_lookup(const cache_parts& parts, hot_cache_actor hot_cache);
+  /// Keeps what it needs of `shared`, and not the store: that has to end with the actors.
+  hot_lookup(const shared_state& shared, hot_cache_actor hot_cache);
 
   /// The payload of `key`; empty if it is not hot.
   [[nodiscard]] storage::buffer find(storage::namespace_id name_space, const storage::block_key& key) const;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/parts.hpp"
+#include "actors/shared_state.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -9,7 +9,7 @@
 namespace hearth::actors {
 
 /// Starts hot_cache, which starts the writer, the reader and the stats actor, and replaces them when they die. All run
-/// on the scheduler's pool, since none of them ever blocks. `parts` lives until the last of them has ended.
-[[nodiscard]] hot_cache_actor spawn_hot_cache(caf::actor_system& system, std::shared_ptr<const cache_parts> parts);
+/// on the scheduler's pool, since none of them ever blocks. `shared` lives until the last of them has ended.
+[[nodiscard]] hot_cache_actor spawn_hot_cache(caf::actor_system& system, std::shared_ptr<const shared_state> shared);
 
 } // namespace hearth::actors

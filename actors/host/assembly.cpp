@@ -12,8 +12,8 @@
 
 namespace hearth {
 
-using actors::cache_parts;
 using actors::mailbox;
+using actors::shared_state;
 using storage::errc;
 using storage::result;
 
@@ -138,7 +138,7 @@ result<std::shared_ptr<storage::detachable_store>> open_detachable(const cache_o
   return storage::detachable_store::open(std::move(config), limit);
 }
 
-result<void> open_store(const cache_options& options, const environment& world, cache_parts& parts) {
+result<void> open_store(const cache_options& options, const environment& world, shared_state& parts) {
   auto limit = options.cold_bytes_max;
   if (limit == 0) {
     const auto automatic = automatic_limit(options, *world.files);
@@ -194,7 +194,7 @@ result<environment> machine_environment(const cache_options& options) {
                      storage::buffers_are_pooled() ? &storage::process_buffer_pool() : nullptr};
 }
 
-result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, const environment& world) {
+result<std::shared_ptr<shared_state>> assemble(const cache_options& options, const environment& world) {
   if (const auto valid = options.validate(); !valid)
     return valid.error();
   const auto cold = directory_is_there(options, *world.files);
@@ -203,7 +203,7 @@ result<std::shared_ptr<cache_parts>> assemble(const cache_options& options, cons
   if (!*cold && options.hot_bytes_max == 0)
     return {errc::invalid_argument, "hot_bytes_max: found 0 without a directory: a cache needs at least one tier"};
 
-  auto parts = std::make_shared<cache_parts>();
+  auto parts = std::make_shared<shared_state>();
   parts->namespaces = std::make_shared<storage::namespace_table>(options.namespaces_max);
   if (const auto first = parts->namespaces->claim("default"); !first)
     return first.error();

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/host/cache_options.hpp"
-#include "actors/parts.hpp"
+#include "actors/shared_state.hpp"
 #include "storage/io/file_system.hpp"
 #include "storage/io/io_engine.hpp"
 
@@ -32,7 +32,7 @@ struct environment {
 
 /// Opens the cold tier and makes everything that the actors of one cache share. Starts no actors.
 /// Errors: invalid_argument, not_found, busy, unsupported, no_space, io.
-[[nodiscard]] storage::result<std::shared_ptr<actors::cache_parts>> assemble(const cache_options& options,
-                                                                             const environment& world);
+[[nodiscard]] storage::result<std::shared_ptr<actors::shared_state>> assemble(const cache_options& options,
+                                                                              const environment& world);
 
 } // namespace hearth

@@ -39,10 +39,10 @@ own_system_config::own_system_config() {
 }
 
 cache::impl::impl(std::shared_ptr<caf::actor_system> own, caf::actor_system& system, cache_options options,
-                  environment world, std::shared_ptr<actors::cache_parts> parts)
+                  environment world, std::shared_ptr<actors::shared_state> parts)
     : own_system_(std::move(own)), options_(std::move(options)), world_(std::move(world)),
       parts_gone_(std::make_shared<event>()), parts_(parts.get(),
-                                                     [parts, gone = parts_gone_](const actors::cache_parts*) mutable {
+                                                     [parts, gone = parts_gone_](const actors::shared_state*) mutable {
                                                        parts.reset();
                                                        gone->set();
                                                      }),

@@ -57,7 +57,7 @@ class cache::impl {
 public:
   /// `own` (may be null) is the actor system that belongs to this cache.
   impl(std::shared_ptr<caf::actor_system> own, caf::actor_system& system, cache_options options, environment world,
-       std::shared_ptr<actors::cache_parts> parts);
+       std::shared_ptr<actors::shared_state> parts);
   ~impl();
   impl(const impl&) = delete;
   impl& operator=(const impl&) = delete;
@@ -111,7 +111,7 @@ public:
   [[nodiscard]] const cache_options& options() const noexcept { return options_; }
   [[nodiscard]] const actor_handles& handles() const noexcept { return handles_; }
   [[nodiscard]] const actors::hot_lookup& hot() const noexcept { return hot_; }
-  [[nodiscard]] const actors::cache_parts& parts() const noexcept { return *parts_; }
+  [[nodiscard]] const actors::shared_state& parts() const noexcept { return *parts_; }
   [[nodiscard]] std::chrono::nanoseconds timeout(const std::optional<std::chrono::milliseconds>& chosen) const {
     return messages::bounded_time(chosen.value_or(options_.request_timeout));
   }
@@ -143,7 +143,7 @@ private:
   std::atomic<bool> closing_{false};
   std::shared_ptr<event> close_ended_ = std::make_shared<event>(); ///< the close has been answered
   std::shared_ptr<event> parts_gone_;                              ///< no actor and no other owner holds `parts_`
-  std::shared_ptr<const actors::cache_parts> parts_;
+  std::shared_ptr<const actors::shared_state> parts_;
   actor_handles handles_;
   actors::hot_lookup hot_;
   std::unique_ptr<client> client_;

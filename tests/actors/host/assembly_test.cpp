@@ -20,10 +20,10 @@ constexpr std::uint64_t gib = 1ull << 30;
 struct assembly_world {
   assembly_world() { REQUIRE(files->create_directory("/cache")); }
 
-  storage::result<std::shared_ptr<actors::cache_parts>> assemble(cache_options options) {
+  storage::result<std::shared_ptr<actors::shared_state>> assemble(cache_options options) {
     return hearth::assemble(options, {files, io.engine(), [] { return std::int64_t{1}; }, {}});
   }
-  std::shared_ptr<actors::cache_parts> laid_out(cache_options options = {.directory = "/cache"}) {
+  std::shared_ptr<actors::shared_state> laid_out(cache_options options = {.directory = "/cache"}) {
     auto parts = assemble(std::move(options));
     INFO((parts.ok() ? std::string{} : to_string(parts.error())));
     REQUIRE(parts);

@@ -27,7 +27,7 @@ struct tallies {
 
 /// What the actors of one cache share. All of it outlives each of them, so a successor finds everything as it was. No
 /// actor is given all of it: actors/spawn.cpp hands out to each what it needs.
-struct cache_parts {
+struct shared_state {
   hot_cache_config hot_cache;
   writer_config writer;
   std::shared_ptr<limits_now> limits;
