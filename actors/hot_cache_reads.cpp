@@ -18,102 +18,12 @@ constexpr std::chrono::milliseconds learn_every{10};
 
 } // namespace
 
-/// Reserves the read of one more cold block, unless one is in flight already. False: the reader has no room.
-bool hot_cache_state::plan_cold_read(prefix_plan& plan, const cold_read& read, std::uint64_t bytes,
-                                     const read_waiter& who) {
-  if (!reads_.join(read.key, who)) {
-    if (!reader_)
-      return false;
-    const auto& gate = peers_.reader_gate;
-    // A block from a run with larger limits may be larger than the mailbox: then it goes alone.
-    auto slot = messages::admit(gate, {1, std::min(bytes, gate->limits().bytes_max)});
-    if (!slot)
-      return false;
-    plan.read_slot.absorb(std::move(slot));
-    plan.read_bytes += bytes;
-    if (plan.reads.empty())
-      plan.batch = reads_.begin();
-    reads_.add(plan.batch, read, who);
-    plan.reads.push_back(read.key);
-  }
-  plan.cold.push_back(who.index);
-  return true;
-}
-
-/// The part of the run, from the head on, that is hot and within the limit: most of what is asked for, at the least
-/// cost. Returns its bytes.
-std::uint64_t hot_cache_state::plan_hot_run(const messages::get_prefix_request& x, std::uint64_t bytes_max,
-                                            prefix_plan& plan, std::vector<storage::block_slot>& hot) const {
-  std::uint64_t bytes = 0;
-  for (const auto& key : x.keys) {
-    const auto slot = tiers_.hot().slot_of(key);
-    if (slot == storage::no_slot)
-      break;
-    const auto& item = tiers_.hot().at(slot).item;
-    if (item.name_space != x.name_space || (!hot.empty() && bytes + item.payload.size() > bytes_max))
-      break;
-    bytes += item.payload.size();
-    plan.blocks.push_back(item.payload);
-    hot.push_back(slot);
-  }
-  return bytes;
-}
-
-/// Walks the chain through the index, without I/O. Counts what was found where, and what is absent; a cold block of the
-/// run counts when its read has ended. Keys behind a truncation have not been asked for.
-hot_cache_state::prefix_plan hot_cache_state::plan_prefix(const messages::get_prefix_request& x, std::uint64_t waiter) {
-  prefix_plan plan;
-  stats::counters found;
-  plan.blocks.reserve(x.keys.size());
-  std::vector<storage::block_slot> hot; // of the blocks of the run that are
-  hot.reserve(x.keys.size());
-  const auto lease = peers_.limits->lease_bytes_max();
-  const auto bytes_max = x.bytes_max == 0 ? lease : std::min(x.bytes_max, lease);
-  auto bytes = plan_hot_run(x, bytes_max, plan, hot);
-  found.hot_cache_hits = plan.blocks.size();
-  bool whole = true; // no hole yet
-  for (auto i = plan.blocks.size(); i < x.keys.size() && !plan.truncated; ++i) {
-    auto seen = tiers_.look(x.name_space, x.keys[i]);
-    whole = whole && seen.where != place::nowhere;
-    const bool too_much = whole && i > 0 && (bytes += seen.bytes) > bytes_max;
-    if (too_much || (whole && seen.where == place::cold &&
-                     !plan_cold_read(plan, {x.keys[i], x.name_space}, seen.bytes, {waiter, i}))) {
-      plan.truncated = true;
-      break;
-    }
-    if (i == 0)
-      bytes = seen.bytes;
-    found.misses += seen.where == place::nowhere ? 1 : 0;
-    found.hot_cache_hits += seen.where == place::hot ? 1 : 0;
-    found.pending_hits += seen.where == place::pending ? 1 : 0;
-    found.cold_hits += seen.where == place::cold && !whole ? 1 : 0;
-    if (!whole)
-      continue;
-    plan.blocks.push_back(std::move(seen.payload));
-    hot.push_back(seen.slot);
-  }
-  tiers_.asked(x.keys);
-  touch(hot);
-  peers_.tally->update(x.name_space, [&](tally_entry& entry) { entry.counters += found; });
-  return plan;
-}
-
 /// What threads have copied out by themselves counts as use now. Returns how many blocks that were.
 std::size_t hot_cache_state::learn_of_reads() {
   return peers_.read_notes->take([this](std::span<const storage::block_key> chain) {
-    tiers_.asked(chain);
-    std::vector<storage::block_slot> hot;
-    hot.reserve(chain.size());
-    for (const auto& key : chain)
-      hot.push_back(tiers_.hot().slot_of(key));
-    touch(hot);
-  });
-}
-
-void hot_cache_state::touch(std::span<const storage::block_slot> chain) {
-  for (auto i = chain.size(); i-- > 0;) // deepest first: heads outlive tails
-    if (tiers_.touch(chain[i]))
+    if (planner_.used(chain))
       mark_dirty_pending();
+  });
 }
 
 void hot_cache_state::on_reads_noted() {
@@ -142,19 +52,22 @@ caf::result<messages::get_prefix_reply> hot_cache_state::on_get_prefix(messages:
     return refused;
   learn_of_reads();
   const auto number = ++last_number_;
-  auto plan = plan_prefix(x, number);
-  if (plan.truncated && plan.blocks.empty())
+  auto plan = planner_.plan(x, number, static_cast<bool>(reader_));
+  if (plan.marked_dirty)
+    mark_dirty_pending();
+  if (plan.found.truncated && plan.found.blocks.empty())
     return to_caf({errc::overloaded, "the reader has no room for one more block: try again later"});
   auto promise = self_->make_response_promise<messages::get_prefix_reply>();
   waiting_get waiting{answer<messages::get_prefix_reply>{promise}, std::move(x.slot)};
-  if (plan.cold.empty()) {
-    answer_get(std::move(waiting), x.name_space, messages::get_prefix_reply{std::move(plan.blocks), plan.truncated});
+  if (plan.open == 0) {
+    answer_get(std::move(waiting), x.name_space,
+               messages::get_prefix_reply{std::move(plan.found.blocks), plan.found.truncated});
     settled();
     return promise;
   }
   const auto timeout_max = config_.request_timeout;
   const auto deadline = now() + (x.timeout.count() > 0 ? std::min(x.timeout, timeout_max) : timeout_max);
-  prefixes_.add(number, {x.name_space, std::move(plan.blocks), plan.truncated}, plan.cold.size(), deadline);
+  prefixes_.add(number, std::move(plan.found), plan.open, deadline);
   waiting_gets_.emplace(number, std::move(waiting));
   send_reads(plan, x.name_space);
   alarm(deadline);

@@ -26,8 +26,8 @@ hot_cache_state::hot_cache_state(hot_cache_actor::base* self, const hot_cache_co
           config_.tiers, peers_.limits, peers_.hot_index, peers_.store, peers_.writer_gate, peers_.tally,
           [this](messages::write_request x) { caf::anon_send(writer_, std::move(x)); },
           [this] { return std::int64_t{now().time_since_epoch().count()}; }),
-      cleaning_(config_.idle_clean), supervision_(config_.backoff),
-      directory_(config_.directory_check, config_.backoff) {}
+      planner_(tiers_, reads_, peers_.limits, peers_.tally, peers_.reader_gate), cleaning_(config_.idle_clean),
+      supervision_(config_.backoff), directory_(config_.directory_check, config_.backoff) {}
 
 hot_cache_actor::behavior_type hot_cache_state::make_behavior() {
   self_->set_down_handler([this](caf::down_msg& down) { on_down(down); });

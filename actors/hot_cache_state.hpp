@@ -8,6 +8,7 @@
 #include "actors/tiers/directory_watch.hpp"
 #include "actors/tiers/flushes.hpp"
 #include "actors/tiers/idle_cleaning.hpp"
+#include "actors/tiers/prefix_planner.hpp"
 #include "actors/tiers/prefix_reads.hpp"
 #include "actors/tiers/supervision.hpp"
 #include "actors/tiers/tiers.hpp"
@@ -25,7 +26,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <span>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -53,10 +53,10 @@ struct hot_cache_peers {
 };
 
 /// The hot_cache actor: the table of its messages, and the wiring of the parts that decide. The parts are `tiers` (hot
-/// tier and pending writes), `cold_reads` and `prefix_reads` (reads in flight), `flushes`, `idle_cleaning`,
-/// `supervision` and `directory_watch`. This class tells them the time, does what they say, answers hosts, and replaces
-/// writer, reader and stats when they die. Never waits: what takes time comes back as a message. Invariant: every
-/// request is answered, at the latest at its deadline.
+/// tier and pending writes), `prefix_planner`, `cold_reads` and `prefix_reads` (the read path), `flushes`,
+/// `idle_cleaning`, `supervision` and `directory_watch`. This class tells them the time, does what they say, answers
+/// hosts, and replaces writer, reader and stats when they die. Never waits: what takes time comes back as a message.
+/// Invariant: every request is answered, at the latest at its deadline.
 class hot_cache_state {
 public:
   static constexpr const char* name = "hot_cache";
@@ -75,17 +75,6 @@ private:
   struct waiting_get {
     answer<messages::get_prefix_reply> promise;
     messages::permit slot;
-  };
-
-  /// How far a chain is present, and which cold blocks must be read for it.
-  struct prefix_plan {
-    std::vector<storage::buffer> blocks;
-    std::vector<std::size_t> cold;         ///< indices of blocks to be read
-    std::vector<storage::block_key> reads; ///< keys of those whose read was not in flight yet
-    std::uint64_t batch = 0;               ///< of those
-    std::uint64_t read_bytes = 0;
-    messages::permit read_slot;
-    bool truncated = false;
   };
 
   using flush_promise = std::variant<answer<messages::flush_reply>, answer<messages::close_reply>>;
@@ -148,11 +137,6 @@ private:
   // The read path.
   std::size_t learn_of_reads();
   void follow_reads(time_point at);
-  void touch(std::span<const storage::block_slot> chain);
-  [[nodiscard]] std::uint64_t plan_hot_run(const messages::get_prefix_request& x, std::uint64_t bytes_max,
-                                           prefix_plan& plan, std::vector<storage::block_slot>& hot) const;
-  prefix_plan plan_prefix(const messages::get_prefix_request& x, std::uint64_t waiter);
-  bool plan_cold_read(prefix_plan& plan, const cold_read& read, std::uint64_t bytes, const read_waiter& who);
   void send_reads(prefix_plan& plan, storage::namespace_id name_space);
   void end_read(const finished_read& ended, const storage::result<storage::block>& outcome);
   void answer_get(waiting_get waiting, storage::namespace_id name_space,
@@ -205,6 +189,7 @@ private:
   tiers tiers_;
   unwritten_in_tiers unwritten_{tiers_};
   cold_reads reads_;
+  prefix_planner planner_;
   prefix_reads prefixes_;
   flushes flushes_;
   idle_cleaning cleaning_;
