@@ -17,7 +17,7 @@ struct crash_options {
   std::uint64_t rounds = 100;
   std::uint64_t first_round = 1;
   std::uint64_t seed = 1;
-  std::string directory;            ///< where the cache's directory is made; empty: a temporary one
+  std::string directory; ///< where the cache's directory is made; empty: a temporary one
   std::string shim;                 ///< not empty: preloaded into the writing children
   std::optional<child_order> child; ///< this process is a child
 };

@@ -246,7 +246,7 @@ void simulation::end_process() {
   world_.reset();
   disk_.reset();
   directory_returns();
-  history_.crashed(false); // after an end in order this changes nothing that was synced
+  history_.crashed(); // after an end in order this changes nothing that was synced
 }
 
 } // namespace hearth::simulation

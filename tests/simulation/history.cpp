@@ -44,11 +44,7 @@ void history::erase_ends(std::uint64_t token, bool done) {
 void history::synced(moment begun) {
   synced_until_ = begun;
   for (auto& [token, one] : erases_)
-    if (!one.synced && one.ended && *one.ended < begun) {
-      one.synced = true;
-      for (const auto block : one.blocks)
-        doubtful_.erase(block);
-    }
+    one.synced = one.synced || (one.ended && *one.ended < begun);
   for (auto& [block, puts] : puts_)
     for (auto& [which, one] : puts)
       one.synced = one.synced || (one.ended && *one.ended < begun);
@@ -66,15 +62,12 @@ void history::durable(moment synced_from, const std::vector<number>& present) {
       const auto& one = erases_.at(token);
       return !one.ended || *one.ended > last;
     });
-    if (covered && !erased && !doubtful_.contains(block))
+    if (covered && !erased)
       durable_.insert(block);
   }
 }
 
-void history::crashed(bool torn) {
-  for (const auto& [block, puts] : puts_)
-    if (torn && !durable_.contains(block))
-      doubtful_.insert(block);
+void history::crashed() {
   for (auto at = erases_.begin(); at != erases_.end();) {
     if (at->second.synced) {
       ++at;

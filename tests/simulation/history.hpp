@@ -45,9 +45,8 @@ public:
   /// that nobody has touched since then survive a crash. Blocks whose put began later are not meant.
   void durable(moment synced_from, const std::vector<number>& present);
 
-  /// The process is gone, its answers have all been given: erases that no sync had covered may be undone. `torn`: what
-  /// no sync had covered may have been half written and be found all the same, to turn out damaged when it is read.
-  void crashed(bool torn);
+  /// The process is gone, its answers have all been given: erases that no sync had covered may be undone.
+  void crashed();
 
   /// Whether a get that began at `begun` may return this now.
   [[nodiscard]] bool may_return(number block, version which, moment begun) const;
@@ -82,7 +81,6 @@ private:
   std::map<std::uint64_t, erase> erases_;
   std::map<number, std::vector<std::uint64_t>> erases_of_; ///< tokens
   std::set<number> durable_;
-  std::set<number> doubtful_; ///< perhaps half written before a crash, and not erased for good since
 };
 
 } // namespace hearth::simulation

@@ -38,8 +38,8 @@ int run(const settings& chosen, std::uint64_t seed) {
                  storage::to_string(end.error()).c_str());
   if (end.ok() && *end)
     return 0;
-  std::printf("again: hearth_stress --hosts %llu --operations %llu --seed %llu (the threads interleave as "
-              "they like); left in %s\n",
+  std::printf("again: hearth_stress --hosts %llu --operations %llu --seed %llu (the threads interleave as they like); "
+              "left in %s\n",
               static_cast<unsigned long long>(plan.hosts), static_cast<unsigned long long>(operations),
               static_cast<unsigned long long>(seed), folder->path().c_str());
   folder->keep(); // somebody will want to look at it
