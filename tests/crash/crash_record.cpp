@@ -1,6 +1,7 @@
 #include "tests/crash/crash_record.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace hearth::crash {
 
@@ -8,9 +9,11 @@ using storage::errc;
 
 namespace {
 
-constexpr std::uint32_t close_view = lanes;
+using put_ends_as = testing::block_history::put_end;
 
-std::string number(std::uint64_t value) { return std::to_string(value); }
+constexpr std::uint32_t close_sync = lanes;
+
+std::string name(std::uint32_t key) { return "key " + std::to_string(key); }
 
 } // namespace
 
@@ -28,18 +31,23 @@ void crash_record::note(const event& item) {
   case event_kind::opened: item.outcome == errc::none ? void() : failed(item, "open"); break;
   case event_kind::put_begin: put_begin(item); break;
   case event_kind::put_end: put_end(item); break;
-  case event_kind::erase_begin: erase_begin(item.key); break;
-  case event_kind::erase_end: erase_end(item.key, item); break;
+  case event_kind::erase_begin: erase_begin(item.key, calls_[item.lane] = past_.begins()); break;
+  case event_kind::erase_end:
+    erase_end(item.key, item);
+    past_.ended(calls_[item.lane]);
+    break;
   case event_kind::clear_begin:
+    calls_[item.lane] = past_.begins();
     for (std::uint32_t i = 0; i < keys_per_lane; ++i)
-      erase_begin(item.lane * keys_per_lane + i);
+      erase_begin(item.lane * keys_per_lane + i, calls_[item.lane]);
     break;
   case event_kind::clear_end:
     for (std::uint32_t i = 0; i < keys_per_lane; ++i)
       erase_end(item.lane * keys_per_lane + i, item);
+    past_.ended(calls_[item.lane]);
     break;
   case event_kind::got: got(item); break;
-  case event_kind::flush_begin: begin_sync(item.lane); break;
+  case event_kind::flush_begin: begin_sync(item.lane, 0); break;
   case event_kind::flush_end:
     if (item.outcome != errc::none)
       failed(item, "flush");
@@ -48,17 +56,14 @@ void crash_record::note(const event& item) {
     else
       end_sync(item.lane, item.present);
     break;
-  case event_kind::close_begin:
-    begin_sync(close_view);
-    syncs_[close_view]->present = item.present;
-    break;
+  case event_kind::close_begin: begin_sync(close_sync, item.present); break;
   case event_kind::close_end:
     if (item.outcome != errc::none)
       failed(item, "close");
     else if (!item.flag)
       rules_.faulty ? void() : accuse("a close that had all the time it needs ended without a sync");
     else
-      end_sync(close_view, syncs_[close_view]->present);
+      end_sync(close_sync, syncs_[close_sync]->present);
     break;
   case event_kind::figures_begin: vanished_before_[item.lane] = vanished_; break;
   case event_kind::figures: judge(item.figures, vanished_before_[item.lane]); break;
@@ -76,80 +81,56 @@ void crash_record::end_life(bool in_peace) {
     totals_.faults += last_figures_->faults;
     totals_.failed_writes += last_figures_->failed;
   }
-  for (auto& one : keys_) {
-    one.known = false;
-    one.current.reset();
-    one.under_way = doing::nothing;
-    one.putting.reset();
-  }
-  for (auto& view : syncs_)
-    view.reset();
+  past_.reopened();
+  syncs_ = {};
 }
 
 // --- operations ----------------------------------------------------------------------------------------------------
 
 void crash_record::put_begin(const event& item) {
-  auto& one = keys_[item.key];
-  one.under_way = doing::putting;
-  one.putting = item.version;
-  one.is_new = one.possible.insert(item.version).second;
-  one.last_found.reset();
-  ++one.changes;
+  past_.put_begins(item.key, calls_[item.lane] = past_.begins(), item.version);
+  keys_[item.key].checked = false;
   next_version_ = std::max(next_version_, item.version + 1);
-  for (auto& view : syncs_)
-    if (view)
-      view->later[item.key].insert(item.version);
 }
 
 void crash_record::put_end(const event& item) {
   auto& one = keys_[item.key];
-  one.under_way = doing::nothing;
-  one.putting.reset();
-  if (item.outcome != errc::none) {
-    // It says that nothing has changed: then it must not be found later, either.
-    if (one.is_new)
-      one.possible.erase(item.version);
-    return failed(item, "put of " + describe(item.key));
-  }
+  const auto begun = calls_[item.lane];
+  const bool put = item.outcome == errc::none;
+  if (put && item.flag)
+    absent(item.key, presence_of(item.key), "a put stored it anew");
+  // A put that failed says that nothing has changed: then its version must not be found later, either.
+  const auto how = !put ? put_ends_as::refused : item.flag ? put_ends_as::stored : put_ends_as::refreshed;
+  wrong(item.key, past_.put_ends(item.key, item.version, how));
+  if (put && !item.flag)
+    if (const auto stale = past_.check_there(item.key, begun); !stale.empty())
+      accuse(name(item.key) + ": a put found it there already: " + stale);
+  past_.ended(begun);
+  if (!put)
+    return failed(item, "put of " + name(item.key));
   one.erased = false;
   one.acknowledged.insert(item.version);
-  if (item.flag && one.known && one.current)
-    vanished(item.key, "a put stored it anew");
-  if (item.flag && one.promised)
-    missed(item.key);
-  if (!item.flag && one.known && !one.current)
-    accuse(describe(item.key) + ": a put was told that it is there already, after it had been erased or was missed");
-  one.known = true;
-  one.current = item.version;
 }
 
-void crash_record::erase_begin(std::uint32_t key) {
-  auto& one = keys_[key];
-  one.under_way = doing::erasing;
-  one.was_promised = one.promised.has_value();
-  one.promised.reset();
-  one.last_found.reset();
-  ++one.changes;
+void crash_record::erase_begin(std::uint32_t key, moment begun) {
+  keys_[key].before_erase = presence_of(key);
+  keys_[key].checked = false;
+  past_.erase_begins(key, begun);
 }
 
 void crash_record::erase_end(std::uint32_t key, const event& item) {
   auto& one = keys_[key];
-  one.under_way = doing::nothing;
-  if (item.outcome != errc::none) {
-    one.known = false;
-    return failed(item, "erase of " + describe(key));
-  }
-  const bool told = item.kind == event_kind::erase_end; // a clear only says how many there were
-  if (told && item.flag && one.known && !one.current)
-    accuse(describe(key) + ": an erase found it, after it had been erased or was missed");
-  if (told && !item.flag && one.known && one.current)
-    vanished(key, "an erase did not find it");
-  if (told && !item.flag && one.was_promised && rules_.roomy) {
-    ++totals_.lost;
-    accuse("LOST: " + describe(key) + ": a sync point covered it, and an erase did not find it");
-  }
-  one.known = true;
-  one.current.reset();
+  const auto begun = calls_[item.lane];
+  const bool erased = item.outcome == errc::none;
+  const bool told = erased && item.kind == event_kind::erase_end; // a clear only says how many there were
+  if (told && item.flag)
+    if (const auto stale = past_.check_there(key, begun); !stale.empty())
+      accuse(name(key) + ": an erase found it: " + stale);
+  if (told && !item.flag)
+    absent(key, one.before_erase, "an erase did not find it");
+  past_.erase_ends(key, begun, erased);
+  if (!erased)
+    return failed(item, "erase of " + name(key));
   one.erased = true;
 }
 
@@ -157,71 +138,60 @@ void crash_record::erase_end(std::uint32_t key, const event& item) {
 
 void crash_record::got(const event& item) {
   checks_ ? ++totals_.blocks_checked : ++totals_.reads_alive;
-  totals_.synced_checked += checks_ && keys_[item.key].promised ? 1 : 0;
+  totals_.synced_checked += checks_ && past_.promised(item.key) ? 1 : 0;
   if (item.outcome == errc::not_found)
-    return missed(item.key);
+    return absent(item.key, presence_of(item.key), "a get did not find it");
   if (item.outcome != errc::none)
-    return failed(item, "get of " + describe(item.key));
-  const auto& possible = keys_[item.key].possible;
-  const auto match = std::find_if(possible.begin(), possible.end(), [&](auto version) {
-    return expected({item.key, version}) == item.found;
-  });
-  if (match == possible.end()) {
-    ++totals_.wrong;
-    return accuse("WRONG: " + describe(item.key) + ": a get answered " + number(item.found.bytes) +
-                  " bytes which say that they are version " + number(item.version));
-  }
-  found(item.key, *match);
-}
-
-void crash_record::missed(std::uint32_t key) {
-  auto& one = keys_[key];
-  const bool was_promised = one.promised.has_value();
-  if (was_promised && rules_.roomy) {
-    ++totals_.lost;
-    accuse("LOST: " + describe(key) + ": a sync point covers it, and it is not there");
-  } else if (was_promised) {
-    ++missing_;
-    ++totals_.reclaimed;
-  } else if (checks_ && one.last_found && rules_.roomy) {
-    ++totals_.slipped;
-  }
-  if (!was_promised && one.known && one.current)
-    vanished(key, "a get did not find it");
-  one.promised.reset();
-  one.last_found.reset();
-  one.known = true;
-  one.current.reset();
+    return failed(item, "get of " + name(item.key));
+  if (digest_of(payload(mix_, {item.key, item.version})) != item.found)
+    return wrong(item.key, "a get answered " + std::to_string(item.found.bytes) + " bytes that say they are version " +
+                               std::to_string(item.version) + ", and are not");
+  found(item.key, item.version);
 }
 
 void crash_record::found(std::uint32_t key, std::uint64_t version) {
   auto& one = keys_[key];
-  const auto wrong = [&](const std::string& why) {
-    ++totals_.wrong;
-    accuse("WRONG: " + describe(key) + ": a get answered version " + number(version) + ", " + why);
-  };
-  if (one.promised && *one.promised != version)
-    wrong("not that of the sync point");
-  if (one.known && !one.current)
-    wrong("after it had been erased or was missed");
-  if (one.known && one.current && *one.current != version)
-    wrong("not the one that was put last");
+  const auto at = past_.now(); // the answer; no other call about this key is under way
+  wrong(key, past_.check(key, version, at, at));
   if (checks_) {
     ++found_in_check_;
     totals_.came_back += one.erased ? 1 : 0;
     totals_.torn_puts += one.acknowledged.contains(version) ? 0 : 1;
-    one.last_found = version;
+    one.checked = true;
   }
-  one.known = true;
-  one.current = version;
 }
 
-/// Away, without a sync point that covers it. Where nothing is dropped that must not be; elsewhere the ledger must
-/// know.
-void crash_record::vanished(std::uint32_t key, const std::string& how) {
-  ++vanished_;
-  if (rules_.lossless)
-    accuse("VANISHED: " + describe(key) + ": " + how + ", and nothing had taken it away");
+/// Nothing: not wrong.
+void crash_record::wrong(std::uint32_t key, const std::string& what) {
+  if (what.empty())
+    return;
+  ++totals_.wrong;
+  accuse("WRONG: " + name(key) + ": " + what);
+}
+
+crash_record::presence crash_record::presence_of(std::uint32_t key) {
+  return {past_.promised(key), past_.there_since(key).has_value(), past_.check_miss(key, past_.now())};
+}
+
+/// Away, as was told: `how`. What a sync point covers may be only where something is reclaimed. What was seen in this
+/// life may be away only where something is dropped, and then the ledger must know.
+void crash_record::absent(std::uint32_t key, const presence& was, const std::string& how) {
+  auto& one = keys_[key];
+  const auto at = past_.now();
+  vanished_ += was.seen ? 1 : 0;
+  if (was.promised && rules_.roomy) {
+    ++totals_.lost;
+    accuse("LOST: " + name(key) + ": " + how + ": " + was.why);
+  } else if (was.promised) {
+    ++missing_;
+    ++totals_.reclaimed;
+  } else if (was.seen && rules_.lossless) {
+    accuse("VANISHED: " + name(key) + ": " + how + ": " + was.why);
+  } else if (checks_ && one.checked && rules_.roomy) {
+    ++totals_.slipped;
+  }
+  one.checked = false;
+  past_.missed(key, at, at);
 }
 
 void crash_record::failed(const event& item, const std::string& what) {
@@ -231,16 +201,82 @@ void crash_record::failed(const event& item, const std::string& what) {
     accuse(what + " was answered with " + std::string{to_string(item.outcome)} + ", and nothing was made to fail");
 }
 
-digest crash_record::expected(const block_version& of) const { return digest_of(payload(mix_, of)); }
+// --- sync points ---------------------------------------------------------------------------------------------------
 
-std::string crash_record::describe(std::uint32_t key) const {
-  const auto& one = keys_[key];
-  std::string text = "key " + number(key) + " (may be found: versions";
-  for (const auto version : one.possible)
-    text += " " + number(version);
-  text += "; promised: " + (one.promised ? number(*one.promised) : "none");
-  text += "; in this process: " + (!one.known ? "unknown" : one.current ? number(*one.current) : "absent") + ")";
-  return text;
+void crash_record::begin_sync(std::uint32_t lane, key_bits present) {
+  const auto before = past_.now();
+  syncs_[lane] = {before, past_.now(), present};
+}
+
+/// `present`: what was in a tier after a flush, or before a close.
+void crash_record::end_sync(std::uint32_t lane, key_bits present) {
+  ++totals_.sync_points;
+  const auto sync = *std::exchange(syncs_[lane], std::nullopt);
+  past_.synced(sync.begun);
+  const auto untouched = [&](std::uint32_t key) { return past_.untouched(key, sync.begun); };
+  const auto there = [&](std::uint32_t key) { return (present & bit_of(key)) != 0 && untouched(key); };
+  // Whether what was dirty when a close began was written by it, or failed and is gone, nobody can ask afterwards.
+  const bool promises = lane != close_sync || !rules_.faulty;
+  for (std::uint32_t key = 0; key < keys_total; ++key) {
+    if (!untouched(key))
+      continue;
+    // A block whose parent is in no tier may have been passed over: it is hot, and will not be written.
+    const auto parent = parent_of(key);
+    if (!there(key))
+      absent_after(key, sync, promises);
+    else if (promises && (!rules_.cut_chains || !parent || there(*parent)))
+      past_.promise(key, sync.begun, true);
+  }
+}
+
+/// It was in no tier after a sync point, and nothing had touched it. What this process had not seen when the sync began
+/// was not there then, either: that it is away is durable.
+void crash_record::absent_after(std::uint32_t key, const sync_under_way& sync, bool promises) {
+  const auto was = presence_of(key);
+  const auto since = past_.there_since(key);
+  if (!since || *since > sync.begun)
+    past_.missed(key, sync.before, sync.before);
+  if (was.promised || (promises && was.seen))
+    absent(key, was, "it was in no tier after a sync point");
+}
+
+// --- figures -------------------------------------------------------------------------------------------------------
+
+/// `vanished`: how many had when they were asked for.
+void crash_record::judge(const snapshot_figures& figures, std::uint64_t vanished) {
+  const auto say = [&](const std::string& what, std::uint64_t found) {
+    accuse(what + ": found " + std::to_string(found) + " blocks");
+  };
+  if (!last_figures_)
+    errors_at_open_ = figures.errors;
+  last_figures_ = figures;
+  bytes_in_use_ = figures.bytes_in_use;
+  if (figures.balanced == 0)
+    accuse("the ledger does not balance");
+  if (figures.bytes_max != rules_.cold_bytes_max || figures.bytes_in_use > figures.bytes_max)
+    accuse("the cold tier takes " + std::to_string(figures.bytes_in_use) + " bytes of " +
+           std::to_string(figures.bytes_max) + ", set were " + std::to_string(rules_.cold_bytes_max));
+  if (rules_.roomy && figures.evictions > 0)
+    say("reclaimed in a directory that is large enough for all", figures.evictions);
+  if (rules_.lossless && figures.dropped + figures.failed + figures.lost > 0)
+    say("dropped, failed or lost without a reason", figures.dropped + figures.failed + figures.lost);
+  if (!rules_.faulty && rules_.roomy && figures.errors > errors_at_open_)
+    accuse("errors without a fault: " + std::to_string(figures.errors - errors_at_open_));
+  if (figures.failed > figures.errors)
+    say("failed writes beyond the errors", figures.failed - figures.errors);
+  if (vanished > figures.lost + figures.evictions)
+    say("gone without being counted as lost or reclaimed", vanished - figures.lost - figures.evictions);
+}
+
+/// Every key has been asked for.
+void crash_record::judge_check() {
+  if (last_figures_ && last_figures_->present != found_in_check_)
+    accuse("the cold tier says that it holds " + std::to_string(last_figures_->present) + " blocks, found were " +
+           std::to_string(found_in_check_));
+  if (allowed_missing_ && missing_ > *allowed_missing_)
+    accuse("LOST: " + std::to_string(missing_) + " blocks that a sync point covers are away, and only " +
+           std::to_string(*allowed_missing_) + " were reclaimed");
+  allowed_missing_ = 0;
 }
 
 } // namespace hearth::crash

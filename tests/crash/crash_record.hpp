@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tests/crash/crash_events.hpp"
+#include "tests/support/block_history.hpp"
 
 #include <array>
 #include <cstdint>
@@ -40,12 +41,12 @@ struct record_totals {
 /// What has been attempted, acknowledged and promised in one directory, over all lives of the processes that used it;
 /// holds every answer against that. Fed with events in the order of their pipe.
 ///
-/// Of each key it knows the versions that may be found. A put adds one when it begins. Only a sync point takes some
-/// away: a flush or close that was acknowledged as synced leaves what was there when it began, and what came later.
-/// What was there then, and nothing has touched since, is promised: it survives a kill. Threads: one owner.
+/// What a get may find, a `block_history` of all lives knows. A sync point is a flush or close that was acknowledged as
+/// synced: what was there when it began, and nothing has touched since, is promised: it survives a kill. Beside that,
+/// the record knows what else the answers and figures of a cache must satisfy. Threads: one owner.
 class crash_record {
 public:
-  explicit crash_record(size_mix mix) : mix_(mix), keys_(keys_total) {}
+  explicit crash_record(size_mix mix) : mix_(mix), past_(keys_total), keys_(keys_total) {}
 
   /// A new process is about to open the directory.
   void begin_life(const record_rules& rules, bool checks);
@@ -66,59 +67,53 @@ public:
   void accuse(const std::string& what) { violations_.push_back(what); }
 
 private:
-  enum class doing : std::uint8_t { nothing, putting, erasing };
+  using moment = testing::block_history::moment;
 
-  struct key_record {
-    std::set<std::uint64_t> possible;      ///< versions that may be found
-    std::optional<std::uint64_t> promised; ///< must be found; one of `possible`
-    std::set<std::uint64_t> acknowledged;  ///< versions whose put was; the rest was only attempted
-    bool erased = false;                   ///< acknowledged, and nothing has been put since
-
-    // Of this life.
-    bool known = false;                   ///< whether `current` is known
-    std::optional<std::uint64_t> current; ///< what a get finds now; none: nothing
-    doing under_way = doing::nothing;
-    bool was_promised = false;            ///< when the erase that is under way began
-    std::optional<std::uint64_t> putting; ///< its version
-    bool is_new = false;                  ///< that version was not possible before
-    std::uint64_t changes = 0;            ///< operations begun
-
-    std::optional<std::uint64_t> last_found; ///< by a check, and nothing has been begun since
+  /// Why it would be wrong that a key is not there.
+  struct presence {
+    bool promised = false;
+    bool seen = false; ///< in this life
+    std::string why{}; ///< in words
   };
 
-  /// The keys when a flush began, and the versions whose puts have begun since.
-  struct sync_view {
-    std::vector<key_record> then;
-    std::vector<std::set<std::uint64_t>> later;
+  struct key_record {
+    std::set<std::uint64_t> acknowledged; ///< versions whose put was; the rest was only attempted
+    bool erased = false;                  ///< acknowledged, and nothing has been put since
+    presence before_erase{};              ///< when the erase that is under way began
+    bool checked = false;                 ///< found by a check, and nothing has been begun since
+  };
+
+  struct sync_under_way {
+    moment before = 0; ///< what had ended at `begun` had ended before this, too
+    moment begun = 0;
     key_bits present = 0; ///< of a close: in a tier when it began
   };
 
   void put_begin(const event& item);
   void put_end(const event& item);
-  void erase_begin(std::uint32_t key);
+  void erase_begin(std::uint32_t key, moment begun);
   void erase_end(std::uint32_t key, const event& item);
   void got(const event& item);
-  void missed(std::uint32_t key);
   void found(std::uint32_t key, std::uint64_t version);
-  void begin_sync(std::uint32_t lane);
+  [[nodiscard]] presence presence_of(std::uint32_t key);
+  void absent(std::uint32_t key, const presence& was, const std::string& how);
+  void begin_sync(std::uint32_t lane, key_bits present);
   void end_sync(std::uint32_t lane, key_bits present);
-  void prune(std::uint32_t key, const sync_view& view, bool present);
-  void promise(std::uint32_t key, const sync_view& view, key_bits present);
-  [[nodiscard]] bool untouched(std::uint32_t key, const sync_view& view) const;
-  void vanished(std::uint32_t key, const std::string& how);
+  void absent_after(std::uint32_t key, const sync_under_way& sync, bool promises);
+  void wrong(std::uint32_t key, const std::string& what);
   void judge(const snapshot_figures& figures, std::uint64_t vanished);
   void judge_check();
   void failed(const event& item, const std::string& what);
-  [[nodiscard]] digest expected(const block_version& of) const;
-  [[nodiscard]] std::string describe(std::uint32_t key) const;
 
   size_mix mix_;
+  testing::block_history past_;
   std::vector<key_record> keys_;
   record_rules rules_;
-  bool checks_ = false;                                   ///< this life is a checker's
-  std::array<std::optional<sync_view>, lanes + 1> syncs_; ///< by lane; the last is the close
-  std::uint64_t vanished_ = 0;                            ///< in this life, of what was put in it or found alive
-  std::array<std::uint64_t, lanes> vanished_before_{};    ///< by lane: when it asked for figures
+  bool checks_ = false;                                        ///< this life is a checker's
+  std::array<moment, lanes> calls_{};                          ///< by lane: when its put, erase or clear began
+  std::array<std::optional<sync_under_way>, lanes + 1> syncs_; ///< by lane; the last is the close
+  std::uint64_t vanished_ = 0;                                 ///< in this life, of what was put in it or found alive
+  std::array<std::uint64_t, lanes> vanished_before_{};         ///< by lane: when it asked for figures
   std::uint64_t missing_ = 0;                        ///< promised and not found by this check, in a small directory
   std::optional<std::uint64_t> allowed_missing_ = 0; ///< reclaimed since the last check; none: nobody knows
   std::optional<snapshot_figures> last_figures_;

@@ -87,9 +87,15 @@ void simulation::cut_short(chance& draws) {
   const std::span<const std::byte> part{front};
   if (made && (front.empty() || (*made)->write(0, {&part, 1}).ok()))
     fire("files cut short");
-  damaged_ = true;
-  history_.durable_no_more();
+  damage_done();
   note("cut short " + chosen.name, front.size());
+}
+
+/// What a sync covers need not be there any more.
+void simulation::damage_done() {
+  damaged_ = true;
+  for (number block = 0; block < profile_.blocks; ++block)
+    history_.release(block);
 }
 
 /// Something happens to the bytes at rest: a bit flips, a page is torn, or a page lands in another place.
@@ -98,8 +104,7 @@ void simulation::damage(chance& draws) {
   auto file = files_->open(chosen.name, storage::open_mode::read_write);
   if (!file || chosen.bytes == 0)
     return;
-  damaged_ = true;
-  history_.durable_no_more();
+  damage_done();
   const auto from = draws.below(chosen.bytes) / 4096 * 4096;
   std::vector<std::byte> page(static_cast<std::size_t>(std::min<std::uint64_t>(4096, chosen.bytes - from)));
   if (!(*file)->read(from, page))
@@ -221,13 +226,15 @@ void simulation::crash(chance& draws) {
 }
 
 void simulation::look_for_durable(const std::string& after) {
-  for (const auto block : std::set<number>{history_.must_be_there()}) {
+  for (number block = 0; block < profile_.blocks; ++block) {
+    if (!history_.promised(block))
+      continue;
     const auto begun = history_.now();
     const auto found = kept_->get(key(block), {name_space(block), 0, {}});
     if (found.ok())
       check_block(block, *found, begun);
     else if (profile_.roomy && found.code() == errc::not_found)
-      return fail("block " + std::to_string(block) + " was synced and is gone after a " + after);
+      return fail("block " + std::to_string(block) + ", after a " + after + ": " + history_.check_miss(block, begun));
     fire("synced blocks looked for after a " + after);
   }
 }
@@ -246,7 +253,7 @@ void simulation::end_process() {
   world_.reset();
   disk_.reset();
   directory_returns();
-  history_.crashed(); // after an end in order this changes nothing that was synced
+  history_.reopened(); // after an end in order this changes nothing that was synced
 }
 
 } // namespace hearth::simulation

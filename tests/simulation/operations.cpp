@@ -18,10 +18,10 @@ bool refused(errc code) {
          code == errc::invalid_argument;
 }
 
-put_end end_of(const result<put_outcome>& put) {
-  if (refused(put.code()) || (put.ok() && *put == put_outcome::refreshed))
-    return put_end::refused;
-  return put.ok() ? put_end::stored : put_end::unknown;
+history::put_end end_of(const result<put_outcome>& put) {
+  if (put.ok())
+    return *put == put_outcome::stored ? history::put_end::stored : history::put_end::refreshed;
+  return refused(put.code()) ? history::put_end::refused : history::put_end::perhaps;
 }
 
 std::uint64_t read_number(std::span<const std::byte> bytes, std::size_t at) {
@@ -79,9 +79,8 @@ void simulation::check_block(number block, const buffer& found, history::moment 
   const auto which = read_number(found.bytes(), 8);
   if (!std::ranges::equal(found.bytes(), payload(block, which).bytes()))
     return fail(name + " has bytes that nobody put");
-  if (!history_.may_return(block, which, begun))
-    fail(name + " has version " + std::to_string(which) + ", which was never taken, or gone before it was asked for");
-  history_.returned(block, which, begun);
+  if (const auto wrong = history_.check(block, which, begun, history_.now()); !wrong.empty())
+    fail(name + ": " + wrong);
   note("version", which);
 }
 
@@ -133,7 +132,7 @@ void simulation::reset_stats() {
 
 void simulation::put(chance& draws) {
   const auto block = static_cast<number>(draws.below(profile_.blocks));
-  const auto which = history_.put_begins(block);
+  const auto which = history_.put_begins(block, history_.now());
   const auto id = asked("put " + std::to_string(block) + " version " + std::to_string(which), seconds{1});
   kept_->put_async(key(block), payload(block, which), {name_space(block), parent(block), {}},
                    [this, id, block, which](const result<put_outcome>& x) {
@@ -149,8 +148,9 @@ void simulation::put_many(chance& draws) {
   std::vector<block_key> keys;
   std::vector<buffer> payloads;
   std::vector<history::version> versions;
+  const auto begun = history_.now();
   for (const auto block : chain) {
-    versions.push_back(history_.put_begins(block));
+    versions.push_back(history_.put_begins(block, begun));
     keys.push_back(key(block));
     payloads.push_back(payload(block, versions.back()));
   }
@@ -164,12 +164,14 @@ void simulation::put_many(chance& draws) {
                         });
 }
 
-/// Stored: the block was nowhere. What was lost with the directory, and counted, does not come back with it then.
+/// Stored: the block was nowhere. That may be only if it was reclaimed, or lost with the directory and counted; then it
+/// does not come back with it.
 void simulation::put_ended(number block, history::version which, const result<put_outcome>& put) {
   const auto end = end_of(put);
-  history_.put_ends(block, which, end);
-  if (end == put_end::stored && times_away_ > 0)
-    history_.durable_no_more(block);
+  if (end == history::put_end::stored && history_.promised(block) && profile_.roomy && times_away_ == 0)
+    fail("block " + std::to_string(block) + " was synced, and a put stored it anew");
+  if (const auto wrong = history_.put_ends(block, which, end); !wrong.empty())
+    fail("block " + std::to_string(block) + ": " + wrong);
   account(put);
 }
 
@@ -187,7 +189,7 @@ void simulation::put_made(chance& draws) {
   std::optional<history::version> which;
   const auto put = kept_->put(key(block), size(block),
                               [&]() -> result<buffer> {
-                                which = history_.put_begins(block);
+                                which = history_.put_begins(block, history_.now());
                                 return payload(block, *which);
                               },
                               {name_space(block), parent(block), {}});
@@ -223,14 +225,15 @@ void simulation::get_prefix(chance& draws) {
 
 void simulation::erase(chance& draws) {
   const auto block = static_cast<number>(draws.below(profile_.blocks));
-  const auto token = history_.erase_begins({block});
-  kept_->erase_async(key(block), {name_space(block), 0, {}},
-                     [this, token, id = asked("erase " + std::to_string(block), seconds{1})](const result<bool>& x) {
-                       history_.erase_ends(token, x.ok());
-                       accounts_.known = accounts_.known && x.ok();
-                       accounts_.erased += x.ok() && *x ? 1 : 0;
-                       answered(id, x.code());
-                     });
+  const auto begun = history_.now();
+  history_.erase_begins(block, begun);
+  const auto id = asked("erase " + std::to_string(block), seconds{1});
+  kept_->erase_async(key(block), {name_space(block), 0, {}}, [this, id, block, begun](const result<bool>& x) {
+    history_.erase_ends(block, begun, x.ok());
+    accounts_.known = accounts_.known && x.ok();
+    accounts_.erased += x.ok() && *x ? 1 : 0;
+    answered(id, x.code());
+  });
 }
 
 void simulation::clear(chance& draws) {
@@ -239,10 +242,13 @@ void simulation::clear(chance& draws) {
   for (number block = 0; block < profile_.blocks; ++block)
     if (all || name_space(block) == other_)
       blocks.push_back(block);
-  const auto token = history_.erase_begins(blocks);
+  const auto begun = history_.now();
+  for (const auto block : blocks)
+    history_.erase_begins(block, begun);
   kept_->clear_async(all ? std::nullopt : std::optional{other_},
-                     [this, token, id = asked("clear", seconds{1})](const result<std::uint64_t>& x) {
-                       history_.erase_ends(token, x.ok());
+                     [this, blocks, begun, id = asked("clear", seconds{1})](const result<std::uint64_t>& x) {
+                       for (const auto block : blocks)
+                         history_.erase_ends(block, begun, x.ok());
                        accounts_.known = accounts_.known && x.ok();
                        accounts_.erased += x.ok() ? *x : 0;
                        answered(id, x.code());
@@ -286,11 +292,9 @@ void simulation::ask_durable(history::moment synced_from) {
         keys.push_back(key(block));
       }
     kept_->contains_async(keys, {asked_space, 0, {}}, [=, this](const result<std::vector<bool>>& x) {
-      std::vector<number> present;
       for (std::size_t i = 0; x.ok() && i < blocks.size(); ++i)
         if ((*x)[i])
-          present.push_back(blocks[i]);
-      history_.durable(synced_from, present);
+          history_.promise(blocks[i], synced_from, false);
     });
   }
 }

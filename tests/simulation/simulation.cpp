@@ -9,7 +9,7 @@ namespace hearth::simulation {
 
 simulation::simulation(sim_request request)
     : request_(std::move(request)), seed_(request_.seed), profile_(draw_profile(seed_.fork(1))),
-      files_(storage::make_memory_file_system(true)), order_(seed_.fork(2)) {
+      history_(profile_.blocks), files_(storage::make_memory_file_system(true)), order_(seed_.fork(2)) {
   report_.trace_hash = 0xcbf29ce484222325;
   (void)files_->create_directory("/cache");
   (void)files_->sync_names("/");

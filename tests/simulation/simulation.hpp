@@ -1,10 +1,10 @@
 #pragma once
 
 #include "storage/simulated/memory_file_system.hpp"
-#include "tests/simulation/history.hpp"
 #include "tests/simulation/profile.hpp"
 #include "tests/simulation/scattered_disk.hpp"
 #include "tests/support/actor_world.hpp"
+#include "tests/support/block_history.hpp"
 
 #include <array>
 #include <cstdint>
@@ -16,6 +16,8 @@
 #include <vector>
 
 namespace hearth::simulation {
+
+using history = testing::block_history;
 
 /// What a run showed. `fired`: what happened to the cache, and how often.
 struct sim_report {
@@ -99,6 +101,7 @@ private:
   void adversity(chance& draws);
   void plan_fault(chance& draws);
   void damage(chance& draws);
+  void damage_done();
   void cut_short(chance& draws);
   [[nodiscard]] storage::directory_entry draw_file(chance& draws);
   void fill_disk(chance& draws);

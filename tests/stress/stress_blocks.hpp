@@ -2,7 +2,7 @@
 
 #include "storage/blocks/block_key.hpp"
 #include "storage/memory/buffer.hpp"
-#include "tests/stress/stress_history.hpp"
+#include "tests/support/block_history.hpp"
 
 #include <array>
 #include <cstddef>
@@ -10,6 +10,8 @@
 #include <span>
 
 namespace hearth::stress {
+
+using history = testing::block_history;
 
 inline constexpr history::number chain_length = 16;
 inline constexpr history::number chains = 30;

@@ -3,7 +3,6 @@
 #include "actors/host/cache.hpp"
 #include "tests/stress/stress_blocks.hpp"
 #include "tests/stress/stress_findings.hpp"
-#include "tests/stress/stress_history.hpp"
 #include "tests/stress/stress_plan.hpp"
 
 #include <array>

@@ -37,7 +37,7 @@ void put_ended(lap& of, history::number block, history::version which, history::
   const auto how = end_of(end);
   auto wrong = of.past.put_ends(block, which, how);
   if (wrong.empty() && (how == history::put_end::refreshed || end.code() == errc::conflict))
-    wrong = of.past.check_there(block, begun, which);
+    wrong = of.past.check_there(block, begun);
   if (!wrong.empty())
     of.found.add(finding_kind::stale, "block " + std::to_string(block) + ": put: " + wrong);
   of.answers.accepted += end.ok() ? 1 : 0;

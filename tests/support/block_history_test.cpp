@@ -1,10 +1,10 @@
 // Who judges the judge: the history accepts what a cache may answer, and refuses what it must not.
-#include "tests/stress/stress_history.hpp"
+#include "tests/support/block_history.hpp"
 #include "tests/support/catch.hpp"
 
 #include <algorithm>
 
-using hearth::stress::history;
+using history = hearth::testing::block_history;
 using put_end = history::put_end;
 
 namespace {
@@ -15,9 +15,9 @@ constexpr history::number block = 0;
 struct one_host {
   history past{2};
 
-  history::version put(put_end end = put_end::stored, history::number which_block = block) {
+  history::version put(put_end end = put_end::stored, history::number which_block = block, history::version which = 0) {
     const auto begun = past.begins();
-    const auto which = past.put_begins(which_block, begun);
+    which = past.put_begins(which_block, begun, which);
     CHECK(past.put_ends(which_block, which, end).empty());
     past.ended(begun);
     return which;
@@ -33,6 +33,16 @@ struct one_host {
     past.synced(begun);
     past.ended(begun);
   }
+  void promise(bool exact = true) {
+    const auto begun = past.now();
+    past.synced(begun);
+    past.promise(block, begun, exact);
+  }
+  void miss() {
+    const auto at = past.now();
+    past.missed(block, at, at);
+  }
+  bool may_miss() { return past.check_miss(block, past.now()).empty(); }
   bool may_get(history::version which) {
     const auto begun = past.begins();
     return may_get(which, begun);
@@ -42,9 +52,9 @@ struct one_host {
     past.ended(begun);
     return fine;
   }
-  bool may_be_there(history::version except = 0) {
+  bool may_be_there() {
     const auto begun = past.begins();
-    const bool fine = past.check_there(block, begun, except).empty();
+    const bool fine = past.check_there(block, begun).empty();
     past.ended(begun);
     return fine;
   }
@@ -77,9 +87,11 @@ TEST_CASE("Of two puts side by side either may be read, but not the one again on
 TEST_CASE("Bytes that nobody has put are refused") {
   one_host host;
   CHECK_FALSE(host.may_get(1));
+  host.put(put_end::refreshed);
+  CHECK_FALSE(host.may_be_there()); // what was told of it cannot be true
   const auto which = host.put();
   CHECK_FALSE(host.may_get(which + 1));
-  CHECK_FALSE(host.may_be_there(which));
+  CHECK(host.may_be_there());
 }
 
 TEST_CASE("A put that was under way beside the get may be read, and one that began after it ended may not") {
@@ -216,4 +228,132 @@ TEST_CASE("Blocks do not know of each other, and a long history stays small") {
   CHECK(most < 200);
   const auto begun = host.past.begins();
   CHECK(host.past.check(1, other, begun, host.past.now()).empty());
+}
+
+TEST_CASE("After a crash what was put may be there or away, and a put without an answer may have happened") {
+  one_host host;
+  const auto first = host.put();
+  const auto second = host.past.put_begins(block, host.past.begins());
+  host.past.reopened();
+  CHECK(host.past.check_miss(block, host.past.now()).empty());
+  CHECK(host.may_get(GENERATE_COPY(first, second)));
+  CHECK_FALSE(host.may_get(second + 1));
+}
+
+TEST_CASE("What a sync covers must be there after every end, as it was, until it is erased, missed or stored anew") {
+  one_host host;
+  const auto first = host.put();
+  host.promise();
+  host.past.reopened();
+  host.past.reopened();
+  CHECK(host.may_get(first));
+  CHECK_FALSE(host.may_miss());
+  SECTION("another version, of which nobody said that it was stored") {
+    const auto second = host.put(put_end::perhaps);
+    CHECK_FALSE(host.may_get(second));
+    CHECK_FALSE(host.may_miss());
+    return;
+  }
+  SECTION("erased, even if that was not answered") { host.past.erase_begins(block, host.past.begins()); }
+  SECTION("missed") { host.miss(); }
+  SECTION("stored anew") { host.put(); }
+  SECTION("damaged") { host.past.release(block); }
+  host.past.reopened();
+  CHECK(host.may_miss());
+}
+
+TEST_CASE("A block that may have made room for others may have been put again, and is promised all the same") {
+  one_host host;
+  host.put();
+  host.promise(false);
+  const auto second = host.put(put_end::perhaps);
+  CHECK_FALSE(host.may_miss());
+  CHECK(host.may_get(second));
+}
+
+TEST_CASE("A sync promises nothing that was touched beside it, and nothing that it cannot explain") {
+  one_host host;
+  const auto sync = host.past.begins();
+  SECTION("put") { host.put(); }
+  SECTION("being put") { (void)host.past.put_begins(block, host.past.begins()); }
+  SECTION("erased and put") {
+    host.put();
+    host.erase();
+  }
+  SECTION("never put") {}
+  host.past.promise(block, sync, true);
+  CHECK_FALSE(host.past.promised(block));
+  host.past.reopened();
+  CHECK(host.may_miss());
+}
+
+TEST_CASE("A refused put or an erase that was not carried out does not keep a sync from promising") {
+  one_host host;
+  host.put();
+  const auto sync = host.past.begins();
+  host.put(GENERATE(put_end::refreshed, put_end::refused));
+  host.erase(false);
+  host.past.promise(block, sync, true);
+  CHECK_FALSE(host.may_miss());
+}
+
+TEST_CASE("A block that was found or stored is there while the cache lives, until something touches it") {
+  one_host host;
+  const auto which = host.put();
+  const bool found = GENERATE(false, true);
+  if (found) {
+    host.past.reopened();
+    CHECK(host.may_miss());
+    CHECK(host.may_get(which));
+  }
+  CHECK_FALSE(host.may_miss());
+  SECTION("a put that finds it") {
+    host.put(put_end::refreshed);
+    CHECK_FALSE(host.may_miss());
+    return;
+  }
+  SECTION("an erase") { host.erase(); }
+  SECTION("an erase without effect, as far as one can tell") { host.erase(false); }
+  SECTION("an end") { host.past.reopened(); }
+  CHECK(host.may_miss());
+}
+
+TEST_CASE("A put that an erase ran beside need not have left anything") {
+  one_host host;
+  const auto put = host.past.begins();
+  const auto which = host.past.put_begins(block, put);
+  host.erase();
+  CHECK(host.past.put_ends(block, which, put_end::stored).empty());
+  CHECK(host.may_miss());
+}
+
+TEST_CASE("What was missed is not found again, and may come back only after an end that no sync covers") {
+  one_host host;
+  const auto which = host.put();
+  host.miss();
+  CHECK_FALSE(host.may_get(which));
+  CHECK_FALSE(host.may_be_there());
+  const bool synced = GENERATE(false, true);
+  if (synced)
+    host.sync();
+  host.past.reopened();
+  CHECK(host.may_get(which) != synced);
+}
+
+TEST_CASE("A put of the version that is there already changes nothing, and one that stores it anew brings it back") {
+  one_host host;
+  const auto which = host.put();
+  host.put(put_end::refused, block, which);
+  CHECK(host.may_get(which));
+  host.miss();
+  host.put(put_end::stored, block, which);
+  CHECK(host.may_get(which));
+}
+
+TEST_CASE("A put whose answer does not tell has ended: an erase after it takes it away") {
+  one_host host;
+  const auto which = host.put(put_end::perhaps);
+  CHECK(host.may_get(which));
+  host.erase();
+  CHECK_FALSE(host.may_get(which));
 }
