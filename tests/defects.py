@@ -1,22 +1,21 @@
 #!/usr/bin/env python3
-"""Plants one defect after the other in a copy of the tree, and prints which of them the simulation and the unit suites find.
+"""Plants one defect after the other in a copy of the tree, and prints whether the simulation finds it.
 
-defects.py [--only NAME,...] [--jobs N] [--first] [--check]. A defect that nothing finds is a hole in the tests, and the exit
-code is 1. With --first the unit suites are built and asked only about what the simulation does not find.
-A defect is a piece of the source and what stands in its place: it stands in defects_list.py, not in the product, which is the
-same with and without this. A piece that the source no longer has fails the run, and CI, which runs --check: the list follows
-the code.
+defects.py [--only NAME,...] [--jobs N] [--seeds N] [--suites] [--check]. A defect is a patch in tests/defects/, which begins with a
+line that says what it is. They are mistakes that the unit suites may miss; with --suites those are asked, too. A defect that the
+simulation does not find is a hole in it, and the exit code is 1.
+A patch must apply exactly; one that does not fails the run, and CI, which runs --check: the patches follow the code.
 Works in build-defects/. Closes with "N passed, N failed".
 """
 import argparse
+import os
 import pathlib
 import shutil
 import subprocess
 import sys
 
-from defects_list import DEFECTS
-
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+DEFECTS = sorted((ROOT / "tests" / "defects").glob("*.patch"))
 PLACE = ROOT / "build-defects"
 TREE, BUILD = PLACE / "tree", PLACE / "build"
 SIMULATION = "tests/simulation/hearth-simulate"
@@ -51,28 +50,27 @@ def complains(program, *arguments):
     return ended.returncode != 0
 
 
-def finders(chosen, first):
-    build(chosen.jobs, [SIMULATION] if first else [SIMULATION, *SUITES])
+def finders(chosen):
+    build(chosen.jobs, [SIMULATION, *SUITES] if chosen.suites else [SIMULATION])
     if complains(SIMULATION, "--seeds", str(chosen.seeds), "--ops", "500", "--first"):
         yield "simulation"
-        if first:
-            return
-    build(chosen.jobs, SUITES)
-    for suite in SUITES:
+    for suite in SUITES if chosen.suites else ():
         if complains(suite):
             yield suite.split("/")[1]
 
 
-def planted(defect):
-    path = TREE / defect.file
-    path.write_text(path.read_text().replace(defect.old, defect.new))
+def apply(patch, folder, *options):
+    """Git applies a patch with exact context only. Returns why it did not; empty: it did. The ceiling keeps git from taking the
+    copy for a folder of the repository around it."""
+    ended = subprocess.run(["git", "apply", *options, patch], cwd=folder, capture_output=True, text=True,
+                           env={**os.environ, "GIT_CEILING_DIRECTORIES": str(folder.parent)})
+    return ended.stderr.strip() if ended.returncode != 0 else ""
 
 
 def out_of_date():
-    """What the source does not have exactly once."""
-    for defect in DEFECTS:
-        if (times := (ROOT / defect.file).read_text().count(defect.old)) != 1:
-            yield f"{defect.name}: {defect.file} has {times} times, expected once:\n{defect.old}"
+    for patch in DEFECTS:
+        if why := apply(patch, ROOT, "--check"):
+            yield f"{patch.relative_to(ROOT)} does not apply: make it anew from what its first lines say\n{why}"
 
 
 def main():
@@ -80,28 +78,29 @@ def main():
     parser.add_argument("--only", default="", help="names, separated by commas")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seeds", type=int, default=1000)
-    parser.add_argument("--first", action="store_true")
-    parser.add_argument("--check", action="store_true", help="only whether the source has what is to be replaced")
+    parser.add_argument("--suites", action="store_true", help="ask the unit suites, too")
+    parser.add_argument("--check", action="store_true", help="only whether each patch applies")
     chosen = parser.parse_args()
     if (stale := list(out_of_date())) or chosen.check:
         print(*stale or [f"{len(DEFECTS)} defects can be planted"], sep="\n")
         return 1 if stale else 0
     only = set(filter(None, chosen.only.split(",")))
     copy_tree()
-    if found := list(finders(chosen, False)):
+    if found := list(finders(chosen)):
         sys.exit(f"without any defect there are complaints from: {', '.join(found)}")
     print(f"{'defect':34} {'found by':40} what it is", flush=True)
     passed = failed = 0
-    for defect in DEFECTS:
-        if only and defect.name not in only:
+    for patch in DEFECTS:
+        if only and patch.stem not in only:
             continue
-        planted(defect)
+        if why := apply(patch, TREE):
+            sys.exit(why)
         try:
-            found = list(finders(chosen, chosen.first))
+            found = list(finders(chosen))
         finally:
             copy_tree()
-        print(f"{defect.name:34} {', '.join(found) or 'NOTHING':40} {defect.what}", flush=True)
-        passed, failed = passed + bool(found), failed + (not found)
+        print(f"{patch.stem:34} {', '.join(found) or 'NOTHING':40} {patch.read_text().splitlines()[0]}", flush=True)
+        passed, failed = passed + ("simulation" in found), failed + ("simulation" not in found)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 
