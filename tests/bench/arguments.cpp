@@ -15,66 +15,51 @@ using storage::result;
 constexpr std::uint64_t kib = 1 << 10;
 constexpr std::uint64_t mib = 1 << 20;
 
-/// What was not said: `quick` is there for tests, where only the bytes count.
-void fill_in(bench_settings& chosen, const CLI::App& program) {
-  if (chosen.sizes.empty())
-    chosen.sizes =
-        chosen.quick ? std::vector{64 * kib, mib} : std::vector{64 * kib, 256 * kib, mib, 4 * mib, 64 * mib, 512 * mib};
-  if (chosen.counts.empty())
-    chosen.counts =
-        chosen.quick ? std::vector<std::uint64_t>{100} : std::vector<std::uint64_t>{1'000, 10'000, 100'000, 1'000'000};
-  if (!chosen.quick)
-    return;
-  const auto unless_said = [&](const char* flag, auto& value, auto quick) {
-    if (program.count(flag) == 0)
-      value = quick;
-  };
-  unless_said("--repetitions", chosen.repetitions, 1u);
-  unless_said("--capacity", chosen.capacity_bytes, 64 * mib);
-  unless_said("--bytes", chosen.put_bytes, 16 * mib);
-}
-
 } // namespace
 
 result<bench_settings> parse_bench_arguments(int argc, const char* const* argv) {
   bench_settings chosen;
-  CLI::App program{"Measures the cold tier beside its peers and beside what the disk can do.", "hearth-bench-cold"};
-  const auto many = [](CLI::Option* option) { option->delimiter(','); };
-  program.add_option("--directory", chosen.directory, "where a fresh folder is made, used and removed")
-      ->check(CLI::ExistingDirectory);
-  many(program.add_option("--sizes", chosen.sizes, "of blocks, such as 64KiB,1MiB")
-           ->type_name("SIZE")
-           ->transform(bytes_between(4 * kib, 512 * mib, 4 * kib)));
-  many(program.add_option("--contenders", chosen.contenders, "by name (see --list)"));
-  program.add_option("--repetitions", chosen.repetitions, "of everything")
-      ->type_name("N")
-      ->transform(integer_between(1, 100));
-  program.add_option("--capacity", chosen.capacity_bytes, "of each store")
+  std::vector<std::string> names;
+  std::vector<std::string> workload_names;
+  for (std::size_t i = 0; i < workloads; ++i)
+    workload_names.emplace_back(to_string(static_cast<workload>(i)));
+  std::string told;
+  for (std::size_t i = 0; i < workloads; ++i)
+    told += "\n  " + workload_names[i] + ": " + std::string{about(static_cast<workload>(i))};
+  CLI::App program{"Measures hearth as a host app sees it, beside other caches and what the machine allows.",
+                   "hearth bench"};
+  const auto many = [](CLI::Option* option) { return option->delimiter(','); };
+  many(program.add_option("workloads", names, "which [all; hours]: " + told))->check(CLI::IsMember(workload_names));
+  many(program.add_option("--sizes", chosen.sizes, "of blocks [16KiB,256KiB,1MiB,4MiB]"))
       ->type_name("SIZE")
-      ->transform(bytes_between(16 * mib, 1024 * 1024 * mib));
-  program.add_option("--bytes", chosen.put_bytes, "put in each measurement")
-      ->type_name("SIZE")
-      ->transform(bytes_between(mib, 1024 * 1024 * mib));
-  program.add_option("--disk-max", chosen.disk_bytes_max, "what may be on disk at once")
-      ->type_name("SIZE")
-      ->transform(bytes_between(16 * mib, 1024 * 1024 * mib));
-  program.add_option("--read-depth", chosen.read_depth, "reads in flight")
+      ->transform(bytes_between(4 * kib, 512 * mib, 4 * kib));
+  many(program.add_option("--threads", chosen.threads, "that ask at once [1,2,4,8]"))
       ->type_name("N")
       ->transform(integer_between(1, 256));
-  program.add_option("--write-depth", chosen.write_depth, "puts in flight; 0: 4 MiB of them, at least 8")
-      ->type_name("N")
-      ->transform(integer_between(0, 256));
-  program.add_option("--seed", chosen.seed, "of payloads and orders")->type_name("N")->transform(integer_between(0));
-  program.add_option("--json", chosen.json, "a file for the results");
-  program.add_flag("--quick", chosen.quick, "tiny sizes: only whether everybody gives back the right bytes");
-  program.add_flag("--list", chosen.list, "name the contenders and end");
-  program.add_flag("--reopen", chosen.reopen, "measure opening a store instead");
-  many(program.add_option("--counts", chosen.counts, "of blocks in the store that is opened")
-           ->type_name("N")
-           ->transform(integer_between(1, 100'000'000)));
-  program.add_option("--payload", chosen.payload_bytes, "of those blocks")
+  many(program.add_option("--peers", chosen.peers, "by name, see --list [all that are installed]"));
+  program.add_option("--directory", chosen.directory, "where a fresh folder is made, used and removed [.]")
+      ->check(CLI::ExistingDirectory);
+  program.add_option("--memory", chosen.memory_bytes, "of each cache [512MiB]")
       ->type_name("SIZE")
-      ->transform(bytes_between(16, mib));
+      ->transform(bytes_between(16 * mib, 1024 * 1024 * mib, 4 * kib));
+  program.add_option("--disk", chosen.disk_bytes, "of each cache that has one [2GiB]")
+      ->type_name("SIZE")
+      ->transform(bytes_between(64 * mib, 1024 * 1024 * mib, 4 * kib));
+  program.add_option("--chain", chosen.chain, "blocks in a chain [1000]")
+      ->type_name("N")
+      ->transform(integer_between(1, 100'000));
+  program.add_option("--repetitions", chosen.repetitions, "of everything [5]")
+      ->type_name("N")
+      ->transform(integer_between(1, 100));
+  program.add_option("--seconds", chosen.seconds, "of each measurement, at most [0.3]")
+      ->type_name("SECONDS")
+      ->transform(seconds_between(0.001, 3600));
+  program.add_option("--seed", chosen.seed, "of what is asked for [1]")->type_name("N")->transform(integer_between(0));
+  program.add_option("--json", chosen.json, "a file for all figures");
+  program.add_option("--plot", chosen.plot, "a file for a picture, SVG");
+  program.add_option("--results", chosen.results, "a file for the tables as Markdown");
+  program.add_flag("--quick", chosen.quick, "only to see whether it works: leaves the kernel's caches of names alone");
+  program.add_flag("--list", chosen.list, "name the peers and end");
   try {
     program.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -83,7 +68,12 @@ result<bench_settings> parse_bench_arguments(int argc, const char* const* argv) 
   } catch (const CLI::ParseError& wrong) {
     return failure{errc::invalid_argument, wrong.what()};
   }
-  fill_in(chosen, program);
+  for (const auto& name : names.empty() ? workload_names : names)
+    chosen.what.push_back(*workload_from(name));
+  if (chosen.sizes.empty())
+    chosen.sizes = {16 * kib, 256 * kib, mib, 4 * mib};
+  if (chosen.threads.empty())
+    chosen.threads = {1, 2, 4, 8};
   return chosen;
 }
 

@@ -6,9 +6,12 @@
 // counts as well.
 #include "actors/host/cache.hpp"
 #include "actors/host/memory.hpp"
+#include "actors/host/program/interruption.hpp"
+#include "actors/host/program/number_options.hpp"
 #include "actors/host/program/temporary_directory.hpp"
-#include "tests/bench/program_in_place.hpp"
 #include "tests/support/process_status.hpp"
+
+#include <CLI/CLI.hpp>
 
 #include <spdlog/sinks/null_sink.h>
 #include <spdlog/spdlog.h>
@@ -109,5 +112,22 @@ void measure(const std::string& parent, double seconds) {
 } // namespace
 
 int main(int argc, char** argv) {
-  return bench::program_in_place(argc, argv, "Measures what stays in memory while blocks come and go.", 600, measure);
+  std::string directory = ".";
+  double seconds = 600;
+  CLI::App program{"Measures what stays in memory while blocks come and go."};
+  program.add_option("directory", directory, "where a fresh folder is made, used and removed")
+      ->check(CLI::ExistingDirectory)
+      ->capture_default_str();
+  program.add_option("seconds", seconds, "to measure for, twice")
+      ->type_name("SECONDS")
+      ->transform(seconds_between(0.1, 86'400))
+      ->capture_default_str();
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& ended) {
+    return program.exit(ended);
+  }
+  note_interruptions(); // from here on a signal ends the program through its destructors
+  measure(directory, seconds);
+  return interrupted_by() != 0 ? 128 + interrupted_by() : 0;
 }

@@ -1,7 +1,7 @@
 #include "tests/bench/machine.hpp"
 
 #include "stats/units.hpp"
-#include "tests/bench/contenders.hpp"
+#include "tests/bench/peers/peer.hpp"
 
 #include <filesystem>
 #include <fstream>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tests/bench/contender.hpp"
+#include "tests/bench/peers/descriptor.hpp"
 
 #include <cerrno>
 #include <cstdio>
@@ -11,7 +11,7 @@
 
 #include <unistd.h>
 
-// What both benchmark programs do with what they found.
+// What the program does with what it found.
 namespace hearth::bench {
 
 /// Whether `write_file` could write to each of these: asked before hours of measuring, not behind them. Makes nothing.

@@ -5,182 +5,177 @@
 #include "stats/units.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
-#include <functional>
 
 namespace hearth::bench {
 
 namespace {
 
-using row_cells = std::function<std::vector<std::string>(const run_outcome::row&, std::uint64_t block_bytes)>;
+using row = std::vector<std::string>;
 
-/// A table with a group of rows for each size; `cells` fills what follows the size and the name.
-std::string table(const run_outcome& run, const bench_settings& settings, std::vector<std::string> head,
-                  const row_cells& cells) {
-  stats::columns rows;
-  head.insert(head.begin(), {"contender", "block"});
-  rows.row(std::move(head));
-  for (const auto size : settings.sizes) {
-    rows.row({});
-    for (const auto& row : run.rows) {
-      const auto found = row.cells.find(size);
-      if (found == row.cells.end())
-        continue;
-      std::vector<std::string> line{row.name, stats::format_bytes(size)};
-      auto rest = cells(row, size);
-      if (found->second.repetitions.empty())
-        line.emplace_back(found->second.failed.empty() ? "not taken" : "FAILED");
-      else if (std::count(rest.begin(), rest.end(), "-") == std::ssize(rest))
-        continue; // nobody measures this at this size
-      else
-        line.insert(line.end(), rest.begin(), rest.end());
-      rows.row(std::move(line));
-    }
+/// Three digits that mean something, however large or small.
+std::string digits(double value) {
+  char text[64];
+  const int decimals = value >= 100 || value == 0 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3;
+  std::snprintf(text, sizeof(text), "%.*f", decimals, value);
+  return text;
+}
+
+std::string or_dash(const std::optional<double>& value) { return value ? digits(*value) : "-"; }
+
+/// How much longer a block takes than with those whose names begin so.
+std::string ratio_to(const cell& one, std::vector<const cell*> others, std::string_view begin) {
+  std::erase_if(others, [&](const auto* other) { return !other->peer.starts_with(begin); });
+  if (begin != "limit" && !others.empty())
+    others.resize(1); // hearth through its facade stands first
+  return or_dash(bench_outcome::ratio(one, others));
+}
+
+std::string table_text(const std::vector<row>& rows, table_style style) {
+  if (style == table_style::text) {
+    stats::columns aligned;
+    for (const auto& one : rows)
+      aligned.row(one);
+    return aligned.text();
   }
-  return rows.text();
+  std::string text;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].empty())
+      continue;
+    for (const auto& cell : rows[i])
+      text += "| " + cell + " ";
+    text += "|\n";
+    if (i == 0)
+      text += "|" + std::string("---|");
+    for (std::size_t j = 1; i == 0 && j < rows[0].size(); ++j)
+      text += "---:|";
+    text += i == 0 ? "\n" : "";
+  }
+  return text;
 }
 
-std::string or_dash(const std::optional<double>& value, int decimals) { return value ? fixed(*value, decimals) : "-"; }
+const std::string limit_column = "x limit";
+const std::string hearth_column = "x hearth";
+/// What the tables show; the JSON has more.
+const std::vector<std::pair<std::string, std::string>> columns{{"GB/s", "gb_per_s"},
+                                                               {"ns/block", "ns_per_block"},
+                                                               {limit_column, limit_column},
+                                                               {hearth_column, hearth_column},
+                                                               {"p50 us", "p50_us"},
+                                                               {"p99 us", "p99_us"},
+                                                               {"p99.9 us", "p999_us"},
+                                                               {"hits", "hit_share"},
+                                                               {"lost", "lost_share"},
+                                                               {"CPU s/GB", "cpu_s_per_gb"},
+                                                               {"device B/B", "device_bytes_per_byte"},
+                                                               {"writer GB/s", "writer_gb_per_s"},
+                                                               {"space", "space_share"}};
 
-std::string median(const run_outcome::row& row, std::uint64_t size, const std::string& name, int decimals) {
-  const auto found = figure(row.cells.at(size), name);
-  return found ? fixed(found->median, decimals) : "-";
+/// Takes out what has no figure in any row: each workload has some of its own.
+void drop_empty_columns(std::vector<row>& rows) {
+  for (std::size_t column = rows[0].size(); column-- > 0;)
+    if (std::all_of(rows.begin() + 1, rows.end(), [&](const auto& one) { return one.empty() || one[column] == "-"; }))
+      for (auto& one : rows)
+        if (!one.empty())
+          one.erase(one.begin() + static_cast<std::ptrdiff_t>(column));
 }
 
-/// GB/s, its spread, its share of the limit, and the limit.
-std::string throughput(const run_outcome& run, const bench_settings& settings, const std::string& name) {
-  return table(run, settings, {"GB/s", "min", "max", "x limit", "limit"}, [&](const auto& row, std::uint64_t size) {
-    const auto found = figure(row.cells.at(size), name);
-    if (!found)
-      return std::vector<std::string>{"-"};
-    return std::vector{fixed(found->median, 2), fixed(found->least, 2), fixed(found->most, 2),
-                       or_dash(ratio(run, row, size, name), 2), or_dash(limit(run, size, name), 2)};
-  });
+std::string table_of(const bench_outcome& run, const bench_settings& settings, workload what, table_style style) {
+  std::vector<row> rows{{"peer", "block", "threads"}};
+  for (const auto& [title, figure] : columns)
+    rows[0].push_back(title);
+  for (const auto size : settings.sizes)
+    for (const auto threads : settings.threads) {
+      const auto cells = run.row(what, size, threads);
+      if (!cells.empty())
+        rows.emplace_back();
+      for (const auto* one : cells) {
+        row line{one->peer, stats::format_bytes(size), std::to_string(threads)};
+        for (const auto& [title, figure] : columns)
+          line.push_back(!one->failed.empty()      ? "FAILED"
+                         : figure == limit_column  ? ratio_to(*one, cells, "limit")
+                         : figure == hearth_column ? ratio_to(*one, cells, "hearth")
+                                                   : or_dash(one->median(figure)));
+        rows.push_back(std::move(line));
+      }
+    }
+  drop_empty_columns(rows);
+  return table_text(rows, style);
 }
 
-std::string latencies(const run_outcome& run, const bench_settings& settings) {
-  return table(run, settings, {"alone p50", "p99", "beside p50", "p99", "reads beside", "writer GB/s", "limit GB/s"},
-               [&](const auto& row, std::uint64_t size) {
-                 return std::vector{median(row, size, "alone_p50_us", 0),
-                                    median(row, size, "alone_p99_us", 0),
-                                    median(row, size, "beside_p50_us", 0),
-                                    median(row, size, "beside_p99_us", 0),
-                                    median(row, size, "beside_reads", 0),
-                                    median(row, size, "beside_put_gb_per_s", 2),
-                                    or_dash(limit(run, size, "beside_put_gb_per_s"), 2)};
-               });
-}
-
-std::string costs(const run_outcome& run, const bench_settings& settings) {
-  return table(run, settings,
-               {"CPU s/GB put", "CPU us/block put", "CPU s/GB read", "device B/B put", "device B/B read", "peak space",
-                "lost", "missing"},
-               [&](const auto& row, std::uint64_t size) {
-                 return std::vector{median(row, size, "put_cpu_s_per_gb", 3),
-                                    median(row, size, "put_cpu_us_per_block", 0),
-                                    median(row, size, "read_cpu_s_per_gb", 3),
-                                    median(row, size, "device_bytes_per_byte_put", 2),
-                                    median(row, size, "device_bytes_per_byte_read", 2),
-                                    median(row, size, "space_share", 3),
-                                    median(row, size, "lost_share", 3),
-                                    median(row, size, "missing_share", 3)};
-               });
-}
-
-std::string contenders(const run_outcome& run) {
-  stats::columns rows;
-  rows.row({"contender", "O_DIRECT", "version"});
-  for (const auto& row : run.rows)
-    rows.row({row.name, row.facts.o_direct ? "yes" : "no", row.facts.version});
-  return rows.text();
-}
-
-std::string notes(const run_outcome& run) {
+std::string notes_of(const bench_outcome& run) {
   std::string text;
   for (const auto& note : run.notes)
-    text += note + '\n';
-  for (const auto& row : run.rows)
-    for (const auto& [size, cell] : row.cells)
-      if (const auto& why = cell.failed.empty() ? cell.refused : cell.failed; !why.empty())
-        text += row.name + ", " + stats::format_bytes(size) + (cell.failed.empty() ? ": not taken: " : ": FAILED: ") +
-                why + '\n';
-  return text + (run.interrupted ? "interrupted: what is here is what was measured until then\n" : "");
-}
-
-void write_cell(stats::json_writer& json, const run_outcome& run, const run_outcome::row& row, std::uint64_t size) {
-  const auto& cell = row.cells.at(size);
-  json.integer("repetitions", cell.repetitions.size());
-  json.text("refused", cell.refused);
-  json.text("failed", cell.failed);
-  if (cell.repetitions.empty())
-    return;
-  for (const auto& [name, value] : cell.repetitions.front()) {
-    const auto found = figure(cell, name);
-    json.object(name, [&, &figure_name = name] {
-      json.real("median", found->median);
-      json.real("min", found->least);
-      json.real("max", found->most);
-      if (const auto share = ratio(run, row, size, figure_name))
-        json.real("of_limit", *share);
-    });
-  }
+    text += "- " + note + '\n';
+  for (const auto& one : run.cells)
+    if (!one.failed.empty())
+      text += "- " + one.peer + ", " + std::string{to_string(one.what)} + ", " + stats::format_bytes(one.block_bytes) +
+              ": FAILED: " + one.failed + '\n';
+  return text + (run.interrupted ? "- interrupted: what is here is what was measured until then\n" : "");
 }
 
 } // namespace
 
-std::string fixed(double value, int decimals) {
-  char digits[64];
-  std::snprintf(digits, sizeof(digits), "%.*f", decimals, value);
-  return digits;
+std::string to_tables(const bench_outcome& run, const bench_settings& settings, const machine_facts& machine,
+                      table_style style) {
+  const bool marked = style == table_style::markdown;
+  std::string text = marked ? "# hearth bench\n\nWritten by `hearth bench --results`.\n\n" : "";
+  for (const auto& facts : {machine, run.versions})
+    for (const auto& [name, value] : facts)
+      text += (marked ? "- " : "") + name + ": " + value + '\n';
+  text += std::string{marked ? "\n" : ""} + "Medians of " + std::to_string(settings.repetitions) + " repetitions of " +
+          digits(settings.seconds) + " s, peers in turn; memory " + stats::format_bytes(settings.memory_bytes) +
+          ", disk " + stats::format_bytes(settings.disk_bytes) + " with memory for a sixteenth of it; seed " +
+          std::to_string(settings.seed) +
+          ".\nns/block is the time that passes for one block, all threads together. \"x limit\" and \"x hearth\" are "
+          "that time over the one of what the machine allows (the best of the limits) and over hearth's through its "
+          "facade, repetition by repetition: below 1 is faster. Latencies are of one call, every eighth timed in "
+          "memory. \"lost\": given up at once or before it was written, of the blocks put. \"device B/B\": what the "
+          "kernel charged for a byte. \"space\": what is on disk, of the limit.\n";
+  for (const auto what : settings.what)
+    text += (marked ? "\n## " : "\n") + std::string{to_string(what)} + (marked ? "\n\n" : ": ") +
+            std::string{about(what)} + (marked ? ".\n\n" : "\n") + table_of(run, settings, what, style);
+  const auto notes = notes_of(run);
+  return text + (notes.empty() ? "" : (marked ? "\n## Notes\n\n" : "\nNotes\n") + notes);
 }
 
-std::string to_tables(const run_outcome& run, const bench_settings& settings, const machine_facts& machine) {
-  std::string text;
-  for (const auto& [name, value] : machine)
-    text += name + ": " + value + '\n';
-  text += "seed: " + std::to_string(settings.seed) + "\nrepetitions: " + std::to_string(settings.repetitions) +
-          " (medians; blocks above 64 MiB once)\ncapacity: " + stats::format_bytes(settings.capacity_bytes) +
-          ", put in each measurement: " + stats::format_bytes(settings.put_bytes) +
-          "\nlimit: the better of the raw contenders in the same repetition\n\n" + contenders(run);
-  text += "\nSustained put at the capacity limit, synced every 128 MiB\n" + throughput(run, settings, "put_gb_per_s");
-  text += "\nCold reads, " + std::to_string(settings.read_depth) + " at once (at most 256 MiB of them)\n" +
-          throughput(run, settings, "read_gb_per_s");
-  text += "\nCold reads, one at a time\n" + throughput(run, settings, "read_one_gb_per_s");
-  text += "\nLatency of a cold read in us, alone and beside a writer at full speed\n" + latencies(run, settings);
-  text += "\nCost; space is the peak in the directory, of the capacity\n" + costs(run, settings);
-  const auto said = notes(run);
-  return text + (said.empty() ? "" : "\nNotes\n" + said);
-}
-
-std::string to_json(const run_outcome& run, const bench_settings& settings, const machine_facts& machine) {
+std::string to_json(const bench_outcome& run, const bench_settings& settings, const machine_facts& machine) {
   stats::json_writer json;
   json.object("machine", [&] {
     for (const auto& [name, value] : machine)
       json.text(name, value);
   });
   json.object("settings", [&] {
-    json.integer("seed", settings.seed);
     json.integer("repetitions", settings.repetitions);
-    json.integer("capacity_bytes", settings.capacity_bytes);
-    json.integer("put_bytes", settings.put_bytes);
-    json.integer("read_depth", settings.read_depth);
+    json.real("seconds", settings.seconds);
+    json.integer("memory_bytes", settings.memory_bytes);
+    json.integer("disk_bytes", settings.disk_bytes);
+    json.integer("chain", settings.chain);
+    json.integer("seed", settings.seed);
   });
-  json.object("contenders", [&] {
-    for (const auto& row : run.rows)
-      json.object(row.name, [&] {
-        json.text("version", row.facts.version);
-        json.text("o_direct", row.facts.o_direct ? "yes" : "no");
+  json.object("versions", [&] {
+    for (const auto& [name, version] : run.versions)
+      json.text(name, version);
+  });
+  json.array("cells", [&] {
+    for (const auto& one : run.cells)
+      json.element([&] {
+        json.text("workload", to_string(one.what));
+        json.integer("block_bytes", one.block_bytes);
+        json.integer("threads", one.threads);
+        json.text("peer", one.peer);
+        json.text("failed", one.failed);
+        json.array("repetitions", [&] {
+          for (const auto& repetition : one.repetitions)
+            json.element([&] {
+              for (const auto& [name, value] : repetition)
+                json.real(name, value);
+            });
+        });
       });
   });
-  json.object("sizes", [&] {
-    for (const auto size : settings.sizes)
-      json.object(std::to_string(size), [&] {
-        for (const auto& row : run.rows)
-          if (row.cells.contains(size))
-            json.object(row.name, [&] { write_cell(json, run, row, size); });
-      });
-  });
-  json.text("notes", notes(run));
+  json.text("notes", notes_of(run));
   return json.finish() + '\n';
 }
 

@@ -1,10 +1,9 @@
 #include "tests/bench/usage.hpp"
 
-#include "tests/bench/raw_file.hpp"
+#include "tests/bench/peers/descriptor.hpp"
 
 #include <algorithm>
 #include <chrono>
-#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -88,7 +87,8 @@ std::uint64_t bytes_on_disk(const std::string& directory) {
 
 void drop_page_cache(const std::string& directory, bool thorough) {
   const descriptor folder{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  static_cast<void>(::syncfs(folder.number())); // what is dirty cannot be dropped
+  if (thorough)
+    static_cast<void>(::syncfs(folder.number())); // what is dirty cannot be dropped
   each_file(directory, [](const std::string& path) {
     const descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
     if (file.is_open())
@@ -96,31 +96,6 @@ void drop_page_cache(const std::string& directory, bool thorough) {
   });
   if (thorough)
     std::ofstream{"/proc/sys/vm/drop_caches"} << "3\n";
-}
-
-space_sampler::space_sampler(std::string directory) : directory_(std::move(directory)), thread_([this] { sample(); }) {}
-
-space_sampler::~space_sampler() { finish(); }
-
-void space_sampler::finish() {
-  done_ = true;
-  if (thread_.joinable())
-    thread_.join();
-}
-
-void space_sampler::sample() {
-  for (bool last = false;; last = done_) {
-    const auto started = seconds_now();
-    peak_bytes_ = std::max(peak_bytes_, bytes_on_disk(directory_));
-    const auto pause = std::max(0.02, 49 * (seconds_now() - started));
-    if (last)
-      break;
-    for (const auto until = seconds_now() + pause; !done_ && seconds_now() < until;)
-      std::this_thread::sleep_for(std::chrono::milliseconds{10});
-  }
-  timespec spent{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
-  cpu_s_ = static_cast<double>(spent.tv_sec) + static_cast<double>(spent.tv_nsec) / 1e9;
 }
 
 } // namespace hearth::bench

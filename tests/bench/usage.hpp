@@ -1,9 +1,7 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <string>
-#include <thread>
 
 #include <sys/types.h>
 
@@ -31,30 +29,8 @@ struct usage {
 /// count.
 [[nodiscard]] std::uint64_t bytes_on_disk(const std::string& directory);
 
-/// Writes everything back and takes the files in `directory` out of the page cache; if `thorough`, for root, all other
-/// caches of the kernel as well, names and inodes among them: that is felt by every program on the machine.
+/// Takes the files in `directory` out of the page cache. If `thorough`, writes everything back before, and for root
+/// drops all other caches of the kernel, names and inodes among them: every program on the machine feels that.
 void drop_page_cache(const std::string& directory, bool thorough);
-
-/// Looks from time to time how much a directory takes, on a thread of its own that is idle 49 parts in 50.
-class space_sampler {
-public:
-  explicit space_sampler(std::string directory);
-  space_sampler(const space_sampler&) = delete;
-  space_sampler& operator=(const space_sampler&) = delete;
-  ~space_sampler();
-
-  void finish(); ///< ends the thread, after a last look; then:
-  [[nodiscard]] std::uint64_t peak_bytes() const noexcept { return peak_bytes_; }
-  [[nodiscard]] double cpu_s() const noexcept { return cpu_s_; } ///< what looking has cost
-
-private:
-  void sample();
-
-  std::string directory_;
-  std::atomic<bool> done_ = false;
-  std::uint64_t peak_bytes_ = 0;
-  double cpu_s_ = 0;
-  std::thread thread_; ///< last: it uses the others
-};
 
 } // namespace hearth::bench

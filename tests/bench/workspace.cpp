@@ -1,7 +1,7 @@
 #include "tests/bench/workspace.hpp"
 
 #include "stats/units.hpp"
-#include "tests/bench/contender.hpp"
+#include "tests/bench/peers/descriptor.hpp"
 
 #include <cerrno>
 #include <filesystem>
@@ -40,7 +40,7 @@ result<void> check_free_space(const std::string& directory, std::uint64_t needed
   if (const auto free = about.f_bavail * about.f_frsize; free < wanted)
     return {storage::errc::no_space, directory + ": " + stats::format_bytes(free) + " are free, " +
                                          stats::format_bytes(wanted) +
-                                         " are needed; choose another --directory, or a smaller --capacity or --sizes"};
+                                         " are needed; choose another --directory, or a smaller --disk or --sizes"};
   return {};
 }
 

@@ -16,14 +16,14 @@ command_outcome run_bench(char** argv) {
   char** const arguments = argv + 1; // `bench` stands for the program's name
   std::error_code unknown;
   const auto here = std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path();
-  for (const auto* place : {"hearth-bench", "../../../tests/bench/caches/hearth-bench"})
+  for (const auto* place : {"hearth-bench", "../../../tests/bench/hearth-bench"})
     if (const auto path = (here / place).string(); !unknown && ::access(path.c_str(), X_OK) == 0)
       ::execv(path.c_str(), arguments);
   ::execvp("hearth-bench", arguments);
   return {2,
           {},
           std::string{"bench: the program hearth-bench was not found beside this one or by $PATH ("} +
-              std::strerror(errno) + "): build it with ninja -C build tests/bench/caches/hearth-bench"};
+              std::strerror(errno) + "): build it with ninja -C build tests/bench/hearth-bench"};
 }
 
 } // namespace hearth

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "tests/bench/peers/descriptor.hpp"
+#include "tests/bench/numbered_blocks.hpp"
+#include "tests/bench/peers/peer.hpp"
+
+#include <atomic>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hearth::bench {
+
+/// What the machine allows any store: one preallocated file with a slot a block, overwritten with O_DIRECT from and
+/// into buffers on huge pages. No records, no checksums; the index is an array of numbers by slot. Each thread
+/// transfers its chain block by block.
+class disk_limit : public peer {
+public:
+  [[nodiscard]] std::string version() const override { return "one file, O_DIRECT"; }
+  [[nodiscard]] std::string refuses(const stage& where) const override {
+    return where.disk_bytes == 0 ? "it is a file" : o_direct_refusal(where.directory);
+  }
+
+  storage::result<void> open(const stage& where) override;
+  storage::result<std::size_t> put(unsigned thread, chain_blocks chain) override;
+  storage::result<std::size_t> get(unsigned thread, chain_keys chain, const block_seen& seen) override;
+  storage::result<std::size_t> contains(unsigned thread, chain_keys chain) override;
+  storage::result<void> settle() override;
+  void close() override { file_ = {}; }
+  [[nodiscard]] bool reopens() const override { return false; } ///< the numbers are in memory
+
+protected:
+  [[nodiscard]] std::uint64_t slot_of(const storage::block_key& key) const { return number_of(key) % held_.size(); }
+  [[nodiscard]] std::uint64_t offset_of(const storage::block_key& key) const { return slot_of(key) * block_bytes_; }
+  [[nodiscard]] bool holds(const storage::block_key& key) const {
+    return held_[slot_of(key)].load(std::memory_order_acquire) == number_of(key) + 1;
+  }
+  /// Before a slot is overwritten its number goes, after that the new one comes.
+  void hold(const storage::block_key& key, bool written) {
+    held_[slot_of(key)].store(written ? number_of(key) + 1 : 0, std::memory_order_release);
+  }
+
+  std::string path_;
+  std::uint64_t block_bytes_ = 0;
+  descriptor file_;
+
+private:
+  std::vector<std::atomic<std::uint64_t>> held_; ///< by slot: a block's number and 1; 0: nothing
+  std::vector<storage::mutable_buffer> read_;    ///< by thread
+};
+
+} // namespace hearth::bench
