@@ -1,5 +1,6 @@
 #!/bin/sh
-# Every test and a long stress run, first under ThreadSanitizer, then under AddressSanitizer and UBSan.
+# A long stress run and tests, first under ThreadSanitizer those that start threads (suite "threads"; with
+# SANITIZED_TESTS=all every test), then under AddressSanitizer and UBSan every test.
 # ThreadSanitizer must see CAF's own synchronisation: with the distribution's libcaf_core it reports dozens of races that
 # are none, and suppressing that library hides real ones. So libcaf_core is built from the distribution's source package
 # with -fsanitize=thread, once (about two minutes), kept in HEARTH_SANITIZED_CAF, and put in the way of the installed one.
@@ -52,12 +53,14 @@ build_caf() {
   mv "$caf/build/lib" "$caf/lib" # last: a half-built one is not taken for done
 }
 
-# sanitized NAME FOLDER: builds all, runs the tests (but those of the style, which run none of our code), and sets `stressed`.
+# sanitized NAME FOLDER TARGET TEST_OPTION...: builds the target, runs these tests and sets `stressed`.
 sanitized() {
-  step "building $2" "build-$1" ninja -C "$root/$2"
-  test_in "$2" --no-suite style --timeout-multiplier 10 || true # count.py knows better what failed
+  name=$1 built=$2 target=$3
+  shift 3
+  step "building $built" "build-$name" ninja -C "$root/$built" "$target"
+  test_in "$built" "$@" --timeout-multiplier 10 || true # count.py knows better what failed
   stressed=0
-  step "stress, 10 seeds, $1" "stress-$1" "$root/$2/tests/stress/hearth_stress" --operations "$operations" --seeds 10 || stressed=$?
+  step "stress, 10 seeds, $name" "stress-$name" "$root/$built/tests/stress/hearth_stress" --operations "$operations" --seeds 10 || stressed=$?
 }
 
 install_packages cmake clang
@@ -70,11 +73,14 @@ export TSAN_OPTIONS=second_deadlock_stack=1
 installed_libraries=${LD_LIBRARY_PATH:-}
 export LD_LIBRARY_PATH="$caf/lib${installed_libraries:+:$installed_libraries}"
 CXX=clang++ configure build-thread --buildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false "-Dcpp_args=$lines_only" "-Dwerror=$werror"
-sanitized thread build-thread
+case ${SANITIZED_TESTS:-threads} in
+all) sanitized thread build-thread all --no-suite style ;;
+*) sanitized thread build-thread with_threads --suite threads ;;
+esac
 thread_stressed=$stressed
 export LD_LIBRARY_PATH="$installed_libraries"
 configure_clang
-sanitized address build-clang
+sanitized address build-clang all --no-suite style
 
 status=0
 closing=$(python3 "$root/tests/count.py" "$root/build-thread" "$root/build-clang" \
