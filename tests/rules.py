@@ -59,6 +59,10 @@ FOR_ACTORS_ONLY = ("caf/", "spdlog/")
 CATCH2_ALLOWED = ("tests/support/catch.hpp", "tests/support/main.cpp")
 SLEEP = re.compile(r"sleep_for|sleep_until|usleep|nanosleep|(?<![\w.])sleep\(|time\.sleep")
 SLEEP_ALLOWED = ("tests/stress/", "tests/crash/", "tests/bench/")  # real threads, real processes, real time
+# What is linked as one library; a library of few files is left out.
+LIBRARIES = (r"storage/(?!simulated/).*", r"stats/.*", r"actors/tiers/.*", r"actors/\w+\.cpp", r"actors/host/\w+\.cpp")
+UNNAMED = re.compile(r"^namespace \{\n(.*?)^\}", re.MULTILINE | re.DOTALL)
+CONSTANT_OR_TYPE = re.compile(r"^(?:const(?:expr)? [^({=]*?|struct |class |enum (?:class )?)(\w+)(?= [={:]|\{|;)", re.MULTILINE)
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
 
@@ -105,6 +109,17 @@ def check_own_header(path, text, names):
     first = INCLUDE.search(text)
     if path.endswith(".cpp") and own in names and (not first or first[2] != own):
         yield f"{path}: includes {first[2] if first else 'nothing'} first; its own header comes first: {own}"
+
+
+def check_unnamed(root, names):
+    """With the sanitizers several files of a library are compiled as one, so their unnamed namespaces share their names."""
+    for library in LIBRARIES:
+        seen = {}
+        for path in (n for n in names if n.endswith(".cpp") and re.fullmatch(library, n)):
+            for block in UNNAMED.findall((root / path).read_text()):
+                for name in CONSTANT_OR_TYPE.findall(block):
+                    if seen.setdefault(name, path) != path:
+                        yield f"{path}: {name} is in an unnamed namespace of {seen[name]} as well: give one a name of its own"
 
 
 def reached(root, header, names):
@@ -205,6 +220,7 @@ def violations(root):
             yield f"{top}: not at the top level, which holds {', '.join(sorted(TOP))} and dot files"
     yield from check_folders(root, set(names))
     yield from check_surface(root, set(names))
+    yield from check_unnamed(root, names)
     yield from check_quickstart(root)
     yield from check_settings(root)
     for path in names:

@@ -72,7 +72,8 @@ fi
 export TSAN_OPTIONS=second_deadlock_stack=1
 installed_libraries=${LD_LIBRARY_PATH:-}
 export LD_LIBRARY_PATH="$caf/lib${installed_libraries:+:$installed_libraries}"
-CXX=clang++ configure build-thread --buildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false "-Dcpp_args=$lines_only" "-Dwerror=$werror"
+# shellcheck disable=SC2086 # two options
+CXX=clang++ configure build-thread --buildtype=debugoptimized $fewer_files -Db_sanitize=thread -Db_lundef=false "-Dcpp_args=$lines_only" "-Dwerror=$werror"
 case ${SANITIZED_TESTS:-threads} in
 all) sanitized thread build-thread all --no-suite style ;;
 *) sanitized thread build-thread with_threads --suite threads ;;

@@ -15,7 +15,7 @@ namespace hearth::storage {
 
 namespace {
 
-constexpr std::size_t page_bytes = 4096; ///< the smallest page size; larger pages are touched more than once
+constexpr std::size_t page_bytes_min = 4096; ///< the smallest page size; larger pages are touched more than once
 
 failure refused(std::size_t size_bytes, int error) {
   return {errc::no_memory, "a region of " + std::to_string(size_bytes) +
@@ -68,7 +68,7 @@ bool touch(std::byte* at, std::size_t bytes) noexcept {
   if (errno == ENOMEM || errno == EFAULT)
     return false;
 #endif
-  for (std::size_t offset = 0; offset < bytes; offset += page_bytes)
+  for (std::size_t offset = 0; offset < bytes; offset += page_bytes_min)
     *const_cast<volatile std::byte*>(at + offset) = std::byte{0};
   return true;
 }
@@ -90,7 +90,7 @@ std::optional<std::size_t> touch_counting(std::byte* at, std::size_t size_bytes)
 class anonymous_memory final : public memory_source {
 public:
   result<region> map(std::size_t size_bytes) override {
-    assert(size_bytes > 0 && size_bytes % page_bytes == 0);
+    assert(size_bytes > 0 && size_bytes % page_bytes_min == 0);
     auto* const at = map_aligned(size_bytes);
     if (at == nullptr)
       return refused(size_bytes, errno);

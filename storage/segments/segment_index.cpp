@@ -15,14 +15,14 @@ namespace hearth::storage {
 
 namespace {
 
-constexpr std::string_view magic = "hearthI1";
-constexpr std::uint32_t version = 1;
+constexpr std::string_view index_magic = "hearthI1";
+constexpr std::uint32_t index_version = 1;
 constexpr std::uint64_t entry_bytes = 68;
 constexpr std::uint64_t name_bytes_max = 256; ///< its length and its letters
 constexpr std::uint64_t names_max = 1024;
-constexpr std::uint64_t file_bytes_max = 1ull << 34;
+constexpr std::uint64_t index_bytes_max = 1ull << 34;
 
-struct wire_header {
+struct index_header {
   std::uint32_t version = 0;
   std::uint64_t store = 0;
   std::uint32_t slot = 0;
@@ -66,7 +66,7 @@ std::string body_of(const segment_index& index) {
 }
 
 /// Pre: `body` has passed its checksum, so its lengths are what a hearth has written; they are bounded all the same.
-void read_body(std::span<const std::byte> body, const wire_header& header, segment_index& index) {
+void read_body(std::span<const std::byte> body, const index_header& header, segment_index& index) {
   byte_stream in{body};
   cereal::PortableBinaryInputArchive archive{in};
   for (std::uint32_t i = 0; i < header.names; ++i) {
@@ -81,7 +81,7 @@ void read_body(std::span<const std::byte> body, const wire_header& header, segme
     move_entry(archive, entry);
 }
 
-result<void> check(const wire_header& header, std::uint64_t body_bytes) {
+result<void> check(const index_header& header, std::uint64_t body_bytes) {
   if (header.generation >= segment_numbers_end || header.names > names_max || header.entries > header.records_max ||
       header.sealed > 1 || header.segment_bytes % page_size != 0 || header.covered_bytes % page_size != 0 ||
       header.covered_bytes > header.segment_bytes)
@@ -123,10 +123,10 @@ std::vector<std::byte> encode(const segment_index& index) {
   const auto body = body_of(index);
   const auto body_bytes = std::as_bytes(std::span{body});
   const auto header = encode_page(
-      magic, wire_header{version, index.store, index.slot, index.generation, index.segment_bytes, index.covered_bytes,
-                         index.records_max, static_cast<std::uint8_t>(index.sealed),
-                         static_cast<std::uint32_t>(index.names.size()),
-                         static_cast<std::uint32_t>(index.entries.size()), body.size(), checksum(body_bytes)});
+      index_magic, index_header{index_version, index.store, index.slot, index.generation, index.segment_bytes,
+                                index.covered_bytes, index.records_max, static_cast<std::uint8_t>(index.sealed),
+                                static_cast<std::uint32_t>(index.names.size()),
+                                static_cast<std::uint32_t>(index.entries.size()), body.size(), checksum(body_bytes)});
   std::vector<std::byte> bytes(page_size + body.size());
   std::copy(header.begin(), header.end(), bytes.begin());
   std::copy(body_bytes.begin(), body_bytes.end(), bytes.begin() + page_size);
@@ -136,12 +136,12 @@ std::vector<std::byte> encode(const segment_index& index) {
 result<segment_index> decode_segment_index(std::span<const std::byte> bytes) {
   if (bytes.size() < page_size)
     return corrupt("found " + std::to_string(bytes.size()) + " bytes, expected at least " + std::to_string(page_size));
-  const auto header = decode_page<wire_header>(bytes.first(page_size), magic, "segment index");
+  const auto header = decode_page<index_header>(bytes.first(page_size), index_magic, "segment index");
   if (!header)
     return header.error();
-  if (header->version != version)
+  if (header->version != index_version)
     return failure{errc::unsupported, "segment index: found version " + std::to_string(header->version) +
-                                          ", expected " + std::to_string(version)};
+                                          ", expected " + std::to_string(index_version)};
   const auto body = bytes.subspan(page_size);
   if (auto valid = check(*header, body.size()); !valid)
     return valid.error();
@@ -178,14 +178,14 @@ result<std::uint32_t> read_records_max(file_system& files, const std::string& pa
   const auto got = (*opened)->read(0, page);
   if (!got)
     return got.error();
-  const auto header = decode_page<wire_header>(std::span{page}.first(*got), magic, path);
+  const auto header = decode_page<index_header>(std::span{page}.first(*got), index_magic, path);
   if (!header)
     return header.error();
   return header->records_max;
 }
 
 result<segment_index> read_segment_index(file_system& files, const std::string& path) {
-  const auto bytes = read_whole_file(files, path, file_bytes_max);
+  const auto bytes = read_whole_file(files, path, index_bytes_max);
   if (bytes.code() == errc::invalid_argument)
     return failure{errc::corrupt, bytes.error().context};
   if (!bytes)

@@ -9,10 +9,10 @@ namespace hearth::storage {
 
 namespace {
 
-constexpr std::string_view magic = "hearthR1";
-constexpr std::uint32_t version = 1;
+constexpr std::string_view record_magic = "hearthR1";
+constexpr std::uint32_t record_version = 1;
 
-struct wire_fields {
+struct record_fields {
   std::uint32_t version = 0;
   record_place place;
   std::uint64_t sequence = 0;
@@ -40,17 +40,18 @@ std::uint64_t segment_record_bytes(std::uint64_t payload_bytes) noexcept {
 }
 
 page_bytes encode(const segment_record& record) {
-  return encode_page(magic, wire_fields{version, record.place, record.sequence, block_fields{record.block},
-                                        record.signature, record.expiry_ns, record.priority, record.flags});
+  return encode_page(record_magic,
+                     record_fields{record_version, record.place, record.sequence, block_fields{record.block},
+                                   record.signature, record.expiry_ns, record.priority, record.flags});
 }
 
 result<segment_record> decode_segment_record(std::span<const std::byte> page) {
-  const auto fields = decode_page<wire_fields>(page, magic, "record");
+  const auto fields = decode_page<record_fields>(page, record_magic, "record");
   if (!fields)
     return fields.error();
-  if (fields->version != version)
+  if (fields->version != record_version)
     return failure{errc::unsupported, "record: found version " + std::to_string(fields->version) + ", expected " +
-                                          std::to_string(version)};
+                                          std::to_string(record_version)};
   if (fields->block.name_bytes == 0)
     return failure{errc::corrupt, "record: the namespace name is empty"};
   if (fields->sequence == 0 || fields->sequence >= segment_numbers_end ||
@@ -64,7 +65,7 @@ result<segment_record> decode_segment_record(std::span<const std::byte> page) {
 }
 
 bool starts_segment_record(std::span<const std::byte> page) noexcept {
-  return page.size() >= magic.size() && std::memcmp(page.data(), magic.data(), magic.size()) == 0;
+  return page.size() >= record_magic.size() && std::memcmp(page.data(), record_magic.data(), record_magic.size()) == 0;
 }
 
 } // namespace hearth::storage

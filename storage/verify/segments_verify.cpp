@@ -12,10 +12,10 @@ namespace hearth::storage {
 
 namespace {
 
-constexpr const char* folder = "segments/";
+constexpr const char* segments_folder = "segments/";
 
 /// The files of one slot.
-struct slot_files {
+struct verified_slot {
   std::optional<std::uint64_t> data_bytes;
   std::optional<std::uint64_t> index_bytes;
 
@@ -65,10 +65,11 @@ private:
       const auto told = tell_segment_entry(entry);
       switch (told.kind) {
       case segment_entry_kind::foreign:
-        run_.note(finding_kind::foreign, folder + entry.name, "a name that is not ours, or no regular file", "nothing");
+        run_.note(finding_kind::foreign, segments_folder + entry.name, "a name that is not ours, or no regular file",
+                  "nothing");
         break;
       case segment_entry_kind::unfinished:
-        run_.note(finding_kind::unfinished, folder + entry.name, "a write that never ended", "nothing");
+        run_.note(finding_kind::unfinished, segments_folder + entry.name, "a write that never ended", "nothing");
         break;
       case segment_entry_kind::data: slots_[*told.slot].data_bytes = entry.bytes; break;
       case segment_entry_kind::index: slots_[*told.slot].index_bytes = entry.bytes; break;
@@ -78,7 +79,7 @@ private:
     return {};
   }
 
-  result<void> visit(std::uint32_t slot, const slot_files& of) {
+  result<void> visit(std::uint32_t slot, const verified_slot& of) {
     const auto before = report_.damaged();
     verified_part part;
     part.name = to_string(slot, segment_file_kind::data).substr(0, 8);
@@ -106,7 +107,7 @@ private:
     return done;
   }
 
-  void without_segment(verified_part& part, std::uint32_t slot, const slot_files& of, const segment_index* index) {
+  void without_segment(verified_part& part, std::uint32_t slot, const verified_slot& of, const segment_index* index) {
     const auto path = segment_path(slot, segment_file_kind::index);
     if (index != nullptr && !index->entries.empty()) {
       part.index = index->sealed ? index_state::sealed : index_state::open;
@@ -123,7 +124,7 @@ private:
   }
 
   /// Nothing here is a block to recovery; what could be told is what a repair would list again.
-  result<void> without_index(verified_part& part, std::uint32_t slot, const slot_files& of, const failure& reason) {
+  result<void> without_index(verified_part& part, std::uint32_t slot, const verified_slot& of, const failure& reason) {
     const bool missing = reason.code == errc::not_found;
     part.index = missing ? index_state::missing : index_state::damaged;
     const auto path = segment_path(slot, segment_file_kind::data);
@@ -150,7 +151,7 @@ private:
     return {};
   }
 
-  result<void> check_segment(verified_part& part, const segment_index& index, const slot_files& of) {
+  result<void> check_segment(verified_part& part, const segment_index& index, const verified_slot& of) {
     const auto path = segment_path(index.slot, segment_file_kind::data);
     part.index = index.sealed ? index_state::sealed : index_state::open;
     part.generation = index.generation;
@@ -241,7 +242,7 @@ private:
   }
 
   void check_recency_snapshot() {
-    const auto path = std::string{folder} + recency_name;
+    const auto path = std::string{segments_folder} + recency_name;
     const auto sequences = check_recency(run_.files, run_.directory + "/" + path, run_.store);
     if (sequences.code() == errc::not_found)
       return;
@@ -257,7 +258,7 @@ private:
 
   verify_run& run_;
   verify_report& report_;
-  std::map<std::uint32_t, slot_files> slots_;
+  std::map<std::uint32_t, verified_slot> slots_;
   segments_checked checked_;
 };
 
@@ -276,7 +277,7 @@ const found_block* block_at(std::span<const found_block> blocks, std::uint64_t o
   return at != blocks.end() && at->page == offset / page_size ? &*at : nullptr;
 }
 
-std::string segment_path(std::uint32_t slot, segment_file_kind kind) { return folder + to_string(slot, kind); }
+std::string segment_path(std::uint32_t slot, segment_file_kind kind) { return segments_folder + to_string(slot, kind); }
 
 result<segments_checked> verify_segments(verify_run& run) { return segments_check{run}.check_all(); }
 

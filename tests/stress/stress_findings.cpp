@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::array names{"WRONG", "STALE", "UNANSWERED", "UNEVEN", "UNEXPECTED"};
 constexpr std::uint64_t shown_of_each = 5;
-constexpr std::chrono::minutes patience{2};
+constexpr std::chrono::minutes answer_patience{2};
 
 } // namespace
 
@@ -49,7 +49,7 @@ bool open_calls::end() {
 
 bool open_calls::wait_for_at_most(std::size_t calls) {
   std::unique_lock guard{mutex_};
-  return changed_.wait_for(guard, patience, [&] { return open_ <= calls; });
+  return changed_.wait_for(guard, answer_patience, [&] { return open_ <= calls; });
 }
 
 } // namespace hearth::stress
