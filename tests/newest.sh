@@ -46,7 +46,7 @@ step 'installing what is missing in there' newest-install in_root "$newest" /srv
   sh tests/install.sh librocksdb-dev liblmdb-dev libhiredis-dev libsqlite3-dev
 in_root "$newest" /srv/hearth g++ --version | head -n 1
 status=0
-in_root "$newest" /srv/hearth python3 tests/compile_alone.py tree g++ >"$logs/newest.log" 2>&1 || status=$?
+in_root "$newest" /srv/hearth python3 tests/compile_alone.py tree g++ --param=ggc-min-heapsize=524288 >"$logs/newest.log" 2>&1 || status=$?
 sed '$d' "$logs/newest.log" | tail -n 200
 closing=$(tail -n 1 "$logs/newest.log")
 exit "$status"
