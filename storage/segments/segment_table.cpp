@@ -45,6 +45,22 @@ segment& segment_table::add(std::uint32_t slot) {
   return at->second;
 }
 
+void segment_table::remove(std::uint32_t slot) {
+  segments_.erase(slot);
+  sealing_.erase(slot);
+}
+
+void segment_table::seal(segment& full) {
+  full.state = segment_state::sealing;
+  sealing_.insert(full.slot);
+}
+
+void segment_table::complete(segment& full) {
+  assert(full.state == segment_state::sealing);
+  full.state = segment_state::sealed;
+  sealing_.erase(full.slot);
+}
+
 std::uint32_t segment_table::use(std::uint64_t bytes) {
   used_bytes_ += bytes;
   const auto tick = static_cast<std::uint32_t>(used_bytes_ / tick_bytes_);

@@ -63,11 +63,21 @@ public:
   explicit segment_table(std::uint64_t capacity_bytes);
 
   [[nodiscard]] segment& add(std::uint32_t slot);
-  void remove(std::uint32_t slot) { segments_.erase(slot); }
+  void remove(std::uint32_t slot);
   [[nodiscard]] segment& at(std::uint32_t slot) { return segments_.at(slot); }
   [[nodiscard]] const segment& at(std::uint32_t slot) const { return segments_.at(slot); }
   [[nodiscard]] std::map<std::uint32_t, segment>& all() noexcept { return segments_; }
   [[nodiscard]] const std::map<std::uint32_t, segment>& all() const noexcept { return segments_; }
+
+  /// Nothing more is placed in the segment: its state is `sealing`, and a checkpoint writes its index once its writes
+  /// have ended.
+  void seal(segment& full);
+
+  /// The index of the segment lists all of it, on disk: its state is `sealed`. Pre: it was `sealing`.
+  void complete(segment& full);
+
+  /// Slots of the segments whose state is `sealing`, ascending.
+  [[nodiscard]] const std::set<std::uint32_t>& sealing() const noexcept { return sealing_; }
 
   /// The tier has another capacity from now on: what was used keeps its worth, and the clock goes on at another pace.
   void capacity(std::uint64_t bytes);
@@ -87,6 +97,7 @@ private:
   void rebase();
 
   std::map<std::uint32_t, segment> segments_;
+  std::set<std::uint32_t> sealing_;
   std::uint64_t tick_bytes_;
   std::uint64_t used_bytes_ = 0;
   std::uint32_t base_tick_ = 0;

@@ -34,19 +34,11 @@ result<void> segments_core::adopt(const found_segment& found) {
   one.target = std::move(*opened);
   one.state = segment_state::sealed;
   one.index_dirty = found.index_stale;
-  used_ += one.charge();
+  budget_.take(one);
   if (found.sealed)
     return {};
   one.data_dirty = true; // what was found behind its index may not be durable
-  const bool newer_one = open_ && segments_.at(*open_).generation > one.generation;
-  if (newer_one || one.records_max == 1 || one.bytes - one.cursor < one.bytes / 4) {
-    seal(one);
-    return {};
-  }
-  if (open_)
-    seal_open();
-  open_ = one.slot;
-  one.state = segment_state::open;
+  placement_.adopt(one);
   return {};
 }
 
@@ -61,7 +53,7 @@ void segments_core::adopt(const found_block& found) {
   block.page = found.page;
   const auto bytes = segment_record_bytes(found.payload_bytes);
   block.last_use = segments_.use(bytes);
-  last_record_bytes_ = bytes;
+  placement_.note_record(bytes);
   index_.add(block, in.blocks);
   segments_.enter(in, block);
   ledgers_.enter(found.name_space, found.payload_bytes, bytes, &cold_ledger::recovered);
@@ -69,7 +61,7 @@ void segments_core::adopt(const found_block& found) {
 
 /// The budget may be smaller than before. Nobody had the time to claim a namespace: all are alike.
 result<void> segments_core::shrink_at_open(segments_found& found) {
-  while (used_ > room_limit()) {
+  while (budget_.exceeded()) {
     const auto slot = pick_victim([](const segment&) { return true; }, {});
     if (!slot)
       break;
@@ -77,12 +69,10 @@ result<void> segments_core::shrink_at_open(segments_found& found) {
     found.report.reclaimed += victim.live_blocks;
     empty(victim);
     if (auto removed = remove_files(*slot); !removed)
-      return {errc::io, removed.error().context + "; the store takes " + std::to_string(used_) +
-                            " bytes, bytes_max is " + std::to_string(bytes_max_) +
+      return {errc::io, removed.error().context + "; the store takes " + std::to_string(budget_.used()) +
+                            " bytes, bytes_max is " + std::to_string(budget_.bytes_max()) +
                             "; see to the directory's permissions or raise the limit"};
-    if (open_ == slot)
-      open_.reset();
-    sealing_.erase(*slot);
+    placement_.forget(*slot);
     forget(victim);
   }
   return {};

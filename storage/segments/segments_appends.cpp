@@ -42,7 +42,7 @@ void segments_core::admit(const std::shared_ptr<append_job>& job, deferred& late
   const auto refuse = [&](errc code, std::string context) {
     later.answers.push_back([job, error = failure{code, std::move(context)}] { job->request.done(error); });
   };
-  if (const auto fits = may_fit(job->request.item.payload.size()); !fits)
+  if (const auto fits = budget_.check(job->request.item.payload.size()); !fits)
     return refuse(fits.code(), fits.error().context);
   if (job->request.begin && !job->request.begin())
     return refuse(errc::closed, "given up before it began");
@@ -51,17 +51,10 @@ void segments_core::admit(const std::shared_ptr<append_job>& job, deferred& late
   waiting_.push_back(job);
 }
 
-result<void> segments_core::may_fit(std::uint64_t payload_bytes) const {
-  if (segment_charge(config_, payload_bytes) <= bytes_max_ - segments_fixed_bytes(config_))
-    return {};
-  return {errc::too_large, "a block of " + std::to_string(payload_bytes) +
-                               " bytes never fits into bytes_max = " + std::to_string(bytes_max_)};
-}
-
 /// The limit may have been lowered: what waits in vain must not have everything else reclaimed for it.
 void segments_core::refuse_too_large(deferred& later) {
   std::erase_if(waiting_, [&](const auto& job) {
-    const auto fits = may_fit(job->request.item.payload.size());
+    const auto fits = budget_.check(job->request.item.payload.size());
     if (!fits)
       later.answers.push_back([job, error = fits.error()] { job->request.done(error); });
     return !fits;
@@ -72,75 +65,29 @@ void segments_core::refuse_too_large(deferred& later) {
 void segments_core::place() {
   while (!waiting_.empty()) {
     const auto job = waiting_.front();
-    if (!find_room(*job))
+    const auto at = placement_.place(job->record_bytes);
+    if (!at)
       return;
     waiting_.pop_front();
-    put_at_cursor(job);
+    enqueue(job, *at);
   }
 }
 
-/// Whether there is a place for `job`; its `slot` is set to it. A block too large for others beside it gets a ready
-/// segment of its own; the open one stays. A copy is not worth a segment.
-bool segments_core::find_room(append_job& job) {
-  const auto fits = [&](const segment& in) {
-    return in.bytes - in.cursor >= job.record_bytes && in.records < in.records_max;
-  };
-  const bool alone = segment_records_max(config_, job.record_bytes) == 1;
-  if (!alone && open_) {
-    job.slot = *open_;
-    if (fits(segments_.at(*open_)))
-      return true;
-    if (!job.copy)
-      seal_open();
-  }
-  if (job.copy)
-    return false;
-  const auto next = std::find_if(ready_.begin(), ready_.end(), [&](std::uint32_t slot) {
-    return (segments_.at(slot).records_max == 1) == alone && fits(segments_.at(slot));
-  });
-  if (next == ready_.end())
-    return false;
-  job.slot = *next;
-  segments_.at(job.slot).state = segment_state::open;
-  if (!alone)
-    open_ = job.slot;
-  ready_.erase(next);
-  return true;
-}
-
-void segments_core::put_at_cursor(const std::shared_ptr<append_job>& job) {
-  auto& in = segments_.at(job->slot);
-  job->offset = in.cursor;
+void segments_core::enqueue(const std::shared_ptr<append_job>& job, const segment_offset& at) {
+  job->at = at;
   job->order = ++next_order_;
-  in.writes.insert(in.writes.end(), job->offset);
-  in.cursor += job->record_bytes;
-  ++in.records;
   placed_.push_back(job);
-  last_record_bytes_ = job->record_bytes;
-  if (in.records_max == 1)
-    seal(in);
-}
-
-/// Nothing more is placed in it: a checkpoint writes its index once its writes have ended.
-void segments_core::seal(segment& full) {
-  full.state = segment_state::sealing;
-  sealing_.insert(full.slot);
-}
-
-void segments_core::seal_open() {
-  seal(segments_.at(*open_));
-  open_.reset();
 }
 
 /// Hands placed records to the engine, gathered: what comes while a write is in flight waits until there is enough for
 /// the next one, or until that one has ended.
 void segments_core::start_writes(deferred& later) {
   while (!placed_.empty() && writing_.size() < config_.writes_in_flight) {
-    const auto& first = *placed_.front();
+    const auto first = placed_.front()->at;
     std::uint64_t bytes = 0;
     std::size_t count = 0;
     for (const auto& job : placed_) {
-      if (job->slot != first.slot || job->offset != first.offset + bytes || count == records_at_once ||
+      if (job->at != segment_offset{first.slot, first.offset + bytes} || count == records_at_once ||
           (count > 0 && bytes >= config_.write_bytes))
         break;
       bytes += job->record_bytes;
@@ -179,7 +126,7 @@ io_job segments_core::build(const std::shared_ptr<write_job>& job) {
   for (const auto& record : job->records) {
     const auto& item = record->request.item;
     const auto page =
-        encode(segment_record{{store_, job->slot, job->generation, record->offset},
+        encode(segment_record{{store_, job->slot, job->generation, record->at.offset},
                               record->sequence,
                               {item.key, record->name_space, item.parent, item.payload.size(), record->checksum}});
     std::copy(page.begin(), page.end(), left.begin());
@@ -196,7 +143,7 @@ void segments_core::write_ended(write_job& job, bool ran, deferred& later) {
   writing_.erase(job.number);
   auto& in = segments_.at(job.slot);
   for (const auto& record : job.records)
-    in.writes.erase(record->offset);
+    placement_.ended(record->at);
   job.target.reset(); // whoever removes the file next closes it
   if (job.transfer)
     job.transfer->target.reset();
@@ -213,8 +160,8 @@ void segments_core::write_ended(write_job& job, bool ran, deferred& later) {
   } else {
     job.outcome = write_failure(job.outcome.error());
     in.index_dirty = true; // a part may be on the disk: the index has to pass over it
-    if (open_ == job.slot && job.outcome.code() == errc::no_space)
-      seal_open(); // what was not reserved after all is not there to be filled
+    if (job.outcome.code() == errc::no_space)
+      placement_.no_space_in(job.slot);
   }
   for (const auto& record : job.records) {
     if (record->copy) {
@@ -240,14 +187,14 @@ void segments_core::record_written(const append_job& job) {
   }
   if (present != no_record)
     take_out(present, &cold_ledger::erased);
-  auto& in = segments_.at(job.slot);
+  auto& in = segments_.at(job.at.slot);
   indexed_block added;
   added.key = item.key;
   added.sequence = job.sequence;
   added.payload_bytes = payload_bytes;
   added.name_space = item.name_space;
-  added.slot = job.slot;
-  added.page = static_cast<std::uint32_t>(job.offset / page_size);
+  added.slot = job.at.slot;
+  added.page = static_cast<std::uint32_t>(job.at.offset / page_size);
   added.last_use = segments_.use(job.record_bytes);
   index_.add(added, in.blocks);
   segments_.enter(in, added);

@@ -20,7 +20,7 @@ segments_core::segments_core(segments_store_config config, std::unique_ptr<direc
                              std::shared_ptr<held_directory> place, std::uint64_t store)
     : config_(without_io(config)), folder_(config_.directory + "/segments/"), store_(store), lock_(std::move(lock)),
       place_(std::move(place)), io_(config.io), policy_(make_reclaim_policy(config.order)),
-      bytes_max_(config.bytes_max), used_(segments_fixed_bytes(config)), segments_(config.bytes_max) {}
+      budget_(config_), segments_(config.bytes_max), placement_(config_, segments_) {}
 
 std::optional<cold_entry> segments_core::find(const block_key& key) const {
   std::lock_guard guard{mutex_};
@@ -29,7 +29,7 @@ std::optional<cold_entry> segments_core::find(const block_key& key) const {
 
 cold_lookup segments_core::look_up(const block_key& key, std::uint64_t payload_bytes) const {
   std::lock_guard guard{mutex_};
-  return {entry_of(key), may_fit(payload_bytes).ok(), segment_record_bytes(payload_bytes)};
+  return {entry_of(key), budget_.check(payload_bytes).ok(), segment_record_bytes(payload_bytes)};
 }
 
 /// Pre: locked.
@@ -103,13 +103,10 @@ std::vector<abandoned_block> segments_core::abandon() {
 }
 
 result<void> segments_core::limit(std::uint64_t bytes_max) {
-  const auto segment = segment_charge(config_, 1); // as long as at open: with less, no block would ever fit
-  const auto least = segments_fixed_bytes(config_) + segment;
-  if (bytes_max < least)
-    return {errc::invalid_argument, "found " + std::to_string(bytes_max) + ", expected " + std::to_string(least) +
-                                        " or more: one segment takes " + std::to_string(segment)};
+  if (auto allowed = budget_.may_change(bytes_max); !allowed)
+    return allowed;
   update([&](deferred& later) {
-    bytes_max_ = bytes_max;
+    budget_.change(bytes_max);
     segments_.capacity(bytes_max);
     growth_refused_ = shrink_refused_ = false;
     refuse_too_large(later);
@@ -119,12 +116,8 @@ result<void> segments_core::limit(std::uint64_t bytes_max) {
 
 /// Others may fill the disk: what is left above the floor is what may be added, what is missing below it has to go.
 void segments_core::note_free(const result<std::uint64_t>& free) {
-  if (config_.free_bytes_min == 0 || !free)
-    return;
-  const auto floor = config_.free_bytes_min;
-  const auto least = segments_fixed_bytes(config_);
-  shrink_refused_ = false;
-  free_limit_ = *free >= floor ? used_ + (*free - floor) : std::max(least, used_ - std::min(used_, floor - *free));
+  if (free && budget_.disk_has(*free))
+    shrink_refused_ = false;
 }
 
 cold_activity segments_core::activity() const {
@@ -139,12 +132,12 @@ cold_ledger segments_core::ledger(std::optional<namespace_id> name_space) const 
 
 std::uint64_t segments_core::bytes_in_use() const {
   std::lock_guard guard{mutex_};
-  return used_;
+  return budget_.used();
 }
 
 std::uint64_t segments_core::bytes_max() const {
   std::lock_guard guard{mutex_};
-  return bytes_max_;
+  return budget_.bytes_max();
 }
 
 std::vector<block_key> segments_core::keys() const {
@@ -190,7 +183,7 @@ void segments_core::give_up(deferred& later) {
   auto left = std::exchange(waiting_, {});
   if (stopped_) {
     for (const auto& job : placed_)
-      segments_.at(job->slot).writes.erase(job->offset);
+      placement_.ended(job->at);
     left.insert(left.begin(), placed_.begin(), placed_.end());
     placed_.clear();
   }

@@ -4,7 +4,9 @@
 #include "storage/cold/deferred_work.hpp"
 #include "storage/segments/block_index.hpp"
 #include "storage/segments/reclaim_policy.hpp"
+#include "storage/segments/segment_budget.hpp"
 #include "storage/segments/segment_index.hpp"
+#include "storage/segments/segment_placement.hpp"
 #include "storage/segments/segment_record.hpp"
 #include "storage/segments/segment_table.hpp"
 #include "storage/segments/segments_recovery.hpp"
@@ -37,10 +39,6 @@ namespace hearth::storage {
 ///
 /// Checkpoints make data durable, then write the indexes of the segments that changed: one job at a time, which every
 /// sync waits for. An index never lists a record whose bytes are not durable.
-///
-/// Room. `used_` is what is on disk or set aside: the fixed part, and file and index of every segment, whole from the
-/// moment its making is decided until it has been removed. Invariant: `used_ <= bytes_max()`, but for the time that a
-/// limit lowered while running takes to be reached.
 class segments_core : public std::enable_shared_from_this<segments_core> {
 public:
   /// `config.io` stays with whoever holds the store. `found` comes from `scan_segments`.
@@ -121,7 +119,6 @@ private:
   void advance(deferred& later);
   void build(deferred& later);
   void give_up(deferred& later);
-  [[nodiscard]] std::uint64_t room_limit() const { return std::min(bytes_max_, free_limit_); }
   void note_free(const result<std::uint64_t>& free);
 
   // segments_adopt.cpp
@@ -131,13 +128,9 @@ private:
 
   // segments_appends.cpp
   void admit(const std::shared_ptr<append_job>& job, deferred& later);
-  [[nodiscard]] result<void> may_fit(std::uint64_t payload_bytes) const;
   void refuse_too_large(deferred& later);
   void place();
-  [[nodiscard]] bool find_room(append_job& job);
-  void put_at_cursor(const std::shared_ptr<append_job>& job);
-  void seal(segment& full);
-  void seal_open();
+  void enqueue(const std::shared_ptr<append_job>& job, const segment_offset& at);
   void start_writes(deferred& later);
   [[nodiscard]] io_job build(const std::shared_ptr<write_job>& job);
   void write_ended(write_job& job, bool ran, deferred& later);
@@ -191,11 +184,10 @@ private:
   const std::unique_ptr<reclaim_policy> policy_;
 
   mutable std::mutex mutex_; ///< guards everything below
-  std::uint64_t bytes_max_;
-  std::uint64_t free_limit_ = ~std::uint64_t{0}; ///< what keeps the floor of free space, when it was last looked at
-  std::uint64_t used_;
+  segment_budget budget_;
   block_index index_;
   segment_table segments_;
+  segment_placement placement_;
   cold_ledgers ledgers_;
   cold_activity activity_;
   std::uint64_t next_sequence_ = 1;
@@ -208,10 +200,6 @@ private:
   std::map<std::uint64_t, std::shared_ptr<write_job>> writing_; ///< by number
   std::uint64_t next_write_ = 1;
   std::uint64_t next_order_ = 0;        ///< of the append placed last
-  std::optional<std::uint32_t> open_;   ///< slot of the segment that records are placed in
-  std::vector<std::uint32_t> ready_;    ///< slots of empty segments
-  std::set<std::uint32_t> sealing_;     ///< slots of full segments that have yet to get their index
-  std::uint64_t last_record_bytes_ = 0; ///< of the append placed last: what the next segment is made for
   std::optional<preparation> preparing_;
   std::set<std::uint32_t> taken_; ///< slots that belong to somebody else's files
   bool ahead_refused_ = false;    ///< no segment could be had: none is tried for ahead of need until one was had

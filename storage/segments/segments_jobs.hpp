@@ -12,8 +12,7 @@ struct segments_core::append_job {
   std::uint64_t record_bytes = 0;
   std::uint64_t sequence = 0; ///< a copy has that of its original
   std::uint64_t order = 0;    ///< of its place among all that were placed
-  std::uint32_t slot = 0;     ///< its place, once it has one
-  std::uint64_t offset = 0;
+  segment_offset at;          ///< its place, once it has one
   bool erased = false; ///< an erase came while it was being written
   bool copy = false;
 };

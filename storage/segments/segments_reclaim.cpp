@@ -20,12 +20,12 @@ void segments_core::reclaim(deferred& later) {
   if (!preparing_) {
     if (!wants_segment())
       return;
-    const auto record_bytes = waiting_.empty() ? last_record_bytes_ : waiting_.front()->record_bytes;
+    const auto record_bytes = waiting_.empty() ? placement_.last_record_bytes() : waiting_.front()->record_bytes;
     preparing_ = preparation{};
     preparing_->shape = segment_shape_for(config_, std::max<std::uint64_t>(record_bytes, page_size)); // 0: none so far
   }
   auto& next = *preparing_;
-  if (!next.victim && !growth_refused_ && used_ + next.shape.charge() <= room_limit())
+  if (!next.victim && !growth_refused_ && budget_.has_room(next.shape))
     return submit(segment_work::make, later);
   if (!next.victim && !choose_victim(later))
     return;
@@ -39,17 +39,14 @@ void segments_core::reclaim(deferred& later) {
   const auto& wanted = next.shape;
   const bool fits = !victim.unusable && (victim.records_max == 1) == (wanted.records_max == 1) &&
                     victim.bytes >= wanted.bytes / 2 && (wanted.records_max > 1 || victim.bytes == wanted.bytes);
-  submit(fits && used_ <= room_limit() ? segment_work::recycle : segment_work::remove, later);
+  submit(fits && !budget_.exceeded() ? segment_work::recycle : segment_work::remove, later);
 }
 
 /// Appends wait, the open segment is nearly full, or there are more segments than the limit allows.
 bool segments_core::wants_segment() const {
-  if (!waiting_.empty() || (used_ > room_limit() && !shrink_refused_))
+  if (!waiting_.empty() || (budget_.exceeded() && !shrink_refused_))
     return true;
-  if (!open_ || !ready_.empty() || ahead_refused_)
-    return false;
-  const auto& open = segments_.at(*open_);
-  return open.bytes - open.cursor < std::min(config_.reclaim_ahead_bytes, open.bytes / 4);
+  return !ahead_refused_ && placement_.nearly_full();
 }
 
 /// The policy's choice among the segments that may leave, or nothing.
@@ -71,22 +68,20 @@ std::optional<std::uint32_t> segments_core::pick_victim(const std::function<bool
 /// The policy's choice among the complete segments. If there is none: those that are about to be complete are waited
 /// for; what is open is completed; what is ready and of another kind is given back. Answers whether there is a victim.
 bool segments_core::choose_victim(deferred& later) {
-  const bool needed = !waiting_.empty() || used_ > room_limit();
+  const bool needed = !waiting_.empty() || budget_.exceeded();
   const auto may_leave = [](const segment& one) { return one.state == segment_state::sealed && !one.in_checkpoint; };
   if (const auto complete = pick_victim(may_leave, config_.namespaces->unclaimed())) {
     preparing_->victim = complete;
-  } else if (checkpointing_ || !sealing_.empty()) {
+  } else if (checkpointing_ || !segments_.sealing().empty()) {
     return false;
-  } else if (needed && !ready_.empty()) {
-    preparing_->victim = ready_.back();
-    ready_.pop_back();
-  } else if (needed && open_) {
-    seal_open(); // its checkpoint is next
-    return false;
+  } else if (const auto ready = needed ? placement_.take_ready() : std::nullopt) {
+    preparing_->victim = ready;
+  } else if (needed && placement_.seal_open()) {
+    return false; // its checkpoint is next
   } else {
     no_segment({errc::no_space, folder_ + ": nothing is left to reclaim, and bytes_max is " +
-                                    std::to_string(bytes_max_) +
-                                    (growth_refused_ || free_limit_ < bytes_max_ ? "; the disk is full" : "")},
+                                    std::to_string(budget_.bytes_max()) +
+                                    (growth_refused_ || budget_.disk_is_short() ? "; the disk is full" : "")},
                later);
     return false;
   }
@@ -137,8 +132,9 @@ void segments_core::copy_read(read_job& job) {
   copy->record_bytes = segment_record_bytes(job.payload_bytes);
   copy->sequence = job.sequence;
   copy->copy = true;
-  if (waiting_.empty() && find_room(*copy))
-    return put_at_cursor(copy);
+  if (waiting_.empty())
+    if (const auto at = placement_.place_copy(copy->record_bytes))
+      return enqueue(copy, *at);
   preparing_->keep.clear();
   --preparing_->copies;
 }
@@ -150,13 +146,13 @@ void segments_core::copy_written(const append_job& job, bool written) {
   if (!written || job.erased || id == no_record || index_.at(id).sequence != job.sequence)
     return;
   activity_.reappended_bytes += job.record_bytes;
-  preparing_->copied_to.insert(job.slot);
+  preparing_->copied_to.insert(job.at.slot);
   const auto before = index_.at(id);
   auto& from = segments_.at(before.slot);
-  auto& to = segments_.at(job.slot);
+  auto& to = segments_.at(job.at.slot);
   segments_.leave(from, before);
   from.index_dirty = true; // an erase knows of the copy only
-  index_.move(id, job.slot, static_cast<std::uint32_t>(job.offset / page_size), from.blocks, to.blocks);
+  index_.move(id, job.at.slot, static_cast<std::uint32_t>(job.at.offset / page_size), from.blocks, to.blocks);
   segments_.enter(to, index_.at(id));
 }
 
@@ -174,7 +170,7 @@ void segments_core::submit(segment_work what, deferred& later) {
     auto& made = segments_.add(free_slot());
     static_cast<segment_shape&>(made) = next.shape;
     next.victim = made.slot;
-    used_ += made.charge();
+    budget_.take(made);
   }
   auto& at_work = segments_.at(*next.victim);
   job->target = what == segment_work::remove ? std::move(at_work.target) : at_work.target;
@@ -252,12 +248,11 @@ void segments_core::segment_job_ended(segment_job& job, bool ran, deferred& late
   } else {
     of.generation = job.fresh.generation;
     of.target = std::move(job.target);
-    of.state = segment_state::ready;
     of.cursor = 0;
     of.records = 0;
     of.data_dirty = false;
     of.index_dirty = job.without_index; // the next sync makes up for it
-    ready_.push_back(of.slot);
+    placement_.add_ready(of);
     activity_.written_bytes += page_size;
   }
   preparing_.reset();
@@ -290,7 +285,7 @@ void segments_core::segment_job_failed(segment_job& job, segment& of, deferred& 
 }
 
 void segments_core::forget(const segment& gone) {
-  used_ -= gone.charge();
+  budget_.give_back(gone);
   segments_.remove(gone.slot);
 }
 

@@ -32,7 +32,8 @@ bool segments_core::checkpoint_due() const {
     return true;
   if (sync_wanted_ && config_.free_bytes_min != 0)
     return true;
-  if (std::any_of(sealing_.begin(), sealing_.end(), [&](auto slot) { return segments_.at(slot).writes.empty(); }))
+  const auto& sealing = segments_.sealing();
+  if (std::any_of(sealing.begin(), sealing.end(), [&](auto slot) { return segments_.at(slot).writes.empty(); }))
     return true;
   const bool many = config_.sync_bytes != 0 && unsynced_bytes_ >= config_.sync_bytes;
   return (many || sync_wanted_) && std::any_of(segments_.all().begin(), segments_.all().end(), [](const auto& one) {
@@ -69,7 +70,7 @@ void segments_core::start_checkpoint(deferred& later) {
     one.in_checkpoint = true;
   }
   const auto since = activity_.written_bytes - recency_at_;
-  job->recency = !job->waiting.empty() || since >= bytes_max_ / 4;
+  job->recency = !job->waiting.empty() || since >= budget_.bytes_max() / 4;
   if (job->recency)
     recency_at_ = activity_.written_bytes;
   later.jobs.push_back({io_kind::metadata, 0, [core = shared_from_this(), job] { core->work(*job); },
@@ -139,10 +140,8 @@ void segments_core::checkpoint_ended(checkpoint_job& job, bool ran, deferred& la
     part.target.reset(); // whoever removes the file next closes it
     auto& of = segments_.at(part.index.slot);
     of.in_checkpoint = false;
-    if (part.index.sealed && of.state == segment_state::sealing) {
-      of.state = segment_state::sealed;
-      sealing_.erase(of.slot);
-    }
+    if (part.index.sealed && of.state == segment_state::sealing)
+      segments_.complete(of);
     if (!job.outcome) { // also those that went well: their names may not be durable
       of.data_dirty = of.data_dirty || part.sync_data;
       of.index_dirty = true;
