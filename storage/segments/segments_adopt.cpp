@@ -4,7 +4,7 @@ namespace hearth::storage {
 
 result<void> segments_core::adopt(segments_found& found) {
   std::lock_guard guard{mutex_};
-  next_sequence_ = found.next_sequence;
+  appends_.number_from(found.next_sequence);
   next_generation_ = found.next_generation;
   taken_.insert(found.taken.begin(), found.taken.end());
   for (const auto& name : found.useless)
@@ -43,7 +43,6 @@ result<void> segments_core::adopt(const found_segment& found) {
 }
 
 void segments_core::adopt(const found_block& found) {
-  auto& in = segments_.at(found.slot);
   indexed_block block;
   block.key = found.key;
   block.sequence = found.sequence;
@@ -51,12 +50,8 @@ void segments_core::adopt(const found_block& found) {
   block.name_space = found.name_space;
   block.slot = found.slot;
   block.page = found.page;
-  const auto bytes = segment_record_bytes(found.payload_bytes);
-  block.last_use = segments_.use(bytes);
-  placement_.note_record(bytes);
-  index_.add(block, in.blocks);
-  segments_.enter(in, block);
-  ledgers_.enter(found.name_space, found.payload_bytes, bytes, &cold_ledger::recovered);
+  placement_.note_record(segment_record_bytes(found.payload_bytes));
+  present_.recovered(block);
 }
 
 /// The budget may be smaller than before. Nobody had the time to claim a namespace: all are alike.
@@ -67,7 +62,7 @@ result<void> segments_core::shrink_at_open(segments_found& found) {
       break;
     auto& victim = segments_.at(*slot);
     found.report.reclaimed += victim.live_blocks;
-    empty(victim);
+    present_.reclaim(victim);
     if (auto removed = remove_files(*slot); !removed)
       return {errc::io, removed.error().context + "; the store takes " + std::to_string(budget_.used()) +
                             " bytes, bytes_max is " + std::to_string(budget_.bytes_max()) +

@@ -1,9 +1,10 @@
 #pragma once
 
-#include "storage/cold/cold_ledgers.hpp"
 #include "storage/cold/deferred_work.hpp"
-#include "storage/segments/block_index.hpp"
+#include "storage/segments/append_queue.hpp"
+#include "storage/segments/present_blocks.hpp"
 #include "storage/segments/reclaim_policy.hpp"
+#include "storage/segments/record_read.hpp"
 #include "storage/segments/segment_budget.hpp"
 #include "storage/segments/segment_index.hpp"
 #include "storage/segments/segment_placement.hpp"
@@ -12,8 +13,6 @@
 #include "storage/segments/segments_recovery.hpp"
 #include "storage/segments/segments_store.hpp"
 
-#include <algorithm>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -74,9 +73,6 @@ public:
 private:
   [[nodiscard]] std::optional<cold_entry> entry_of(const block_key& key) const;
 
-  struct append_job;
-  struct write_job;
-  struct read_job;
   struct checkpoint_job;
   struct segment_job;
   enum class segment_work : std::uint8_t { make, recycle, remove };
@@ -100,8 +96,8 @@ private:
   };
 
   struct deferred : deferred_work {
-    std::vector<std::shared_ptr<write_job>> writes; ///< to build and submit
-    std::vector<std::shared_ptr<read_job>> reads;   ///< to build and submit
+    std::vector<std::shared_ptr<record_write>> writes; ///< to build and submit
+    std::vector<std::shared_ptr<record_read>> reads;   ///< to build and submit
   };
 
   /// Changes the state, goes on with whatever that made possible, and then, without the mutex, does what follows.
@@ -126,26 +122,14 @@ private:
   void adopt(const found_block& found);
   [[nodiscard]] result<void> shrink_at_open(segments_found& found);
 
-  // segments_appends.cpp
-  void admit(const std::shared_ptr<append_job>& job, deferred& later);
-  void refuse_too_large(deferred& later);
+  void answer(const std::shared_ptr<segment_append>& job, result<void> outcome, deferred& later);
+  void admit(const std::shared_ptr<segment_append>& job, deferred& later);
   void place();
-  void enqueue(const std::shared_ptr<append_job>& job, const segment_offset& at);
-  void start_writes(deferred& later);
-  [[nodiscard]] io_job build(const std::shared_ptr<write_job>& job);
-  void write_ended(write_job& job, bool ran, deferred& later);
-  void record_written(const append_job& job);
-  void mark_erased(const std::function<bool(const block&)>& matches);
+  void write_ended(record_write& job, bool ran, deferred& later);
+  void record_written(const segment_append& job);
   void cancel_erased(const std::function<bool(const block&)>& matches, deferred& later);
-
-  // segments_reads.cpp
   void start_read(read_item item, deferred& later);
-  [[nodiscard]] io_job build(const std::shared_ptr<read_job>& job);
-  void verify(read_job& job) const;
-  void read_ended(read_job& job, bool ran, deferred& later);
-  void use(record_id id);
-  void take_out(record_id id, cold_amount cold_ledger::*reason);
-  std::size_t erase_if(const std::function<bool(const indexed_block&)>& matches);
+  void read_ended(record_read& job, bool ran, deferred& later);
 
   // segments_reclaim.cpp
   void reclaim(deferred& later);
@@ -154,9 +138,8 @@ private:
                                                          std::span<const namespace_id> unclaimed) const;
   [[nodiscard]] bool choose_victim(deferred& later);
   void keep_useful(deferred& later);
-  void copy_read(read_job& job);
-  void copy_written(const append_job& job, bool written);
-  void empty(segment& victim);
+  void copy_read(record_read& job);
+  void copy_written(const segment_append& job, bool written);
   void submit(segment_work what, deferred& later);
   void work(segment_job& job) const;
   [[nodiscard]] result<void> remove_files(std::uint32_t slot) const;
@@ -185,21 +168,15 @@ private:
 
   mutable std::mutex mutex_; ///< guards everything below
   segment_budget budget_;
-  block_index index_;
   segment_table segments_;
   segment_placement placement_;
-  cold_ledgers ledgers_;
+  append_queue appends_;
+  present_blocks present_;
   cold_activity activity_;
-  std::uint64_t next_sequence_ = 1;
   std::uint64_t next_generation_ = 1;
   bool closed_ = false;  ///< the store is gone
   bool stopped_ = false; ///< the engine takes no more work
 
-  std::deque<std::shared_ptr<append_job>> waiting_;             ///< appends without a place, oldest first
-  std::deque<std::shared_ptr<append_job>> placed_;              ///< appends with a place, not yet handed to the engine
-  std::map<std::uint64_t, std::shared_ptr<write_job>> writing_; ///< by number
-  std::uint64_t next_write_ = 1;
-  std::uint64_t next_order_ = 0;        ///< of the append placed last
   std::optional<preparation> preparing_;
   std::set<std::uint32_t> taken_; ///< slots that belong to somebody else's files
   bool ahead_refused_ = false;    ///< no segment could be had: none is tried for ahead of need until one was had
@@ -212,7 +189,6 @@ private:
   std::uint64_t recency_at_ = 0;                 ///< written bytes when the snapshot of recency was last taken
   std::map<namespace_id, cold_amount> unsynced_; ///< persisted since the last checkpoint began
   std::vector<waiting_sync> syncs_;
-  std::vector<block_key> reclaimed_; ///< the listener has yet to hear of them
   std::function<void(std::vector<block_key>)> listener_;
 };
 

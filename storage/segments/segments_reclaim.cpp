@@ -20,7 +20,7 @@ void segments_core::reclaim(deferred& later) {
   if (!preparing_) {
     if (!wants_segment())
       return;
-    const auto record_bytes = waiting_.empty() ? placement_.last_record_bytes() : waiting_.front()->record_bytes;
+    const auto record_bytes = appends_.any_waiting() ? appends_.first().record_bytes : placement_.last_record_bytes();
     preparing_ = preparation{};
     preparing_->shape = segment_shape_for(config_, std::max<std::uint64_t>(record_bytes, page_size)); // 0: none so far
   }
@@ -33,7 +33,7 @@ void segments_core::reclaim(deferred& later) {
   if (next.copies > 0)
     return;
   auto& victim = segments_.at(*next.victim);
-  empty(victim);
+  present_.reclaim(victim);
   if (victim.readers > 0 || victim.in_checkpoint)
     return;
   const auto& wanted = next.shape;
@@ -44,7 +44,7 @@ void segments_core::reclaim(deferred& later) {
 
 /// Appends wait, the open segment is nearly full, or there are more segments than the limit allows.
 bool segments_core::wants_segment() const {
-  if (!waiting_.empty() || (budget_.exceeded() && !shrink_refused_))
+  if (appends_.any_waiting() || (budget_.exceeded() && !shrink_refused_))
     return true;
   return !ahead_refused_ && placement_.nearly_full();
 }
@@ -68,7 +68,7 @@ std::optional<std::uint32_t> segments_core::pick_victim(const std::function<bool
 /// The policy's choice among the complete segments. If there is none: those that are about to be complete are waited
 /// for; what is open is completed; what is ready and of another kind is given back. Answers whether there is a victim.
 bool segments_core::choose_victim(deferred& later) {
-  const bool needed = !waiting_.empty() || budget_.exceeded();
+  const bool needed = appends_.any_waiting() || budget_.exceeded();
   const auto may_leave = [](const segment& one) { return one.state == segment_state::sealed && !one.in_checkpoint; };
   if (const auto complete = pick_victim(may_leave, config_.namespaces->unclaimed())) {
     preparing_->victim = complete;
@@ -94,12 +94,12 @@ bool segments_core::choose_victim(deferred& later) {
 void segments_core::keep_useful(deferred& later) {
   auto& next = *preparing_;
   const auto& victim = segments_.at(*next.victim);
-  if (!waiting_.empty()) {
+  if (appends_.any_waiting()) {
     next.keep.clear();
   } else if (!std::exchange(next.chosen, true) && config_.reappend_percent > 0) {
     const auto unclaimed = config_.namespaces->unclaimed();
-    for (auto id = victim.blocks.first; id != no_record; id = index_.next_in_segment(id))
-      if (const auto& one = index_.at(id);
+    for (auto id = victim.blocks.first; id != no_record; id = present_.next_in_segment(id))
+      if (const auto& one = present_.at(id);
           one.used && !std::binary_search(unclaimed.begin(), unclaimed.end(), one.name_space))
         next.keep.push_back(one);
     std::sort(next.keep.begin(), next.keep.end(), [](const auto& a, const auto& b) { return a.last_use < b.last_use; });
@@ -109,8 +109,8 @@ void segments_core::keep_useful(deferred& later) {
     const auto kept = next.keep.back();
     next.keep.pop_back();
     const auto bytes = segment_record_bytes(kept.payload_bytes);
-    const auto id = index_.find(kept.key);
-    if (bytes > next.keep_bytes || id == no_record || index_.at(id).slot != victim.slot)
+    const auto id = present_.find(kept.key);
+    if (bytes > next.keep_bytes || id == no_record || present_.at(id).slot != victim.slot)
       continue;
     next.keep_bytes -= bytes;
     ++next.copies;
@@ -119,46 +119,34 @@ void segments_core::keep_useful(deferred& later) {
 }
 
 /// A block that is kept has been read: it goes to the open segment, if there is room left that nobody waits for.
-void segments_core::copy_read(read_job& job) {
-  const auto id = index_.find(job.key);
-  if (!job.outcome || id == no_record || index_.at(id).sequence != job.sequence || stopped_ || closed_) {
+void segments_core::copy_read(record_read& job) {
+  const auto id = present_.find(job.key);
+  if (!job.outcome || id == no_record || present_.at(id).sequence != job.sequence || stopped_ || closed_) {
     --preparing_->copies;
     return;
   }
-  auto copy = std::make_shared<append_job>();
+  auto copy = std::make_shared<segment_append>();
   copy->request.item = std::move(*job.outcome);
   copy->name_space = job.name;
   copy->checksum = checksum(copy->request.item.payload.bytes());
   copy->record_bytes = segment_record_bytes(job.payload_bytes);
   copy->sequence = job.sequence;
   copy->copy = true;
-  if (waiting_.empty())
+  if (!appends_.any_waiting())
     if (const auto at = placement_.place_copy(copy->record_bytes))
-      return enqueue(copy, *at);
+      return appends_.place(copy, *at);
   preparing_->keep.clear();
   --preparing_->copies;
 }
 
-/// The copy takes the original's place in the index, if that is still there.
-void segments_core::copy_written(const append_job& job, bool written) {
+void segments_core::copy_written(const segment_append& job, bool written) {
   --preparing_->copies;
-  const auto id = index_.find(job.request.item.key);
-  if (!written || job.erased || id == no_record || index_.at(id).sequence != job.sequence)
+  if (!written || job.erased ||
+      !present_.moved(job.request.item.key, job.sequence, job.at.slot,
+                      static_cast<std::uint32_t>(job.at.offset / page_size)))
     return;
   activity_.reappended_bytes += job.record_bytes;
   preparing_->copied_to.insert(job.at.slot);
-  const auto before = index_.at(id);
-  auto& from = segments_.at(before.slot);
-  auto& to = segments_.at(job.at.slot);
-  segments_.leave(from, before);
-  from.index_dirty = true; // an erase knows of the copy only
-  index_.move(id, job.at.slot, static_cast<std::uint32_t>(job.at.offset / page_size), from.blocks, to.blocks);
-  segments_.enter(to, index_.at(id));
-}
-
-void segments_core::empty(segment& victim) {
-  while (victim.blocks.first != no_record)
-    take_out(victim.blocks.first, &cold_ledger::reclaimed);
 }
 
 void segments_core::submit(segment_work what, deferred& later) {
@@ -294,10 +282,8 @@ void segments_core::no_segment(const failure& reason, deferred& later) {
   preparing_.reset();
   ahead_refused_ = shrink_refused_ = true; // until there is one again
   growth_refused_ = false;                 // for the next append another file may be tried
-  if (waiting_.empty())
-    return;
-  later.answers.push_back([job = waiting_.front(), reason] { job->request.done(reason); });
-  waiting_.pop_front();
+  if (appends_.any_waiting())
+    answer(appends_.take_first(), reason, later);
 }
 
 /// The lowest number that neither a segment nor somebody else's file has.

@@ -8,7 +8,7 @@ namespace hearth::storage {
 void segments_core::sync(std::function<void(result<void>)> done) {
   update([&](deferred&) {
     shrink_refused_ = false;
-    syncs_.push_back({std::move(done), next_order_ + 1});
+    syncs_.push_back({std::move(done), appends_.next_order()});
   });
 }
 
@@ -19,10 +19,7 @@ void segments_core::sync_soon() {
 /// Whether everything that was placed before `sync` was asked for has been written, and no index that lists an erased
 /// block is being replaced by other means.
 bool segments_core::may_start(const waiting_sync& sync) const {
-  const auto placed_before = [&](const append_job& job) { return job.order < sync.order_end; };
-  if (!placed_.empty() && placed_before(*placed_.front()))
-    return false;
-  if (!writing_.empty() && placed_before(*writing_.begin()->second->records.front()))
+  if (appends_.oldest_unwritten() < sync.order_end)
     return false;
   return !(preparing_ && preparing_->at_work && preparing_->victim && segments_.at(*preparing_->victim).index_dirty);
 }
@@ -83,8 +80,8 @@ segment_index segments_core::index_of(const segment& of) const {
   const bool complete = of.state != segment_state::open && of.writes.empty();
   segment_index index{store_, of.slot, of.generation, of.bytes, of.written(), of.records_max, complete, {}, {}};
   std::map<namespace_id, std::uint16_t> names;
-  for (auto id = of.blocks.first; id != no_record; id = index_.next_in_segment(id)) {
-    const auto& found = index_.at(id);
+  for (auto id = of.blocks.first; id != no_record; id = present_.next_in_segment(id)) {
+    const auto& found = present_.at(id);
     const auto offset = std::uint64_t{found.page} * page_size;
     if (offset >= index.covered_bytes)
       continue; // written out of turn: recovery looks there for itself
@@ -156,7 +153,7 @@ void segments_core::checkpoint_ended(checkpoint_job& job, bool ran, deferred& la
     ++activity_.syncs;
   for (const auto& [name_space, amount] : job.persisted) {
     if (job.outcome)
-      ledgers_.sync(name_space, amount);
+      present_.synced(name_space, amount);
     else
       unsynced_[name_space] += amount;
   }
@@ -174,14 +171,11 @@ std::vector<std::byte> segments_core::recency_snapshot() {
   for (auto steps = std::size_t{0}, steps_max = std::size_t{1}; steps < steps_max; ++steps) {
     std::lock_guard guard{mutex_};
     if (steps == 0) {
-      index_.start_walk();
-      steps_max += 2 * (index_.size() / step + 1); // should blocks be used faster than walked over
+      present_.start_walk();
+      steps_max += 2 * (present_.size() / step + 1); // should blocks be used faster than walked over
     }
-    for (std::size_t i = 0; i < step; ++i)
-      if (const auto id = index_.walk(); id != no_record)
-        sequences.push_back(index_.at(id).sequence);
-      else
-        steps = steps_max;
+    if (!present_.walk(step, sequences))
+      break;
   }
   const auto most = static_cast<std::size_t>(recency_entries_max(config_));
   if (sequences.size() > most)
