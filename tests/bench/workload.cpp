@@ -1,7 +1,8 @@
-#include "tests/bench/worker.hpp"
+#include "tests/bench/workload.hpp"
 
 #include "actors/host/program/interruption.hpp"
 #include "tests/bench/usage.hpp"
+#include "tests/bench/worker.hpp"
 
 #include <algorithm>
 #include <array>
