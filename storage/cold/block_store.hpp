@@ -12,7 +12,7 @@
 
 namespace hearth::storage {
 
-/// A number of blocks and the payload bytes in them.
+/// A number of blocks and the sum of their payload bytes.
 struct cold_amount {
   std::uint64_t blocks = 0;
   std::uint64_t bytes = 0;
@@ -25,137 +25,140 @@ struct cold_amount {
   }
 };
 
-/// The cold tier's own ledger, for one namespace or for all:
-/// `recovered + persisted = present + reclaimed + erased + corrupt + vanished`, in blocks and payload bytes,
-/// always. All but `present` only grow.
+/// Ledger of the cold tier, in blocks and payload bytes, for one namespace or for all. All but `present` only grow.
+/// Invariant:
+///   recovered + persisted = present + reclaimed + erased + corrupt + vanished.
 struct cold_ledger {
-  cold_amount recovered;           ///< found at open
-  cold_amount persisted;           ///< appended since
-  cold_amount present;             ///< readable now
-  cold_amount reclaimed;           ///< removed to make room
-  cold_amount erased;              ///< removed because the host asked, or replaced
-  cold_amount corrupt;             ///< taken out because a read found them damaged, gone or unreadable
-  cold_amount vanished;            ///< were there when the directory was found to be gone
-  cold_amount synced;              ///< of `persisted`, what has survived a sync since; never more
-  std::uint64_t bytes_on_disk = 0; ///< what `present` takes on disk, headers included
+  cold_amount recovered; ///< found at open
+  cold_amount persisted; ///< appended since open
+  cold_amount present;   ///< readable now
+  cold_amount reclaimed; ///< removed to make room
+  cold_amount erased;    ///< erased by the host, or replaced
+  cold_amount corrupt;   ///< taken out: a read found them damaged, missing or unreadable
+  cold_amount vanished;  ///< present when the directory was found to be gone
+  cold_amount synced;    ///< part of `persisted` that a later sync has made durable; never more than `persisted`
+  std::uint64_t bytes_on_disk = 0; ///< disk space of `present`, headers included
 
   friend bool operator==(const cold_ledger&, const cold_ledger&) = default;
   cold_ledger& operator+=(const cold_ledger& other) noexcept;
 };
 
-/// What a cold tier has done since it was opened, in all namespaces. All of it only grows.
+/// Counters of a cold tier since it was opened, over all namespaces. They only grow.
 struct cold_activity {
-  std::uint64_t payload_bytes = 0;    ///< of blocks that were persisted
-  std::uint64_t written_bytes = 0;    ///< handed to the disk: records, copies, indexes. Over the one before: write
-                                      ///< amplification
-  std::uint64_t reappended_bytes = 0; ///< of these, copies of blocks that reclaim kept
-  std::uint64_t syncs = 0;            ///< that ended well, each of all there was to sync when it began
+  std::uint64_t payload_bytes = 0; ///< of persisted blocks
+  /// Handed to the disk: records, copies, indexes. Divided by `payload_bytes`: write amplification.
+  std::uint64_t written_bytes = 0;
+  std::uint64_t reappended_bytes = 0; ///< part of `written_bytes`: copies of blocks that reclaim kept
+  std::uint64_t syncs = 0;            ///< successful syncs that covered all dirty segments
   std::uint64_t sync_failures = 0;
 
   cold_activity& operator+=(const cold_activity& other) noexcept;
 };
 
-/// What the index knows of a present block.
+/// Index entry of a present block.
 struct cold_entry {
   namespace_id name_space = 0;
   std::uint64_t payload_bytes = 0;
 };
 
-/// What a store answers about a block that may be written.
+/// Answer of a store to the question whether a block should be written.
 struct cold_lookup {
   std::optional<cold_entry> entry; ///< of the block, if it is readable now
-  bool fits = true;                ///< false: no reclaiming could ever make room for it, `append` answers too_large
-  std::uint64_t record_bytes = 0;  ///< that it takes on disk; an engine has files of its own besides
+  bool fits = true;                ///< false: reclaim can never make room for it, and `append` answers too_large
+  std::uint64_t record_bytes = 0;  ///< disk space of its record; the engine has other files besides
 };
 
-/// A block that a store has given up.
+/// A block that `block_store::abandon` gave up.
 struct abandoned_block {
   block_key key;
   cold_entry entry;
-  std::uint64_t sequence = 0; ///< of its record: no other record of its key has the same
+  std::uint64_t sequence = 0; ///< of its record: unique among the records of its key
 };
 
-/// A block to write, and whom to tell. `done` is called exactly once, when the block is readable or the write has
-/// failed. `begin` (may be empty) is asked once, under the store's lock, at the moment from which `erase` reaches this
-/// append: answering false gives it up, and `done` answers closed. So an append is either cancelled or erased, never
-/// missed.
+/// Append request: a block to write, and its callbacks. `done` is called exactly once, when the block is readable or
+/// the write has failed. `begin` (may be empty) is called once, under the store's lock, just before the append is
+/// queued; from then on `erase` reaches this append. If `begin` returns false, the append is cancelled and `done` gets
+/// closed. So an append is either cancelled or reached by `erase`, never missed.
 struct append_item {
   block item;
   std::function<void(result<void>)> done;
   std::function<bool()> begin = {};
 };
 
-/// A block to read, and whom to tell. `done` is called exactly once; the block has its parent as it was appended.
+/// Read request: a block to read, and its callback. `done` is called exactly once; the block has the parent it was
+/// appended with.
 struct read_item {
   block_key key;
   namespace_id name_space = 0;
   std::function<void(result<block>)> done;
   std::shared_ptr<const cancellation> cancelled =
-      {}; ///< true before the read begins: none is made, and `done` hears timeout
+      {}; ///< if set before the read begins, the read is skipped and `done` gets timeout
 };
 
-/// What `done` of a read hears that was cancelled before it began.
+/// The result that `done` gets for a read that was cancelled before it began.
 [[nodiscard]] inline failure given_up_unread() { return {errc::timeout, "given up before it was read"}; }
 
-/// The cold tier: blocks on disk under a byte budget, and the index that says which are there.
-/// One contract suite holds for every implementation. I/O happens on an I/O engine; no call here waits for the disk.
-/// `done` callbacks run on a thread of the I/O engine, or inside the call when the answer is known at once; they must
-/// not block. Invariants: bytes on disk never exceed `bytes_max()`, in-flight and removed-but-not-yet-freed bytes
-/// included; a block is never handed out unless its full key, namespace, lengths and checksums were verified in this
-/// read. Threads: any.
+/// The cold tier: blocks on disk under a byte budget, and the index of those that are present. One contract suite tests
+/// every implementation. I/O runs on an I/O engine; no call here waits for the disk. `done` callbacks run on a thread
+/// of the I/O engine, or inside the call if the answer is known at once; they must not block. Invariants: bytes on disk
+/// never exceed `bytes_max()`, including bytes in flight and removed bytes that are not freed yet; a block is only
+/// returned after this read has verified its full key, namespace, lengths and checksums. Threads: any.
 class block_store {
 public:
   virtual ~block_store() = default;
 
-  /// Writes blocks, making room by reclaiming the least recently used: below `bytes_max()`, and once for each block
-  /// that finds the disk full. What is of namespaces that nobody has named since the store was opened goes before all
-  /// else (`namespace_table`). A key that is there is replaced.
-  /// Errors: too_large, no_space, io, closed. After a failure a block that was there under that key still is.
+  /// Writes blocks. Makes room by reclaiming older blocks: to stay below `bytes_max()`, and once for each block that
+  /// finds the disk full. Blocks of unclaimed namespaces (`namespace_table`) are reclaimed first. A key that is present
+  /// is replaced. Errors: too_large, no_space, io, closed. After a failure, a block that was present under that key
+  /// still is.
   virtual void append(std::vector<append_item> batch) = 0;
 
-  /// Reads and verifies blocks; a read counts as use. Errors: not_found; corrupt (damaged, gone, or unreadable for the
-  /// disk: the block has been taken out, and can be appended anew); io (its file could not be opened), no_memory,
+  /// Reads and verifies blocks; a read counts as use. Errors: not_found; corrupt (damaged, missing, or unreadable on
+  /// the disk: the block has been taken out and can be appended again); io (its file could not be opened), no_memory,
   /// closed: the block stays.
   virtual void read(std::vector<read_item> batch) = 0;
 
   /// Whether `key` is readable now, without I/O.
   [[nodiscard]] virtual std::optional<cold_entry> find(const block_key& key) const = 0;
 
-  /// The same, and what a block of this key with so many payload bytes would take: one answer under one lock.
+  /// `find`, plus the disk space that a block of this key with `payload_bytes` would take: one answer under one lock.
   [[nodiscard]] virtual cold_lookup look_up(const block_key& key, std::uint64_t payload_bytes) const = 0;
 
-  /// `key` was used in another tier: it becomes the most recently used, also across a restart. Absent keys are ignored.
+  /// Records that `key` was used in another tier: it becomes the most recently used, also across a restart. Absent keys
+  /// are ignored.
   virtual void touch(const block_key& key) = 0;
 
-  /// From now on `listener` hears the keys of blocks that were reclaimed, soon after it happened. Same rules as for
-  /// `done`. An empty function ends that; a call under way may still end afterwards.
+  /// Sets the listener for the keys of reclaimed blocks; it is called soon after the reclaim. Same rules as for `done`.
+  /// An empty function removes the listener; a call in progress may still end afterwards.
   virtual void on_reclaimed(std::function<void(std::vector<block_key>)> listener) = 0;
 
-  /// Takes `key` out at once, and any append of it that is in flight as soon as it ends. Returns whether it was
+  /// Erases `key` at once, and any append of it that is in flight as soon as that ends. Returns whether the block was
   /// readable. Durable after the next `sync`.
   virtual bool erase(const block_key& key) = 0;
 
-  /// Erases every block of a namespace (none: of all), as `erase`. Returns how many were readable.
+  /// Erases every block of a namespace (nullopt: of all), as `erase`. Returns how many were readable.
   virtual std::size_t clear(std::optional<namespace_id> name_space) = 0;
 
-  /// Erases every block for whose record `stays` answers false, as `erase`. Pre: nobody else uses the store yet;
+  /// Erases every block for whose record `stays` returns false, as `erase`. Pre: no other thread uses the store yet;
   /// `stays` is called under its lock.
   virtual void erase_unless(const std::function<bool(const block_key& key, std::uint64_t sequence)>& stays) = 0;
 
-  /// The directory is gone: forgets every block at once, which count as `vanished`, and returns them, least recently
-  /// used first. Nothing is changed on disk from now on but by what is in flight; what is asked for is answered closed,
-  /// and no append becomes readable any more: one that is being written may still be found by who opens the directory.
+  /// Abandons the store because its directory is gone. Forgets every block at once; the blocks count as `vanished` and
+  /// are returned, least recently used first. From now on only work in flight changes the disk. Every request gets
+  /// closed, and no append becomes readable: an append that is being written may still be found when the directory is
+  /// opened again.
   virtual std::vector<abandoned_block> abandon() = 0;
 
-  /// `done` is called when everything that was persisted or erased before this call survives a power cut. Errors: io,
+  /// Calls `done` when every block that was persisted or erased before this call survives a power cut. Errors: io,
   /// closed.
   virtual void sync(std::function<void(result<void>)> done) = 0;
 
-  /// Starts to make durable what is not yet, and returns: for a timer. What it does is seen in `ledger().synced`.
+  /// Starts a sync of everything that is not durable yet, and returns; for a timer. Its effect is visible in
+  /// `ledger().synced`.
   virtual void sync_soon() = 0;
 
-  /// Changes `bytes_max()`, at once. Room beyond a lower limit is given back as soon as the disk does it, oldest use
-  /// first; until then nothing is added. Errors: invalid_argument (too little for the store's own files and one
+  /// Changes `bytes_max()` at once. If the limit falls, segments beyond it are reclaimed and removed as fast as the
+  /// disk allows; until then nothing is added. Errors: invalid_argument (too little for the store's own files and one
   /// segment; the context says what was found and what is expected).
   [[nodiscard]] virtual result<void> limit(std::uint64_t bytes_max) = 0;
 
@@ -164,7 +167,7 @@ public:
   /// The ledger of one namespace, or of all.
   [[nodiscard]] virtual cold_ledger ledger(std::optional<namespace_id> name_space) const = 0;
 
-  /// Bytes this store holds on disk or has set aside, headers and in-flight blocks included; at most `bytes_max()`.
+  /// Bytes that this store has on disk or has set aside, including headers and blocks in flight; at most `bytes_max()`.
   [[nodiscard]] virtual std::uint64_t bytes_in_use() const = 0;
   [[nodiscard]] virtual std::uint64_t bytes_max() const = 0;
 

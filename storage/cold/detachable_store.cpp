@@ -37,7 +37,7 @@ recovery_report detachable_store::report() const {
   return report_;
 }
 
-// --- going, and coming back ----------------------------------------------------------------------------------------
+// --- detach and reattach --------------------------------------------------------------------------------------------
 
 void detachable_store::look(std::function<void(result<void>)> done) {
   struct job {
@@ -57,8 +57,9 @@ void detachable_store::look(std::function<void(result<void>)> done) {
   config_.io->submit(std::move(batch));
 }
 
-/// The store stays in its place until its numbers have joined those of the past: nobody sees them missing, or twice.
-/// Its end, which closes files of a disk that may not answer, is the engine's work and not the caller's.
+/// The store stays in `inner_` until its counters have been added to those of the past, so that they are never missing
+/// or counted twice. It is destroyed by the engine, not by the caller: its destructor closes files, and the disk may
+/// hang.
 std::vector<abandoned_block> detachable_store::abandon() {
   auto store = inner();
   if (!store)
@@ -97,7 +98,7 @@ void detachable_store::let_go() {
   abandoned.swap(abandoned_);
 }
 
-/// The job owns nothing: this store owns the engine, and on a disk that hangs neither would ever be destroyed.
+/// The job owns nothing: this store owns the engine, so on a disk that hangs neither would ever be destroyed.
 void detachable_store::reattach(std::function<void(result<recovery_report>)> done) {
   assert(!attached());
   const auto outcome = std::make_shared<result<recovery_report>>(
@@ -118,18 +119,18 @@ result<recovery_report> detachable_store::open_again() {
   auto opened = config_.open(bytes_max());
   if (!opened)
     return opened.error();
-  // Nobody else touches these records: they change when an attached store is abandoned.
+  // No other thread uses these records: they only change when an attached store is abandoned.
   readable_at_detach_.sort();
   opened->store->erase_unless(
       [this](const block_key& key, std::uint64_t sequence) { return readable_at_detach_.contain(key, sequence); });
   if (auto adopted = adopt(std::move(*opened)); !adopted)
     return adopted.error();
-  sync_soon(); // for what was erased
+  sync_soon(); // makes the erases durable
   return report();
 }
 
-/// Not every directory at the path is ours: under a mount point that is not mounted there is an empty one, and filling
-/// the disk that holds it is what nobody wants.
+/// Refuses directories of others: a mount point that is not mounted is an empty directory, and writing there would fill
+/// the wrong disk.
 result<void> detachable_store::may_return() const {
   const auto now = config_.files->hold(config_.directory);
   if (!now)
@@ -168,7 +169,7 @@ result<void> detachable_store::adopt(opened_store opened) {
   return {};
 }
 
-/// Nothing is readable before the tombstones are applied, those added meanwhile as well.
+/// Publishes the store only after all tombstones are applied, including those added meanwhile.
 void detachable_store::publish(const std::shared_ptr<block_store>& fresh) {
   for (;;) {
     tombstones now{config_.tombstones_max};
@@ -186,7 +187,7 @@ void detachable_store::publish(const std::shared_ptr<block_store>& fresh) {
   }
 }
 
-// --- what a store is asked -----------------------------------------------------------------------------------------
+// --- calls passed to the store ---------------------------------------------------------------------------------------
 
 void detachable_store::append(std::vector<append_item> batch) {
   if (const auto store = inner())
@@ -228,7 +229,7 @@ void detachable_store::on_reclaimed(std::function<void(std::vector<block_key>)> 
     store->on_reclaimed(std::move(listener));
 }
 
-/// Returns the store to take a key or a namespace out of, or notes that it must not come back.
+/// Returns the store to erase from, or adds a tombstone if detached.
 template <class What>
 std::shared_ptr<block_store> detachable_store::store_or_tombstone(const What& what) {
   std::lock_guard guard{mutex_};

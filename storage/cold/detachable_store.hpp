@@ -17,7 +17,7 @@
 
 namespace hearth::storage {
 
-/// How a cold tier is opened, and opened again.
+/// Settings of a cold tier that can be opened again.
 struct detachable_store_config {
   std::string directory;
   std::shared_ptr<file_system> files;
@@ -25,16 +25,17 @@ struct detachable_store_config {
   std::shared_ptr<namespace_table> namespaces;
   /// Opens the store in `directory` with this budget in bytes, on the calling thread.
   std::function<result<opened_store>(std::uint64_t bytes_max)> open;
-  std::size_t tombstones_max = 1 << 20; ///< keys erased or put while detached; with more all is cleared when it is back
+  /// Max. keys erased or put while detached; beyond that, everything is cleared at reattach.
+  std::size_t tombstones_max = 1 << 20;
 };
 
-/// A cold tier that outlives its directory. While the directory is there (*attached*) every call goes to the store in
-/// it. When its owner has found that it is gone and calls `abandon`, the store in it is let go and nothing is present
-/// (*detached*): reads find nothing, appends fail, erases leave tombstones. `reattach` opens the path again; of
-/// what is found there only that becomes readable which was so when it was abandoned, and has no tombstone since.
-/// Counts go on: ledger and activity are those of all stores since the start. Invariant: as that of `block_store`, and
-/// what has once been answered to be gone does not come back. Threads: any, but one owner for `erase`, `clear`,
-/// `abandon` and `reattach`.
+/// A cold tier that survives the loss of its directory. While *attached*, every call goes to the store in the
+/// directory. When the owner has found that the directory is gone, it calls `abandon`: the store is released and no
+/// block is present (*detached*). While detached, reads find nothing, appends fail, and erases leave tombstones.
+/// `reattach` opens the path again. Then only records are readable that were readable at `abandon` and have no
+/// tombstone since. Counters continue: ledger and activity sum all stores since the start. Invariants: those of
+/// `block_store`; a block that was reported as gone does not come back. Threads: any, but one owner for `erase`,
+/// `clear`, `abandon` and `reattach`.
 class detachable_store final : public block_store, public std::enable_shared_from_this<detachable_store> {
 public:
   /// Opens the directory. Errors: those of `config.open`; io.
@@ -43,18 +44,17 @@ public:
 
   [[nodiscard]] bool attached() const;
 
-  /// What was found when the directory was opened last.
+  /// The recovery report of the last opening.
   [[nodiscard]] recovery_report report() const;
 
-  /// Whether the directory is still the one that was opened, looked up on the I/O engine. Errors given to `done`:
-  /// not_found (it is gone: time to `abandon`), io, closed.
+  /// Checks on the I/O engine whether the path still leads to the directory that was opened. Errors given to `done`:
+  /// not_found (it is gone: call `abandon`), io, closed.
   void look(std::function<void(result<void>)> done);
 
-  /// Opens the directory again, on the I/O engine: the same store that is back, or a copy of it, or, on the same file
-  /// system, a directory that no store has ever been in. Pre: detached, and no other reattach is under way. Errors
-  /// given to `done`: not_found, unsupported (another store's, or an empty one on another file system), those of
-  /// opening; busy while something that the abandoned store began is still under way; closed (the engine stopped, or
-  /// this store is gone).
+  /// Opens the directory again, on the I/O engine. Accepts the same store, a copy of it, or, on the same file system, a
+  /// directory without a store. Pre: detached, and no other reattach is in progress. Errors given to `done`: not_found,
+  /// unsupported (another store, or an empty directory on another file system), those of opening; busy while work of
+  /// the abandoned store is still in progress; closed (the engine stopped, or this store was destroyed).
   void reattach(std::function<void(result<recovery_report>)> done);
 
   void erase_unless(const std::function<bool(const block_key&, std::uint64_t)>& stays) override;
@@ -92,18 +92,19 @@ private:
 
   const detachable_store_config config_;
 
-  mutable std::mutex mutex_;           ///< guards everything below; held across no call of a store that tells
-                                       ///< somebody something, but for what opening reclaimed and a listener is told
-  std::shared_ptr<block_store> inner_; ///< null: detached
+  /// Guards everything below. Not held across calls of a store that call back, except that opening tells the listener
+  /// which blocks it reclaimed.
+  mutable std::mutex mutex_;
+  std::shared_ptr<block_store> inner_;                  ///< null: detached
   std::vector<std::shared_ptr<block_store>> abandoned_; ///< still to be destroyed
-  std::shared_ptr<held_directory> place_;               ///< of the last store, also while detached
+  std::shared_ptr<held_directory> place_;               ///< of the last store, kept while detached
   recovery_report report_;
-  std::uint64_t store_number_ = 0;                   ///< of the last store; 0: not known
+  std::uint64_t store_number_ = 0;                   ///< of the last store; 0: unknown
   std::uint64_t bytes_max_ = 0;                      ///< of the last store
-  std::map<namespace_id, cold_ledger> past_ledgers_; ///< of the stores before
+  std::map<namespace_id, cold_ledger> past_ledgers_; ///< of the previous stores
   cold_activity past_activity_;
-  tombstones tombstones_;                 ///< detached; empty while attached
-  readable_at_detach readable_at_detach_; ///< detached; of no store before that
+  tombstones tombstones_;                 ///< added while detached; empty while attached
+  readable_at_detach readable_at_detach_; ///< set while detached: records of the last store
   std::function<void(std::vector<block_key>)> listener_;
 };
 

@@ -12,19 +12,19 @@
 
 namespace hearth::storage {
 
-/// Tombstones of what was erased or put while a directory is away, and must not turn up when it comes back: of keys,
-/// whole namespaces, or everything once there are more than `keys_max` keys. Threads: one at a time.
+/// Tombstones: keys and namespaces that were erased or put while the directory is gone, and must not come back with it.
+/// More than `keys_max` keys become one tombstone for everything. Threads: one at a time.
 class tombstones {
 public:
   explicit tombstones(std::size_t keys_max) : keys_max_(keys_max) {}
 
-  /// The block of `key`, or every block of a namespace (none: of all), is not to come back.
+  /// Adds a tombstone for the block of `key`, or for every block of a namespace (nullopt: of all).
   void add(const block_key& key);
   void add(std::optional<namespace_id> name_space);
 
   [[nodiscard]] bool empty() const noexcept { return !everything_ && namespaces_.empty() && keys_.empty(); }
 
-  /// Erases all of it from `store`.
+  /// Erases the blocks of all tombstones from `store`.
   void apply(block_store& store) const;
 
 private:
@@ -34,20 +34,20 @@ private:
   bool everything_ = false;
 };
 
-/// The records that were readable when a directory was found to be gone: all that may be read when it is back. The disk
-/// may have others, of blocks that were erased, replaced or reclaimed a moment before, could not be read just then, or
-/// were still being written: no one has been told that they are there, and some have been told that they are not.
-/// 16 bytes a record. Threads: one at a time.
+/// The records that were readable when the directory was found to be gone: only these may be readable after reattach.
+/// The disk may hold other records: of blocks that had just been erased, replaced or reclaimed, could not be read, or
+/// were still being written. These blocks were never reported as present, or were already reported as gone. 16 bytes
+/// per record. Threads: one at a time.
 class readable_at_detach {
 public:
   readable_at_detach() = default;
   explicit readable_at_detach(std::span<const abandoned_block> abandoned);
 
-  /// Before the first question: takes a tenth of a microsecond a record, for which nobody has to wait where they are
-  /// noted down.
+  /// Sorts the records. Call it before `contain`. Takes 0.1 us per record, so it is not done in the constructor, where
+  /// a caller may wait.
   void sort();
 
-  /// Whether this record is one of them: by its sequence, and the first 8 bytes of its key.
+  /// Whether this record is one of them, by its sequence and the first 8 bytes of its key.
   [[nodiscard]] bool contain(const block_key& key, std::uint64_t sequence) const;
 
 private:

@@ -8,7 +8,7 @@ namespace {
 
 constexpr double burst_seconds = 10;
 constexpr double day_seconds = 86'400;
-constexpr double kept_share = 0.25; ///< for blocks that were asked for
+constexpr double kept_share = 0.25; ///< reserved for blocks that were requested
 
 } // namespace
 

@@ -4,30 +4,30 @@
 
 namespace hearth::storage {
 
-/// How much may be written to a disk that wears out. 0: no limit.
+/// Limits on the bytes written to a disk that wears out. 0: no limit.
 struct write_budget_config {
   std::uint64_t bytes_per_second = 0;
-  std::uint64_t bytes_per_day = 0; ///< in any 24 hours at most twice that: what is left, and what comes
-  std::uint64_t burst_bytes = 0;   ///< that may be written at once with `bytes_per_second`; 0: 10 s worth
+  std::uint64_t bytes_per_day = 0; ///< in any 24 hours at most twice that: the saved tokens plus the new ones
+  std::uint64_t burst_bytes = 0;   ///< bytes that may be written at once with `bytes_per_second`; 0: 10 s worth
 };
 
-/// What a write is worth. When the budget runs low, the least goes first.
+/// Priority of a write. When the budget runs low, the lowest is refused first.
 enum class write_worth : std::uint8_t {
-  untouched, ///< nobody has asked for the block since it was put
-  asked,     ///< somebody has
+  untouched, ///< the block has not been requested since it was put
+  asked,     ///< the block has been requested
 };
 
-/// A budget for writes: two token buckets, one for the rate and one for the day; both start full. A quarter of each is
-/// kept for blocks that were asked for. A write larger than a bucket may go when it is full, and the bucket owes the
-/// rest. Times are ns of any clock that does not run backwards. Threads: one at a time. Errors: none.
+/// Write budget: two token buckets, one for the rate and one for the day; both start full. A quarter of each is
+/// reserved for blocks that were requested. A write larger than a bucket is allowed when the bucket is full; the bucket
+/// then owes the rest. Times are in ns of any clock that does not run backwards. Threads: one at a time. Errors: none.
 class write_budget {
 public:
   write_budget(const write_budget_config& config, std::int64_t now_ns);
 
-  /// Whether `bytes` of this worth may be written now.
+  /// Whether `bytes` of this priority may be written now.
   [[nodiscard]] bool allows(std::uint64_t bytes, write_worth worth, std::int64_t now_ns);
 
-  /// They are being written.
+  /// Takes the tokens of a write that starts now.
   void take(std::uint64_t bytes);
 
 private:
