@@ -38,7 +38,7 @@ std::shared_ptr<record_write> append_queue::gather(const segment_table& segments
     ++count;
   }
   if (bytes < config_.write_bytes && count == placed_.size() && !writing_.empty())
-    return nullptr; // more may come to go with it
+    return nullptr; // more records may come to join this write
   const auto& in = segments.at(start.slot);
   const auto write = std::make_shared<record_write>();
   write->number = next_write_++;

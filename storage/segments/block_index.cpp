@@ -8,8 +8,8 @@ namespace hearth::storage {
 
 namespace {
 
-/// Hosts may bring keys of their own, which may differ anywhere: all of it is mixed (Fibonacci hashing, Knuth, TAOCP
-/// 6.4, word by word).
+/// Hashes the whole key, because a host's own keys may differ in any byte (Fibonacci hashing, Knuth, TAOCP 6.4, word by
+/// word).
 std::uint64_t mixed(const block_key& key) {
   std::uint64_t hash = 0;
   for (std::size_t at = 0; at < key.bytes.size(); at += sizeof(hash)) {
@@ -160,7 +160,7 @@ void block_index::grow(table& of) {
   }
 }
 
-/// Closes the gap by moving back what probing would no longer find (Knuth, TAOCP 6.4, algorithm R).
+/// Closes the gap by moving back entries that probing would no longer find (Knuth, TAOCP 6.4, algorithm R).
 void block_index::erase(record_id id) {
   const auto hash = mixed(at(id).key);
   auto& table = tables_[table_of(hash)];

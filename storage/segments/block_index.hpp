@@ -11,20 +11,20 @@
 
 namespace hearth::storage {
 
-/// Names a block in a `block_index` for as long as it is there; then the number may be given to another.
+/// Number of a block in a `block_index` while it is there; afterwards the number may be reused.
 using record_id = std::uint32_t;
 inline constexpr record_id no_record = std::numeric_limits<record_id>::max();
 
-/// What memory knows of a block in a segment.
+/// Index entry of a block in a segment, in memory.
 struct indexed_block {
   block_key key;
-  std::uint64_t sequence = 0; ///< order of appends: the higher, the later; from 1
+  std::uint64_t sequence = 0; ///< order of appends, from 1; higher is later
   std::uint64_t payload_bytes : 47 = 0;
-  std::uint64_t used : 1 = 0; ///< asked for since it was written
+  std::uint64_t used : 1 = 0; ///< requested since it was written
   std::uint64_t name_space : 16 = 0;
-  std::uint32_t slot = 0;     ///< its segment
+  std::uint32_t slot = 0;     ///< slot of its segment
   std::uint32_t page = 0;     ///< of its header in the segment: offset / 4,096
-  std::uint32_t last_use = 0; ///< ticks of the use clock, see segment_table.hpp
+  std::uint32_t last_use = 0; ///< in ticks of the use clock, see segment_table.hpp
 };
 
 /// The first block of a segment; the others follow by `block_index::next_in_segment`.
@@ -32,48 +32,48 @@ struct segment_blocks {
   record_id first = no_record;
 };
 
-/// The blocks of a segmented cold tier by key, in their order of use, and by segment. Every operation is O(1), but for
-/// a rehash of one of 64 tables now and then. 88 bytes a block in steady state (80 for the entry, 5 to 11 for the hash
-/// tables): 8.8 GB for 100 million blocks. Up to 2^32 - 2 blocks.
-/// Threads: one at a time.
+/// Index of the blocks of a segmented cold tier: by key, by recency of use, and by segment. Every operation is O(1),
+/// except for an occasional rehash of one of 64 tables. Memory: 88 bytes per block in steady state (80 for the entry, 5
+/// to 11 for the hash tables), 8.8 GB for 100 million blocks. At most 2^32 - 2 blocks. Threads: one at a time.
 class block_index {
 public:
   [[nodiscard]] record_id find(const block_key& key) const;
   [[nodiscard]] const indexed_block& at(record_id id) const { return entry_of(id).block; }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
-  /// Adds a block, as the most recently used, to its segment's list. Pre: the key is not there.
+  /// Adds a block to the list of its segment, as the most recently used. Pre: the key is not present.
   record_id add(const indexed_block& block, segment_blocks& segment);
 
   /// Pre: `segment` is the list that the block was added to.
   void remove(record_id id, segment_blocks& segment);
 
-  /// The block was used at `tick`: it becomes the most recently used.
+  /// Records a use at `tick`: the block becomes the most recently used.
   void touch(record_id id, std::uint32_t tick);
 
-  /// The block is at another place now; its order of use stays.
+  /// Changes the place of a block; its position in the order of use stays.
   void move(record_id id, std::uint32_t slot, std::uint32_t page, segment_blocks& from, segment_blocks& to);
 
-  /// A walk over all blocks in their order of use, one at a time, that changes in between do not upset: blocks that are
-  /// added or used meanwhile are met at their new place, even if they were met before. `no_record` at the end.
+  /// Walks over all blocks, least recently used first, one per call; `no_record` at the end. The index may change
+  /// during the walk: blocks that are added or used meanwhile are visited at their new position, even if they were
+  /// visited before.
   void start_walk() noexcept { walk_ = oldest_; }
   [[nodiscard]] record_id walk();
 
-  /// The order of use: `no_record` at its end.
+  /// The order of use; `no_record` at its end.
   [[nodiscard]] record_id oldest() const noexcept { return oldest_; }
   [[nodiscard]] record_id newer(record_id id) const { return entry_of(id).newer; }
 
-  /// The other blocks of a segment, in no order: `no_record` at the end.
+  /// The next block of the same segment, in no particular order; `no_record` at the end.
   [[nodiscard]] record_id next_in_segment(record_id id) const { return entry_of(id).next; }
 
-  /// Bytes of memory held, for figures.
+  /// Bytes of memory held, for statistics.
   [[nodiscard]] std::size_t memory_bytes() const;
 
 private:
   struct entry {
     indexed_block block;
     record_id older = no_record;
-    record_id newer = no_record; ///< of a free entry: the next free one
+    record_id newer = no_record; ///< of a free entry: the next free entry
     record_id previous = no_record;
     record_id next = no_record;
   };
@@ -82,7 +82,7 @@ private:
   static constexpr std::size_t chunk_entries = 4096;
   static constexpr std::size_t tables = 64;
 
-  /// Open addressing with linear probing; a power of two, at most three quarters full.
+  /// Open addressing with linear probing; the size is a power of two, at most three quarters full.
   struct table {
     std::vector<record_id> places;
     std::size_t used = 0;
@@ -102,10 +102,10 @@ private:
   std::vector<std::unique_ptr<entry[]>> chunks_;
   std::array<table, tables> tables_;
   record_id free_ = no_record;
-  record_id fresh_ = 0; ///< entries from here on were never used
+  record_id fresh_ = 0; ///< entries from here on have never been used
   record_id oldest_ = no_record;
   record_id newest_ = no_record;
-  record_id walk_ = no_record; ///< the next that the walk meets
+  record_id walk_ = no_record; ///< the block that the walk visits next
   std::size_t size_ = 0;
 };
 

@@ -90,7 +90,7 @@ bool present_blocks::moved(const block_key& key, std::uint64_t sequence, std::ui
   auto& from = segments_.at(before.slot);
   auto& to = segments_.at(slot);
   segments_.leave(from, before);
-  from.index_dirty = true; // an erase knows of the copy only
+  from.index_dirty = true; // a later erase only reaches the copy
   index_.move(id, slot, page, from.blocks, to.blocks);
   segments_.enter(to, index_.at(id));
   return true;

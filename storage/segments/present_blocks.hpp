@@ -12,11 +12,11 @@
 
 namespace hearth::storage {
 
-/// The readable blocks of a store. Three accounts are kept in step: the index (by key, by use, by segment), the
-/// segments' sums of live blocks and bytes, and the ledger of each namespace.
-/// Invariants: each block of the index is in the list and the sums of exactly one segment, and is `present` in the
-/// ledger of its namespace; a segment that a block has left has a dirty index, so that a crash does not bring the block
-/// back. Threads: one at a time. Errors: none. No I/O.
+/// The readable blocks of a store. Keeps three structures consistent: the index (by key, by use, by segment), the sums
+/// of live blocks and bytes per segment, and the ledger per namespace. Invariants: each block of the index is in the
+/// list and the sums of exactly one segment, and is `present` in the ledger of its namespace; a segment that a block
+/// has left has a dirty index, so that a crash does not bring the block back. Threads: one at a time. Errors: none. No
+/// I/O.
 class present_blocks {
 public:
   /// `segments` must outlive this.
@@ -30,23 +30,24 @@ public:
   /// All keys, least recently used first.
   [[nodiscard]] std::vector<block_key> keys() const;
 
-  /// Recovery found the block; it is the most recently used so far. Pre: its key is not there.
+  /// Adds a block that recovery found, as the most recently used. Pre: its key is not present.
   void recovered(const indexed_block& found);
 
-  /// The block has been written. It takes the place of an older record of its key and becomes the most recently used.
-  /// If it was erased meanwhile, or a later record of its key (a higher sequence) is there, it only passes through the
-  /// ledger: two appends of one key may end in either order, and the later one stays, as it would after a restart.
+  /// Adds a block that has been written, as the most recently used; it replaces an older record of its key. If it was
+  /// erased meanwhile, or a later record of its key (a higher sequence) is present, only the ledger counts it, as
+  /// persisted and erased: two appends of one key may end in either order, and the later one stays, as it would after a
+  /// restart.
   void persisted(const indexed_block& written, bool erased);
 
-  /// An append was cancelled by an erase before it was written: counts as persisted and erased.
+  /// Counts an append that an erase cancelled before it was written: as persisted and erased.
   void cancelled(namespace_id name_space, std::uint64_t payload_bytes) {
     ledgers_.pass_through(name_space, payload_bytes);
   }
 
-  /// The block was used now. Pre: `id` is there.
+  /// Records a use of the block now. Pre: `id` is present.
   void use(record_id id);
 
-  /// Takes the block out for `reason`, one of the ledger's ways out. Pre: `id` is there.
+  /// Removes the block. `reason`: `reclaimed`, `erased`, `corrupt` or `vanished` of the ledger. Pre: `id` is present.
   void take_out(record_id id, cold_amount cold_ledger::*reason);
 
   /// Erases the blocks that match. Returns how many there were.
@@ -55,24 +56,25 @@ public:
   /// Reclaims all blocks of a segment.
   void reclaim(const segment& victim);
 
-  /// Takes everything out as `vanished` and returns it, least recently used first.
+  /// Removes all blocks as `vanished` and returns them, least recently used first.
   [[nodiscard]] std::vector<abandoned_block> abandon();
 
-  /// A record was copied to `slot`, page `page`: the copy takes the original's place, and the order of use stays.
-  /// Nothing happens if this record (its key and sequence) is not there any more. Returns whether it was.
+  /// Moves a block to the copy of its record in segment `slot`, page `page`; the order of use stays. Does nothing and
+  /// returns false if this record (its key and sequence) is no longer present.
   bool moved(const block_key& key, std::uint64_t sequence, std::uint32_t slot, std::uint32_t page);
 
-  /// A walk over the sequences of all blocks in their order of use. `walk` appends those of the next `count` blocks and
-  /// returns false at the end. Changes between two calls do not upset it: a block used meanwhile is met again.
+  /// Walks over the sequences of all blocks, least recently used first. `walk` appends the sequences of the next
+  /// `count` blocks and returns false at the end. Blocks may change between two calls: a block used meanwhile is
+  /// visited again.
   void start_walk() noexcept { index_.start_walk(); }
   [[nodiscard]] bool walk(std::size_t count, std::vector<std::uint64_t>& sequences);
 
-  /// Of `persisted`, so much has survived a sync.
+  /// Counts this part of `persisted` as synced.
   void synced(namespace_id name_space, const cold_amount& amount) { ledgers_.sync(name_space, amount); }
 
   [[nodiscard]] cold_ledger ledger(std::optional<namespace_id> name_space) const { return ledgers_.of(name_space); }
 
-  /// The keys that were reclaimed since the last call.
+  /// Returns the keys that were reclaimed since the last call.
   [[nodiscard]] std::vector<block_key> take_reclaimed() { return std::exchange(reclaimed_, {}); }
 
 private:

@@ -38,8 +38,8 @@ private:
 
 std::size_t reclaim_policy::victim(std::span<const segment_summary> candidates) const {
   assert(!candidates.empty());
-  auto fewest = std::numeric_limits<std::uint64_t>::max(); // claimed bytes
-  std::vector<segment_summary> first;                      // those with so many, and where they are
+  auto fewest = std::numeric_limits<std::uint64_t>::max(); // lowest number of claimed bytes so far
+  std::vector<segment_summary> first;                      // the candidates with this number, and their indices
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const auto& one = candidates[i];

@@ -8,23 +8,23 @@
 
 namespace hearth::storage {
 
-/// What a reclaim policy is told of a segment that may be reclaimed.
+/// Input of a reclaim policy: one segment that may be reclaimed.
 struct segment_summary {
-  std::uint64_t generation = 0;      ///< the lower, the earlier it was begun
+  std::uint64_t generation = 0;      ///< a lower generation was begun earlier
   std::uint64_t bytes = 0;           ///< length of its file
-  std::uint64_t live_bytes = 0;      ///< of the records in it that are present
+  std::uint64_t live_bytes = 0;      ///< of the records that are present
   double worth = 0;                  ///< comparable between segments: see `segment_table`
-  std::uint64_t unclaimed_bytes = 0; ///< of `live_bytes`, those of namespaces that nobody has named
+  std::uint64_t unclaimed_bytes = 0; ///< part of `live_bytes` in unclaimed namespaces (`namespace_table`)
 };
 
-/// Chooses which segment of a cold tier is reclaimed next. What is of no use to anybody goes before all else: a segment
-/// at least three quarters of whose live bytes are unclaimed, the one with the fewest claimed bytes first. The rest,
-/// and which of several such, is the policy's. Threads: one at a time. Errors: none.
+/// Reclaim policy: chooses the segment of the cold tier that is reclaimed next. Segments with at least three quarters
+/// of their live bytes unclaimed go first, the one with the fewest claimed bytes before others. The derived policy
+/// decides among equals, and when there is no such segment. Threads: one at a time. Errors: none.
 class reclaim_policy {
 public:
   virtual ~reclaim_policy() = default;
 
-  /// Index of the victim. Pre: there is a candidate.
+  /// Returns the index of the victim in `candidates`. Pre: `candidates` is not empty.
   [[nodiscard]] std::size_t victim(std::span<const segment_summary> candidates) const;
 
 private:

@@ -7,7 +7,7 @@ namespace hearth::storage {
 
 namespace {
 
-/// What a record must turn out to hold: the place it was read from, and the block that the index says is there.
+/// Compares the header with the expected record: the place of the read, and the block that the index lists there.
 result<segment_record> check_header(std::span<const std::byte> page, const record_place& place, const block_key& key,
                                     const std::string& name_space, std::uint64_t payload_bytes) {
   auto header = decode_segment_record(page);
@@ -53,7 +53,7 @@ void verify(record_read& read, const std::string& folder) {
   const auto bytes = segment_record_bytes(read.payload_bytes);
   if (moved.code() == errc::no_memory)
     read.outcome = moved.error();
-  else if (!moved) // the medium: reading once more would not help, writing the block anew does
+  else if (!moved) // the medium failed: a retry would not help, writing the block again does
     damaged(moved.error().context);
   else if (*moved != bytes)
     damaged("ends after " + std::to_string(*moved) + " bytes, expected " + std::to_string(bytes));

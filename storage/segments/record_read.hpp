@@ -13,10 +13,10 @@
 
 namespace hearth::storage {
 
-/// One read of a record, from the call to its answer: what is expected at a place, and what was found there.
-/// Threads: one owner at a time.
+/// One read of a record, from the call to its answer: the place, the expected block, and the result. Threads: one owner
+/// at a time.
 struct record_read {
-  std::function<void(result<block>)> done; ///< empty: a copy for reclaim
+  std::function<void(result<block>)> done; ///< empty: reclaim reads it to copy it
   block_key key;
   namespace_id name_space = 0;
   std::string name; ///< of the namespace
@@ -31,14 +31,14 @@ struct record_read {
   result<block> outcome = given_up_unread(); ///< set by `verify`
 };
 
-/// Allocates the buffers and lists them as what is to be read: sets `read.transfer`. The payload goes into the buffer
+/// Allocates the buffers and sets `read.transfer`, which reads into them. The payload goes straight into the buffer
 /// that the caller gets. Errors: no_memory (in `read.outcome`; then there is no transfer).
 void lay_out(record_read& read);
 
-/// Checks what the transfer has read, and sets `read.outcome`: the block, if it is exactly the one that was expected.
-/// `folder` is the directory of the segments, ending in '/', for errors. Pre: the transfer has ended.
-/// Errors (in `read.outcome`): corrupt (the medium failed, the file is too short, or the record has another place, key,
-/// namespace, length or checksum; the context says which), no_memory.
+/// Verifies the bytes of the transfer and sets `read.outcome`: the block, if it is exactly the expected one. `folder`:
+/// the directory of the segments, ending in '/', for errors. Pre: the transfer has ended. Errors (in `read.outcome`):
+/// corrupt (the medium failed, the file is too short, or the record has another place, key, namespace, length or
+/// checksum; the context says which), no_memory.
 void verify(record_read& read, const std::string& folder);
 
 } // namespace hearth::storage

@@ -12,7 +12,7 @@ void segment_budget::take(const segment_shape& shape) noexcept { used_ += shape.
 void segment_budget::give_back(const segment_shape& shape) noexcept { used_ -= shape.charge(); }
 
 result<void> segment_budget::may_change(std::uint64_t bytes_max) const {
-  const auto segment = segment_charge(config_, 1); // as long as at open: with less, no block would ever fit
+  const auto segment = segment_charge(config_, 1); // shaped by the limit at open: with less, no block would ever fit
   const auto least = fixed_ + segment;
   if (bytes_max < least)
     return {errc::invalid_argument, "found " + std::to_string(bytes_max) + ", expected " + std::to_string(least) +

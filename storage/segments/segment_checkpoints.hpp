@@ -14,41 +14,42 @@
 
 namespace hearth::storage {
 
-/// What the rest of the store knows at the moment when a checkpoint may start.
+/// State of the rest of the store at the moment when a checkpoint may start.
 struct checkpoint_moment {
-  std::uint64_t oldest_unwritten = 0; ///< the lowest order of an append that has a place and is not written yet
-  std::optional<std::uint32_t> busy;  ///< the segment whose files are being made, recycled or removed
-  std::uint64_t written_bytes = 0;    ///< handed to the disk since the store was opened
+  std::uint64_t oldest_unwritten = 0; ///< lowest order of an append that is placed but not written
+  std::optional<std::uint32_t> busy;  ///< segment whose files are being created, recycled or removed
+  std::uint64_t written_bytes = 0;    ///< handed to the disk since open
   std::uint64_t bytes_max = 0;        ///< of the store
 };
 
-/// Decides when data is made durable and which indexes are written then; knows what is durable. One checkpoint at a
-/// time, and every sync waits for one that begins after all it asked for has been written.
-/// A checkpoint is due when a sync can start, when a segment is full and written, when `sync_bytes` were written, or
-/// when one was asked for. It covers every segment whose data or index has changed, but for the one that is busy. With
-/// a sync, or after a quarter of the store was written, it also saves the order of use. Invariants: an index lists only
-/// records that were written before its checkpoint began; a block counts as synced once, after a checkpoint that began
-/// after its write has ended well. Threads: one at a time. Errors: none. No I/O: it decides, the core has
-/// `segment_files` carry it out.
+/// Decides when data is made durable and which indexes are then written; tracks which blocks are durable. One
+/// checkpoint runs at a time. Every sync waits for a checkpoint that begins after all appends placed before the sync
+/// were written. A checkpoint is due when a sync can start, when a segment is full and written, when `sync_bytes` were
+/// written, or when `ask_soon` was called. It covers every segment with dirty data or a dirty index, except the busy
+/// one. With a sync, or after a quarter of `bytes_max` was written, it also saves the order of use. Invariants: an
+/// index lists only records that were written before its checkpoint began; a block counts as synced once, after a
+/// successful checkpoint that began after its write had ended. Threads: one at a time. Errors: none. No I/O: it
+/// decides, and the core lets `segment_files` carry it out.
 class segment_checkpoints {
 public:
   using listener = std::function<void(result<void>)>;
 
-  /// All must outlive this. `store`: the number of the store.
+  /// All arguments must outlive this. `store`: the number of the store.
   segment_checkpoints(const segments_store_config& config, std::uint64_t store, segment_table& segments,
                       present_blocks& present)
       : config_(config), store_(store), segments_(segments), present_(present) {}
 
-  /// `done` waits for a checkpoint of everything that was erased, and of every append with an order below `order_end`.
+  /// Requests a sync: `done` waits for a checkpoint that covers every erase so far, and every append with an order
+  /// below `order_end`.
   void ask(listener done, std::uint64_t order_end) { syncs_.push_back({std::move(done), order_end}); }
 
-  /// The next checkpoint is due now, if there is anything to sync; nobody waits for it.
+  /// Makes the next checkpoint due now, if there is anything to sync; without a callback.
   void ask_soon() noexcept { soon_ = true; }
 
-  /// So many bytes were written to segments.
+  /// Counts bytes written to segments.
   void written(std::uint64_t bytes) noexcept { unsynced_bytes_ += bytes; }
 
-  /// A block of the namespace was persisted.
+  /// Counts a persisted block of the namespace.
   void persisted(namespace_id name_space, std::uint64_t payload_bytes) {
     unsynced_[name_space] += cold_amount{1, payload_bytes};
   }
@@ -56,13 +57,13 @@ public:
   /// The checkpoint that is due now, or null. It is in flight until `ended`.
   [[nodiscard]] std::shared_ptr<checkpoint_job> start(const checkpoint_moment& now);
 
-  /// The checkpoint has ended, `job.outcome` says how. What it made durable counts as such; after a failure all of it
-  /// is to be done again. The caller answers `job.waiting`.
+  /// The checkpoint has ended with `job.outcome`. On success its blocks count as synced; after a failure all of its
+  /// work is due again. The caller answers `job.waiting`.
   void ended(checkpoint_job& job);
 
   [[nodiscard]] bool in_flight() const noexcept { return in_flight_; }
 
-  /// Takes out the syncs that no checkpoint has begun for. The caller answers them.
+  /// Removes and returns the syncs for which no checkpoint has begun. The caller answers them.
   [[nodiscard]] std::vector<listener> take_waiting();
 
 private:
@@ -83,7 +84,7 @@ private:
   bool in_flight_ = false;
   bool soon_ = false;
   std::uint64_t unsynced_bytes_ = 0;             ///< written since the last checkpoint began
-  std::uint64_t recency_at_ = 0;                 ///< written bytes when the order of use was last saved
+  std::uint64_t recency_at_ = 0;                 ///< value of `written_bytes` when the order of use was last saved
   std::map<namespace_id, cold_amount> unsynced_; ///< persisted since the last checkpoint began
 };
 

@@ -16,7 +16,8 @@ void segment_files::prepare(segment_job& job) const {
   case segment_work::make: return make(job);
   case segment_work::recycle:
     job.outcome = write_segment_index(*files_, path(slot, segment_file_kind::index), job.fresh);
-    // On a disk too full for that, having no index says the same: nothing here is believed.
+    // If the disk is too full for the new index, removing the old one has the same effect: recovery accepts no record
+    // without an index.
     if (job.outcome.code() == errc::no_space) {
       job.without_index = true;
       if (job.outcome = files_->remove(path(slot, segment_file_kind::index)); job.outcome.code() == errc::not_found)
@@ -28,7 +29,7 @@ void segment_files::prepare(segment_job& job) const {
   case segment_work::remove:
     job.outcome = remove(slot);
     if (job.outcome)
-      job.target.reset(); // gives its room back, before anybody counts on it
+      job.target.reset(); // frees the disk space before the budget counts on it
   }
 }
 
@@ -37,7 +38,7 @@ void segment_files::make(segment_job& job) const {
   auto made = files_->open(path(slot, segment_file_kind::data), open_mode::create, caching::direct);
   if (!made) {
     job.outcome = made.error();
-    return; // what may be there is not ours
+    return; // a file of this name may be foreign
   }
   job.target = std::move(*made);
   job.outcome = job.target->reserve(job.fresh.segment_bytes);
@@ -52,11 +53,11 @@ void segment_files::make(segment_job& job) const {
 }
 
 void segment_files::checkpoint(checkpoint_job& job, const std::function<std::vector<std::byte>()>& recency) const {
-  // All data first: an index may leave out what another segment has a later record of.
+  // All data first: an index may leave out a block because another segment has a later record of it.
   for (const auto& part : job.parts)
     if (job.outcome && part.sync_data)
       job.outcome = part.target->sync();
-  if (job.outcome) // whatever has taken the directory's place is somebody else's
+  if (job.outcome) // a directory that has taken the place is foreign
     job.outcome = place_->in_place();
   const bool durable = job.outcome.ok();
   for (const auto& part : job.parts) {
@@ -69,7 +70,7 @@ void segment_files::checkpoint(checkpoint_job& job, const std::function<std::vec
     if (job.outcome)
       job.outcome = done;
   }
-  if (job.recency && durable) { // only a hint: that it could not be written is no failure
+  if (job.recency && durable) { // only a hint: failing to write it is not an error
     const auto bytes = recency();
     if (replace_file(*files_, folder_ + recency_name, bytes))
       job.written_bytes += bytes.size();

@@ -16,23 +16,24 @@
 namespace hearth::storage {
 
 enum class segment_work : std::uint8_t {
-  make,    ///< a new file, all of it reserved
-  recycle, ///< the same file, begun anew
+  make,    ///< a new file, its space reserved
+  recycle, ///< the same file under a new generation
   remove,
 };
 
-/// What is done to the files of one segment, and what came of it. Threads: one owner at a time.
+/// One operation on the files of one segment, and its result. Threads: one owner at a time.
 struct segment_job {
   segment_work what = segment_work::make;
-  segment_index fresh;                          ///< what its index says afterwards: nothing, of a new generation
-  std::shared_ptr<file> target;                 ///< of a file that is to be removed: the only owner
-  std::vector<std::shared_ptr<file>> copied_to; ///< made durable before the originals go
-  bool left_behind = false;                     ///< it could not be made, and its remains could not be removed
-  bool without_index = false;                   ///< the disk was too full for `fresh`
+  segment_index fresh;                          ///< its index afterwards: empty, of a new generation
+  std::shared_ptr<file> target;                 ///< of a file to be removed: the only owner
+  std::vector<std::shared_ptr<file>> copied_to; ///< segments with copies; synced before the originals are overwritten
+  bool left_behind = false;                     ///< creation failed, and its remains could not be removed
+  bool without_index = false;                   ///< the disk was too full to write `fresh`
   result<void> outcome;
 };
 
-/// What a checkpoint makes durable: the data of segments, then the indexes that list it. Threads: one owner at a time.
+/// One checkpoint: the segments whose data is synced, then the indexes that list the data. Threads: one owner at a
+/// time.
 struct checkpoint_job {
   struct part {
     segment_index index;
@@ -40,22 +41,22 @@ struct checkpoint_job {
     bool sync_data = false;
   };
   std::vector<part> parts;
-  std::map<namespace_id, cold_amount> persisted; ///< blocks that are synced if it ends well
+  std::map<namespace_id, cold_amount> persisted; ///< blocks that count as synced on success
   std::vector<std::function<void(result<void>)>> waiting;
-  bool complete = true; ///< no index that changed was left out
-  bool recency = false; ///< the order of use is written, too
+  bool complete = true; ///< no dirty segment was left out
+  bool recency = false; ///< also writes the order of use
   std::uint64_t written_bytes = 0;
-  result<std::uint64_t> free = std::uint64_t{0}; ///< bytes of the file system, seen at the end
+  result<std::uint64_t> free = std::uint64_t{0}; ///< free bytes of the file system at the end
   result<void> outcome;
 };
 
-/// The files of a store's segments: the order in which they are written, synced and removed, so that recovery never
-/// believes a record of an older generation and an index never lists a record whose bytes are not durable.
-/// Calls block. Threads: any; jobs on different segments may run at the same time.
+/// File operations on segments, in the order that keeps two invariants: recovery never accepts a record of an older
+/// generation, and an index never lists a record whose bytes are not durable. Calls block. Threads: any; jobs on
+/// different segments may run at the same time.
 class segment_files {
 public:
-  /// `folder`: the directory of the segments, ending in '/'. `place`: nothing is written by name once the directory is
-  /// another.
+  /// `folder`: the directory of the segments, ending in '/'. `place`: that directory, kept open; nothing is written by
+  /// name once the path leads elsewhere.
   segment_files(std::shared_ptr<file_system> files, std::string folder, std::shared_ptr<held_directory> place)
       : files_(std::move(files)), folder_(std::move(folder)), place_(std::move(place)) {}
 
@@ -64,24 +65,24 @@ public:
     return folder_ + to_string(slot, kind);
   }
 
-  /// Makes, recycles or removes the segment `job.fresh.slot`, after the copies in `job.copied_to` have become durable.
-  /// After `make` and `recycle`: the old index is durably gone, so the first byte may be overwritten. On a disk too
-  /// full for the new index of a recycled segment the old one is removed, which says the same (`job.without_index`).
-  /// Errors (in `job.outcome`): io, no_space, not_found (the directory is another), invalid_argument (the name is taken
-  /// by what is no file).
+  /// Creates, recycles or removes the segment `job.fresh.slot`, after it has synced the copies in `job.copied_to`.
+  /// After `make` and `recycle`: the old index is durably gone, so the segment may be overwritten. If the disk is too
+  /// full for the new index of a recycled segment, the old index is removed instead, with the same effect
+  /// (`job.without_index`). Errors (in `job.outcome`): io, no_space, not_found (the path leads to another directory),
+  /// invalid_argument (the name is not a regular file).
   void prepare(segment_job& job) const;
 
-  /// Makes the data of all parts durable, then the indexes, then their names. If the data cannot be made durable no
-  /// index is written. `recency` gives the bytes of the order of use; it is only a hint, and not being written is no
-  /// failure. Errors (in `job.outcome`): io, no_space, not_found (the directory is another).
+  /// Makes the data of all parts durable, then the indexes, then their names. If a data sync fails, no index is
+  /// written. `recency` returns the encoded order of use; that is only a hint, so failing to write it is not an error.
+  /// Errors (in `job.outcome`): io, no_space, not_found (the path leads to another directory).
   void checkpoint(checkpoint_job& job, const std::function<std::vector<std::byte>()>& recency) const;
 
-  /// Removes the files of a segment. The index goes first, and if that fails the data stays: recovery takes data
-  /// without an index for empty; with an index but no data, blocks would be written to a file that recovery does not
-  /// find. A name that is no file belongs to somebody else and is left alone. Errors: io.
+  /// Removes the files of a segment, the index first. If that fails the data stays: recovery treats data without an
+  /// index as empty, but with an index and no data, blocks would be written to a file that recovery does not find. A
+  /// name that is not a regular file is foreign and left alone. Errors: io.
   [[nodiscard]] result<void> remove(std::uint32_t slot) const;
 
-  /// Bytes that are free on the file system. Errors: not_found, io.
+  /// Free bytes of the file system. Errors: not_found, io.
   [[nodiscard]] result<std::uint64_t> free_bytes() const { return files_->free_bytes(folder_); }
 
 private:

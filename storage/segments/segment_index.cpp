@@ -18,7 +18,7 @@ namespace {
 constexpr std::string_view index_magic = "hearthI1";
 constexpr std::uint32_t index_version = 1;
 constexpr std::uint64_t entry_bytes = 68;
-constexpr std::uint64_t name_bytes_max = 256; ///< its length and its letters
+constexpr std::uint64_t name_bytes_max = 256; ///< its length byte and its letters
 constexpr std::uint64_t names_max = 1024;
 constexpr std::uint64_t index_bytes_max = 1ull << 34;
 
@@ -65,7 +65,7 @@ std::string body_of(const segment_index& index) {
   return std::move(out).str();
 }
 
-/// Pre: `body` has passed its checksum, so its lengths are what a hearth has written; they are bounded all the same.
+/// Pre: `body` has passed its checksum, so hearth wrote its lengths; they are bounded anyway.
 void read_body(std::span<const std::byte> body, const index_header& header, segment_index& index) {
   byte_stream in{body};
   cereal::PortableBinaryInputArchive archive{in};
@@ -92,7 +92,7 @@ result<void> check(const index_header& header, std::uint64_t body_bytes) {
   return {};
 }
 
-/// The invariant of a `segment_index`.
+/// Checks the invariant of `segment_index`.
 result<void> check(const segment_index& index) {
   std::uint64_t end = 0;
   for (const auto& name : index.names)

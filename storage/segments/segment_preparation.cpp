@@ -10,10 +10,10 @@ namespace hearth::storage {
 
 namespace {
 
-/// Copies of one victim's blocks under way at once: reclaim runs in small steps beside the puts.
+/// Maximum number of copies in progress: reclaim runs in small steps next to the puts.
 constexpr std::uint32_t copies_at_once = 4;
 
-/// Whether a segment can be begun anew as one that is wanted, or has to make room for it.
+/// Whether a segment can be recycled as the wanted one; otherwise it is removed to make room.
 bool can_become(const segment& victim, const segment_shape& wanted) {
   return !victim.unusable && (victim.records_max == 1) == (wanted.records_max == 1) &&
          victim.bytes >= wanted.bytes / 2 && (wanted.records_max > 1 || victim.bytes == wanted.bytes);
@@ -35,7 +35,8 @@ preparation_step segment_preparation::next(const segment_demand& demand) {
       return {};
     const auto record_bytes = demand.waits() ? demand.record_bytes : placement_.last_record_bytes();
     preparing_ = preparation{};
-    preparing_->shape = segment_shape_for(config_, std::max<std::uint64_t>(record_bytes, page_size)); // 0: none so far
+    // 0: no record yet.
+    preparing_->shape = segment_shape_for(config_, std::max<std::uint64_t>(record_bytes, page_size));
   }
   if (!preparing_->victim && !growth_refused_ && budget_.has_room(preparing_->shape))
     return {{}, start(segment_work::make), {}};
@@ -53,14 +54,14 @@ preparation_step segment_preparation::next(const segment_demand& demand) {
   return {{}, start(fits && !budget_.exceeded() ? segment_work::recycle : segment_work::remove), {}};
 }
 
-/// Appends wait, the open segment is nearly full, or there are more segments than the limit allows.
+/// Whether a preparation should start: appends wait, the open segment is nearly full, or the budget is exceeded.
 bool segment_preparation::wanted(const segment_demand& demand) const {
   if (demand.waits() || (budget_.exceeded() && !shrink_refused_))
     return true;
   return !ahead_refused_ && placement_.nearly_full();
 }
 
-/// The policy's choice among the segments that may leave, or nothing.
+/// The policy's choice among the segments for which `may_leave` holds, or nullopt.
 std::optional<std::uint32_t> segment_preparation::pick(const std::function<bool(const segment&)>& may_leave,
                                                        std::span<const namespace_id> unclaimed) const {
   std::vector<std::uint32_t> slots;
@@ -76,14 +77,14 @@ std::optional<std::uint32_t> segment_preparation::pick(const std::function<bool(
   return slots[policy_->victim(candidates)];
 }
 
-/// At open the host has not had the time to claim a namespace: all are alike.
+/// Treats all namespaces alike: at open the host has not had time to claim any.
 std::optional<std::uint32_t> segment_preparation::victim_at_open() const {
   return pick([](const segment&) { return true; }, {});
 }
 
-/// Sets the victim: the policy's choice among the complete segments. If there is none: segments that are about to be
-/// complete are waited for; the open one is completed; a ready one of another kind is given back. Returns why none will
-/// come, if so.
+/// Sets the victim: the policy's choice among the sealed segments. If there is none: waits for segments that are being
+/// sealed; or takes back a ready segment (its shape does not fit); or seals the open one. Returns the reason if there
+/// will be no victim.
 std::optional<failure> segment_preparation::choose_victim(const segment_demand& demand) {
   const bool needed = demand.waits() || budget_.exceeded();
   const auto may_leave = [](const segment& one) { return one.state == segment_state::sealed && !one.in_checkpoint; };
@@ -94,7 +95,7 @@ std::optional<failure> segment_preparation::choose_victim(const segment_demand& 
   } else if (const auto ready = needed ? placement_.take_ready() : std::nullopt) {
     preparing_->victim = ready;
   } else if (needed && placement_.seal_open()) {
-    return std::nullopt; // its checkpoint is next
+    return std::nullopt; // a checkpoint completes it next
   } else {
     const bool disk_is_full = growth_refused_ || budget_.disk_is_short();
     return give_up({errc::no_space, folder_ + ": nothing is left to reclaim, and bytes_max is " +
@@ -105,8 +106,8 @@ std::optional<failure> segment_preparation::choose_victim(const segment_demand& 
   return std::nullopt;
 }
 
-/// The next copies to make: blocks of the victim that were used since they were written, last used first, within the
-/// budget; none of a namespace that nobody has named. None when an append waits for the segment.
+/// The next copies to make: blocks of the victim that were used since they were written, most recently used first,
+/// within the byte budget for copies; none of an unclaimed namespace. No copies while an append waits for the segment.
 std::vector<indexed_block> segment_preparation::copies_of(const segment& victim, const segment_demand& demand) {
   auto& now = *preparing_;
   if (demand.waits()) {
@@ -181,7 +182,7 @@ std::optional<failure> segment_preparation::ended(segment_job& job) {
     of.cursor = 0;
     of.records = 0;
     of.data_dirty = false;
-    of.index_dirty = job.without_index; // the next sync makes up for it
+    of.index_dirty = job.without_index; // the next sync writes the index
     placement_.add_ready(of);
   }
   preparing_.reset();
@@ -189,13 +190,13 @@ std::optional<failure> segment_preparation::ended(segment_job& job) {
   return std::nullopt;
 }
 
-/// A file that could not be made: its remains are gone, and a full disk is asked for a victim instead. Anything else is
-/// still there, and empty.
+/// Handles a failed job. A file that could not be created, and whose remains were removed, leaves the table; on a full
+/// disk a victim is chosen instead. Any other segment still exists, and is empty.
 std::optional<failure> segment_preparation::failed(segment_job& job) {
   const bool name_taken = job.what == segment_work::make && job.outcome.code() == errc::invalid_argument;
   if (job.what == segment_work::make && !job.left_behind) {
     if (name_taken)
-      taken_.insert(job.fresh.slot); // by somebody else; the next one is tried
+      taken_.insert(job.fresh.slot); // by a foreign file; the next slot is tried
     forget(job.fresh.slot);
     preparing_->victim.reset();
     growth_refused_ = growth_refused_ || job.outcome.code() == errc::no_space;
@@ -205,12 +206,12 @@ std::optional<failure> segment_preparation::failed(segment_job& job) {
     auto& of = segments_.at(job.fresh.slot);
     of.state = segment_state::sealed;
     const bool index_taken = job.what == segment_work::recycle && job.outcome.code() == errc::invalid_argument;
-    of.unusable = of.unusable || job.left_behind || index_taken; // somebody has put something in the index's place
+    of.unusable = of.unusable || job.left_behind || index_taken; // the name of the index is occupied by a foreign entry
     of.index_dirty = !of.unusable;
     if (job.what == segment_work::remove)
       of.target = std::move(job.target);
     if (index_taken) {
-      preparing_.reset(); // its file is given up for another segment
+      preparing_.reset(); // another segment is chosen instead
       return std::nullopt;
     }
   }
@@ -222,15 +223,15 @@ void segment_preparation::forget(std::uint32_t slot) {
   segments_.remove(slot);
 }
 
-/// No segment can be had now: none is tried for ahead of need, and nothing is given back, until there is one again.
+/// Ends the attempt: no segment is available now. Until one is, none is prepared ahead of need and none is removed.
 failure segment_preparation::give_up(failure reason) {
   preparing_.reset();
   ahead_refused_ = shrink_refused_ = true;
-  growth_refused_ = false; // for the next append another file may be tried
+  growth_refused_ = false; // the next append may try another file
   return reason;
 }
 
-/// The lowest number that neither a segment nor somebody else's file has.
+/// The lowest number that no segment and no foreign file uses.
 std::uint32_t segment_preparation::free_slot() const {
   std::uint32_t slot = 0;
   while (segments_.all().contains(slot) || taken_.contains(slot))

@@ -10,24 +10,24 @@
 
 namespace hearth::storage {
 
-/// Sequences and generations are below this, and sequences begin at 1: no counter ever comes round.
+/// Upper bound of sequences and generations (exclusive); sequences begin at 1. The counters never wrap around.
 inline constexpr std::uint64_t segment_numbers_end = 1ull << 63;
 
-/// Where a record of a segment belongs. Each record says it of itself, so that none that a disk or a copying hand has
-/// put elsewhere, and none from before the segment was recycled, is ever taken for another.
+/// Place of a record. Each record contains its place, so that it is never mistaken for another: a record that the disk
+/// misplaced, a record of a copied file, or a record from before the segment was recycled.
 struct record_place {
-  std::uint64_t store = 0;      ///< number of the store, given when its directory was taken into use
+  std::uint64_t store = 0;      ///< number of the store, assigned when its directory was taken into use
   std::uint32_t slot = 0;       ///< number of the segment's file
-  std::uint64_t generation = 0; ///< of the segment: grows each time one is begun or recycled
+  std::uint64_t generation = 0; ///< of the segment: grows each time a segment is created or recycled
   std::uint64_t offset = 0;     ///< of the header in the file, bytes
 
   friend bool operator==(const record_place&, const record_place&) = default;
 };
 
-/// The header of a record in a segment. FORMAT.md lays down each byte.
+/// The header of a record in a segment. FORMAT.md specifies each byte.
 struct segment_record {
   record_place place;
-  std::uint64_t sequence = 0; ///< order of appends in the store: of two records of a key the higher one counts
+  std::uint64_t sequence = 0; ///< order of appends in the store; among records of one key the highest counts
   record_header block;
   std::array<std::byte, 32> signature{}; ///< compatibility of the namespace; zeroes: not used
   std::int64_t expiry_ns = 0;            ///< wall time, ns since the epoch; 0: never
@@ -37,18 +37,18 @@ struct segment_record {
   friend bool operator==(const segment_record&, const segment_record&) = default;
 };
 
-/// Bytes of a record with this payload: header and payload, each in whole pages. Does not overflow: too much stays at
-/// the largest multiple of a page.
+/// Length of a record with this payload, in bytes: header and payload, each in whole pages. Saturates at the largest
+/// multiple of a page.
 [[nodiscard]] std::uint64_t segment_record_bytes(std::uint64_t payload_bytes) noexcept;
 
-/// Pre: the namespace's name has 1 to 255 bytes. Threads: any. Errors: none.
+/// Encodes a header page. Pre: the namespace's name has 1 to 255 bytes. Threads: any. Errors: none.
 [[nodiscard]] page_bytes encode(const segment_record& record);
 
-/// Reads a header from bytes that nobody vouches for; accepts only what `encode` writes. Threads: any.
-/// Errors: corrupt, unsupported (a later version).
+/// Decodes a header from untrusted bytes; accepts only what `encode` writes. Threads: any. Errors: corrupt, unsupported
+/// (a later version).
 [[nodiscard]] result<segment_record> decode_segment_record(std::span<const std::byte> page);
 
-/// Whether a page starts as a record's header does: cheap enough to ask of every page of a segment.
+/// Whether a page has the magic of a record header: a cheap check for every page of a segment.
 [[nodiscard]] bool starts_segment_record(std::span<const std::byte> page) noexcept;
 
 } // namespace hearth::storage

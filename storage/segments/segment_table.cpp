@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint32_t turnover_ticks = 1024;
 constexpr std::uint32_t rebase_ticks = 500 * turnover_ticks; ///< 2^500 is far from the largest double, 2^1023
 
-/// Where the bytes of a block's namespace are counted, or would be.
+/// Entry of the block's namespace in `live_bytes_by`, or its insertion point.
 auto live_bytes_at(segment& of, const indexed_block& block) {
   return std::lower_bound(of.live_bytes_by.begin(), of.live_bytes_by.end(), block.name_space,
                           [](const auto& one, auto name_space) { return one.first < name_space; });
@@ -90,7 +90,7 @@ void segment_table::leave(segment& of, const indexed_block& block) {
   in->second -= bytes;
   if (in->second == 0)
     of.live_bytes_by.erase(in);
-  // Sums of doubles leave crumbs: an empty segment is worth nothing.
+  // Sums of doubles leave rounding errors: the worth of an empty segment is set to 0.
   of.worth = of.live_blocks == 0 ? 0 : std::max(0.0, of.worth - static_cast<double>(bytes) * weight(block.last_use));
 }
 
@@ -100,7 +100,7 @@ void segment_table::used_again(segment& of, const indexed_block& block, std::uin
 }
 
 double segment_table::weight(std::uint32_t tick) const {
-  // Ticks before the base are that much less. Both counters may have begun anew at 2^32.
+  // Ticks before the base give a negative exponent. Both counters may have wrapped around at 2^32.
   const auto since = tick - base_tick_;
   const auto exponent = since <= rebase_ticks ? static_cast<double>(since) : -static_cast<double>(base_tick_ - tick);
   return std::exp2(exponent / turnover_ticks);

@@ -15,49 +15,49 @@
 namespace hearth::storage {
 
 enum class segment_state : std::uint8_t {
-  making,  ///< its file is being made or recycled
+  making,  ///< its file is being created or recycled
   ready,   ///< empty, of a new generation; nothing written yet
   open,    ///< records are placed in it
-  sealing, ///< nothing more is placed in it; its index has yet to be written
-  sealed,  ///< complete
+  sealing, ///< no more records are placed in it; its index is not written yet
+  sealed,  ///< complete, its index lists everything
   leaving, ///< chosen to be recycled or removed
 };
 
-/// One segment file, and what the engine knows of it.
+/// One segment file, and its state in the engine.
 struct segment : segment_shape {
-  std::uint32_t slot = 0;       ///< names its file
-  std::uint64_t generation = 0; ///< grows each time it is begun anew
+  std::uint32_t slot = 0;       ///< number in its file names
+  std::uint64_t generation = 0; ///< grows each time it is recycled
   segment_state state = segment_state::making;
-  std::uint64_t cursor = 0;       ///< where the next record goes
-  std::uint32_t records = 0;      ///< placed in this generation
-  std::set<std::uint64_t> writes; ///< offsets of the records that have a place and are not written yet
-  std::uint32_t readers = 0;      ///< reads in flight: until there is none it is not overwritten
+  std::uint64_t cursor = 0;       ///< offset of the next record
+  std::uint32_t records = 0;      ///< placed under this generation
+  std::set<std::uint64_t> writes; ///< offsets of the records that are placed but not written
+  std::uint32_t readers = 0;      ///< reads in flight; the segment is not overwritten while > 0
   bool data_dirty = false;        ///< records were written since the last sync
-  bool index_dirty = false;       ///< its index on disk lists blocks that were erased, or is missing
+  bool index_dirty = false;       ///< its index on disk lists blocks that are gone, or is missing
   bool in_checkpoint = false;     ///< its index is being written
-  bool unusable = false;          ///< its file could not be made as it should be: to be removed
-  segment_blocks blocks;          ///< those that are present
+  bool unusable = false;          ///< its files are not usable: to be removed
+  segment_blocks blocks;          ///< the blocks that are present
   std::uint64_t live_blocks = 0;
-  std::uint64_t live_bytes = 0;                                      ///< of their records
-  double worth = 0;                                                  ///< see `segment_table`
-  std::vector<std::pair<namespace_id, std::uint64_t>> live_bytes_by; ///< namespace, ascending: few; none with nothing
+  std::uint64_t live_bytes = 0; ///< record bytes of the present blocks
+  double worth = 0;             ///< see `segment_table`
+  /// Per namespace, ascending; only namespaces with live bytes.
+  std::vector<std::pair<namespace_id, std::uint64_t>> live_bytes_by;
   std::shared_ptr<file> target;
 
-  /// Up to where every write has ended.
+  /// Offset up to which every write has ended.
   [[nodiscard]] std::uint64_t written() const { return writes.empty() ? cursor : *writes.begin(); }
 
-  /// Of `live_bytes`, those in `namespaces`, which ascend.
+  /// Part of `live_bytes` in `namespaces`. Pre: `namespaces` ascend.
   [[nodiscard]] std::uint64_t live_bytes_in(std::span<const namespace_id> namespaces) const;
 };
 
-/// The segments of a store, and what each is worth.
+/// The segments of a store, and the worth of each.
 ///
-/// Worth. A block is worth its bytes, halved for each turnover of the tier since its last use: worth = bytes *
-/// 2^((last use - now) / turnover). A segment is worth the sum of its blocks. The use clock counts bytes written and
-/// read; its tick is a 1,024th of the tier's capacity, so 32 bits last for four million turnovers, and then begin
-/// anew. Sums are kept relative to a base tick, which moves on before they overflow: a use costs O(1), comparing needs
-/// no clock.
-/// Threads: one at a time.
+/// Worth of a block: its record bytes, halved for each turnover of the tier since its last use: worth = bytes *
+/// 2^((last use - now) / turnover). The worth of a segment is the sum of its blocks. The use clock counts bytes written
+/// and read; one tick is 1/1,024 of the tier's capacity, so 32 bits last for four million turnovers, and then wrap
+/// around. Sums are relative to a base tick, which advances before they overflow: a use costs O(1), and comparing needs
+/// no clock. Threads: one at a time.
 class segment_table {
 public:
   explicit segment_table(std::uint64_t capacity_bytes);
@@ -69,27 +69,27 @@ public:
   [[nodiscard]] std::map<std::uint32_t, segment>& all() noexcept { return segments_; }
   [[nodiscard]] const std::map<std::uint32_t, segment>& all() const noexcept { return segments_; }
 
-  /// Nothing more is placed in the segment: its state is `sealing`, and a checkpoint writes its index once its writes
-  /// have ended.
+  /// Sets the state to `sealing`: no more records are placed in the segment, and a checkpoint writes its index after
+  /// its writes have ended.
   void seal(segment& full);
 
-  /// The index of the segment lists all of it, on disk: its state is `sealed`. Pre: it was `sealing`.
+  /// Sets the state to `sealed`: the index on disk lists the whole segment. Pre: the state was `sealing`.
   void complete(segment& full);
 
-  /// Slots of the segments whose state is `sealing`, ascending.
+  /// Slots of the segments in state `sealing`, ascending.
   [[nodiscard]] const std::set<std::uint32_t>& sealing() const noexcept { return sealing_; }
 
-  /// The tier has another capacity from now on: what was used keeps its worth, and the clock goes on at another pace.
+  /// Changes the capacity of the tier: past uses keep their worth, and the use clock continues at another pace.
   void capacity(std::uint64_t bytes);
 
-  /// `bytes` were used; the tick of that use.
+  /// Records a use of `bytes`. Returns the tick of that use.
   std::uint32_t use(std::uint64_t bytes);
 
-  /// A block's record came to, or left, a segment.
+  /// Adds the record of a block to a segment, or removes it.
   void enter(segment& of, const indexed_block& block);
   void leave(segment& of, const indexed_block& block);
 
-  /// The block was last used at `before` and is used again at `now`.
+  /// Records that the block, last used at `before`, is used again at `now`.
   void used_again(segment& of, const indexed_block& block, std::uint32_t before, std::uint32_t now);
 
 private:

@@ -30,7 +30,7 @@ result<std::span<const std::byte>> segment_window::at(std::uint64_t offset, std:
     };
     const auto wanted = std::min(segment_window_bytes, limit_ - offset);
     auto got = read(wanted);
-    if (got.code() == errc::io) // of a bad spot further on only those who need it shall hear
+    if (got.code() == errc::io) // only a request for the unreadable bytes shall fail
       got = read(std::min(wanted, (most + page_size - 1) / page_size * page_size));
     if (!got)
       return got.error();
@@ -55,7 +55,8 @@ result<std::uint64_t> segment_window::checksum_of(std::uint64_t offset, std::uin
     sum.add(*piece);
     offset += piece->size();
     left -= piece->size();
-    if (left > 0 && (piece->empty() || offset % page_size != 0)) // only where the file ends a piece is no whole pages
+    // Only at the end of the file is a piece not a multiple of a page.
+    if (left > 0 && (piece->empty() || offset % page_size != 0))
       return failure{errc::corrupt, path_ + ": ends after " + std::to_string(offset) + " bytes, expected " +
                                         std::to_string(left) + " more"};
   }

@@ -24,7 +24,6 @@ segments_core::segments_core(segments_store_config config, std::unique_ptr<direc
       files_(config_.files, config_.directory + "/segments/", std::move(place)), io_(config.io),
       state_(config_, store, files_.folder()) {}
 
-/// Changes the state, lets it go on with whatever that made possible, and then, without the mutex, does what follows.
 template <class Change>
 void segments_core::update(Change change) {
   segments_work work;
@@ -61,7 +60,7 @@ result<void> segments_core::adopt(segments_found& found) {
   return shrink_at_open(found);
 }
 
-/// The budget may be smaller than before.
+/// Reclaims segments while the budget is exceeded: it may be smaller than before.
 result<void> segments_core::shrink_at_open(segments_found& found) {
   while (const auto victim = state_.victim_at_open()) {
     found.report.reclaimed += state_.reclaim_at_open(*victim);
@@ -74,7 +73,7 @@ result<void> segments_core::shrink_at_open(segments_found& found) {
   return {};
 }
 
-/// Payloads are hashed here, on the caller's thread: the writer's, while the disk is at work on what came before.
+/// Hashes payloads on the caller's thread (the writer's), while the disk writes earlier records.
 void segments_core::append(std::vector<append_item> batch) {
   for (auto& request : batch) {
     auto added = std::make_shared<segment_append>();
@@ -103,7 +102,7 @@ cold_lookup segments_core::look_up(const block_key& key, std::uint64_t payload_b
   return {entry_of(key), state_.budget().check(payload_bytes).ok(), segment_record_bytes(payload_bytes)};
 }
 
-/// Pre: locked.
+/// Pre: the mutex is held.
 std::optional<cold_entry> segments_core::entry_of(const block_key& key) const {
   const auto id = state_.present().find(key);
   if (id == no_record)
@@ -204,7 +203,7 @@ std::vector<io_job> segments_core::jobs_of(const segments_work& work) {
   return jobs;
 }
 
-/// Buffers are allocated here, where the mutex is free.
+/// Allocates the buffers here, without the mutex.
 io_job segments_core::job_of(const std::shared_ptr<record_read>& read) {
   lay_out(*read);
   io_job job{io_kind::read, segment_record_bytes(read->payload_bytes), {}, [core = shared_from_this(), read](bool ran) {
@@ -218,7 +217,7 @@ io_job segments_core::job_of(const std::shared_ptr<record_read>& read) {
   return job;
 }
 
-/// Headers are encoded here, where the mutex is free.
+/// Encodes the headers here, without the mutex.
 io_job segments_core::job_of(const std::shared_ptr<record_write>& write) {
   lay_out(*write, store_);
   io_job job{io_kind::write, write->bytes, {}, [core = shared_from_this(), write](bool ran) {
@@ -244,8 +243,8 @@ io_job segments_core::job_of(const std::shared_ptr<checkpoint_job>& job) {
       }};
 }
 
-/// Sequences in their order of use, the last used ones if there is not room for all. Walks in steps, so that the mutex
-/// is free in between; what is used meanwhile is met again, and its last place counts.
+/// Encodes the sequences, least recently used first; if there are too many, the most recently used ones. Walks in steps
+/// and releases the mutex between them. A block used meanwhile is visited again, and its last position counts.
 std::vector<std::byte> segments_core::recency_snapshot() {
   constexpr std::size_t step = 4096;
   std::vector<std::uint64_t> sequences;
@@ -254,7 +253,7 @@ std::vector<std::byte> segments_core::recency_snapshot() {
     auto& present = state_.present();
     if (steps == 0) {
       present.start_walk();
-      steps_max += 2 * (present.size() / step + 1); // should blocks be used faster than walked over
+      steps_max += 2 * (present.size() / step + 1); // bound, in case blocks are used faster than the walk visits them
     }
     if (!present.walk(step, sequences))
       break;

@@ -14,20 +14,21 @@
 
 namespace hearth::storage {
 
-/// A segments store, shared by the handle that the host holds and by every job in flight. Makes the state safe for many
-/// threads, and turns what it decides into jobs of the I/O engine.
+/// Core of a segments store, shared by the host's handle and by every job in flight. Makes the state safe for many
+/// threads, and turns its decisions into jobs of the I/O engine.
 ///
-/// One mutex guards the state. What follows from a change is gathered while the mutex is held, and done after it has
-/// been released (`update`): the mutex is held across neither I/O nor callbacks, nor while headers are encoded or
-/// buffers allocated. Threads: any. The functions without a comment do what `block_store` says.
+/// One mutex guards the state. The work that follows from a change is collected under the mutex and done after it is
+/// released (`update`): the mutex is never held during I/O, callbacks, header encoding or buffer allocation. Threads:
+/// any. Functions without a comment do what `block_store` says.
 class segments_core : public std::enable_shared_from_this<segments_core> {
 public:
-  /// `config.io` stays with the owner of the store. `place` is the directory of the segments, kept open.
+  /// `config.io` stays with the owner of the store. `place`: the directory of the segments, kept open.
   segments_core(segments_store_config config, std::unique_ptr<directory_lock> lock,
                 std::shared_ptr<held_directory> place, std::uint64_t store);
 
-  /// Takes over what recovery (`scan_segments`) found and reclaims down to the budget. Before the first call of the
-  /// store; its I/O runs here. Errors: io (files could not be removed, and the budget is exceeded).
+  /// Takes over what recovery (`scan_segments`) found and reclaims down to the budget. Call it before any other
+  /// function; its I/O runs on the calling thread. Errors: io (also: files could not be removed, and the budget is
+  /// exceeded).
   [[nodiscard]] result<void> adopt(segments_found& found);
 
   void append(std::vector<append_item> batch);
@@ -49,12 +50,12 @@ public:
   [[nodiscard]] std::uint64_t bytes_max() const;
   [[nodiscard]] std::vector<block_key> keys() const;
 
-  /// The store is gone: answers what waits with `closed`. Jobs in flight still end.
+  /// Closes the store: pending work gets `closed`. Jobs in flight still end.
   void close();
 
 private:
   [[nodiscard]] std::optional<cold_entry> entry_of(const block_key& key) const;
-  /// Changes the state, goes on with what that made possible, and then, without the mutex, does what follows.
+  /// Applies `change` to the state and lets it advance; then, without the mutex, does the work that follows.
   template <class Change>
   void update(Change change);
   [[nodiscard]] std::vector<io_job> jobs_of(const segments_work& work);
@@ -69,7 +70,7 @@ private:
   const std::uint64_t store_;          ///< number of the store
   const std::unique_ptr<directory_lock> lock_;
   const segment_files files_;
-  const std::weak_ptr<io_engine> io_; ///< weak: its jobs own the core, and neither could ever be destroyed
+  const std::weak_ptr<io_engine> io_; ///< weak: its jobs own the core, so otherwise neither could be destroyed
 
   mutable std::mutex mutex_; ///< guards everything below
   segments_state state_;

@@ -29,7 +29,7 @@ struct slot_files {
   bool has_index = false;
 };
 
-/// Looks at one slot after the other and keeps what recovery needs to know of it.
+/// Reads one slot after the other and collects the results of recovery.
 class scan {
 public:
   scan(file_system& files, std::string folder, std::uint64_t store, namespace_table& namespaces)
@@ -51,8 +51,8 @@ public:
       if (progress)
         progress(done++, slots_.size());
       if (taken.contains(slot))
-        continue;                                       // what has the other name is somebody else's
-      if (!of.data_bytes || *of.data_bytes < page_size) // an index without data, data of no length
+        continue;                                       // one file of the slot is foreign: the other is left alone
+      if (!of.data_bytes || *of.data_bytes < page_size) // no data, or less than a page
         remove(slot, of);
       else if (auto visited = visit(slot, of); !visited)
         return visited;
@@ -89,7 +89,7 @@ private:
     }
   }
 
-  /// The index first, as ever.
+  /// Lists the files of a slot for removal, the index first.
   void remove(std::uint32_t slot, const slot_files& of) {
     if (of.has_index)
       found_.useless.push_back(to_string(slot, segment_file_kind::index));
@@ -103,15 +103,15 @@ private:
     segment.bytes = *of.data_bytes / page_size * page_size;
     auto index = read_segment_index(files_, folder_ + to_string(slot, segment_file_kind::index));
     if (index.code() == errc::not_found || index.code() == errc::corrupt) {
-      // Nothing here is believed: which generation it is of nobody can say. Were the file begun anew under one that is
-      // counted from the others, its records could be taken for new ones: it goes.
+      // Without its index the generation of the data is unknown. If the file were recycled under a generation that is
+      // assigned again, its old records could be mistaken for new ones: it is removed.
       ++(index.code() == errc::not_found ? found_.report.unfinished : found_.report.damaged);
       remove(slot, of);
       return {};
     }
     if (!index)
       return index.error();
-    if (index->store != store_ || index->slot != slot) { // of another store, or given another name
+    if (index->store != store_ || index->slot != slot) { // copied from another store, or renamed
       ++found_.report.foreign;
       found_.taken.push_back(slot);
       return {};
@@ -135,14 +135,14 @@ private:
     std::vector<namespace_id> ids;
     for (const auto& name : index.names) {
       const auto id = namespaces_.intern(name);
-      if (!id) // the table is full: an index with names that cannot be would have been damaged
+      if (!id) // the table is full: an index with an invalid name would have been damaged
         return failure{id.code(),
                        folder_ + to_string(segment.slot, segment_file_kind::index) + ": " + id.error().context};
       ids.push_back(*id);
     }
     for (const auto& entry : index.entries) {
       if (entry.offset + segment_record_bytes(entry.payload_bytes) > segment.bytes) {
-        ++found_.report.damaged; // the file has been cut short
+        ++found_.report.damaged; // the file is shorter than its index says
         continue;
       }
       keep({entry.key, ids[entry.name], entry.sequence, entry.payload_bytes, segment.slot,
@@ -152,7 +152,7 @@ private:
     return {};
   }
 
-  /// What was written since the index was: found record by record, payloads and all.
+  /// Reads the records written since the index, one by one, with their payloads.
   result<void> read_tail(found_segment& segment) {
     const auto path = folder_ + to_string(segment.slot, segment_file_kind::data);
     const record_place start{store_, segment.slot, segment.generation, segment.cursor};
@@ -177,8 +177,8 @@ private:
     return {};
   }
 
-  /// Two records of one key: the later one counts. Of a block and its copy, which have one sequence, that in the later
-  /// generation.
+  /// Keeps one record per key: the highest sequence; of a block and its copy, which have the same sequence, the one of
+  /// the later generation.
   void keep(const found_block& block, std::uint64_t generation) {
     found_.next_sequence = std::max(found_.next_sequence, block.sequence + 1);
     const auto [at, added] = by_key_.try_emplace(block.key, found_.blocks.size(), generation);
@@ -196,13 +196,14 @@ private:
     }
   }
 
-  /// As the snapshot has it. What is not in there is later than all of it, or was left out as the least recent.
+  /// Orders the blocks by the recency snapshot. A block that is not in it is either later than all of it, or was left
+  /// out as less recent.
   void order_by_use() {
     const auto recency = read_recency(files_, folder_ + recency_name, store_);
     std::unordered_map<std::uint64_t, std::uint64_t> rank(recency.size());
     std::uint64_t last = 0;
     for (std::size_t i = 0; i < recency.size(); ++i) {
-      rank[recency[i]] = i + 1; // of two places the last counts
+      rank[recency[i]] = i + 1; // of two positions the last counts
       last = std::max(last, recency[i]);
     }
     const auto place = [&](const found_block& block) {
@@ -227,8 +228,9 @@ private:
   std::uint64_t store_;
   namespace_table& namespaces_;
   std::map<std::uint32_t, slot_files> slots_;
-  std::unordered_map<block_key, std::pair<std::size_t, std::uint64_t>, block_key_hash> by_key_; ///< place, generation
-  std::set<std::uint32_t> stale_; ///< slots whose index lists what has a later record
+  /// Index in `found_.blocks`, generation.
+  std::unordered_map<block_key, std::pair<std::size_t, std::uint64_t>, block_key_hash> by_key_;
+  std::set<std::uint32_t> stale_; ///< slots whose index lists a record that has been replaced
   segments_found found_;
 };
 
@@ -261,7 +263,7 @@ segment_entry tell_segment_entry(const directory_entry& entry) {
   if (has_slot)
     told.slot = parsed.slot;
   if (entry.kind != entry_kind::regular || (!has_slot && name != recency_name) ||
-      (unfinished && parsed.kind == segment_file_kind::data)) // that one is made under its own name
+      (unfinished && parsed.kind == segment_file_kind::data)) // a segment is created under its final name
     told.kind = segment_entry_kind::foreign;
   else if (unfinished)
     told.kind = segment_entry_kind::unfinished;

@@ -19,9 +19,9 @@ namespace hearth::storage {
 inline constexpr const char* segments_engine_name = "segments";
 inline constexpr std::uint32_t segments_format_version = 1;
 
-/// What a name in `segments/` says. FORMAT.md: `<slot, 8 hex digits>` and a suffix.
+/// Kind of a file in `segments/`, by its name: `<slot, 8 hex digits>` and a suffix (FORMAT.md).
 enum class segment_file_kind : std::uint8_t {
-  foreign, ///< not a name of ours
+  foreign, ///< any other name
   data,    ///< `.segment`
   index,   ///< `.index`
 };
@@ -33,13 +33,13 @@ struct parsed_segment_name {
   std::uint32_t slot = 0;
 };
 
-/// Only what `to_string` writes is ours, to the letter.
+/// Parses a name. Accepts only the exact text that `to_string` writes.
 [[nodiscard]] parsed_segment_name parse_segment_name(std::string_view text);
 
-/// What an entry of `segments/` is to a store.
+/// Kind of an entry in `segments/`, by name and file type.
 enum class segment_entry_kind : std::uint8_t {
-  foreign,    ///< somebody else's: not a name of ours, or no regular file
-  unfinished, ///< `.writing`: a file whose writing never ended
+  foreign,    ///< not written by hearth: another name, or not a regular file
+  unfinished, ///< `.writing`: a file whose writing did not finish
   data,
   index,
   recency,
@@ -47,7 +47,7 @@ enum class segment_entry_kind : std::uint8_t {
 
 struct segment_entry {
   segment_entry_kind kind = segment_entry_kind::foreign;
-  std::optional<std::uint32_t> slot; ///< that its name speaks of, also if it is foreign
+  std::optional<std::uint32_t> slot; ///< slot in its name, also if the entry is foreign
 };
 
 [[nodiscard]] segment_entry tell_segment_entry(const directory_entry& entry);
@@ -68,27 +68,26 @@ struct found_segment {
   std::uint64_t generation = 0;
   std::uint64_t bytes = 0; ///< length of its file
   std::uint32_t records_max = 1;
-  std::uint64_t cursor = 0; ///< behind the last record, also one that was torn
+  std::uint64_t cursor = 0; ///< behind the last record, whole or torn
   std::uint32_t records = 0;
-  bool sealed = false;      ///< its index lists all that is in it
+  bool sealed = false;      ///< its index lists all of its records
   bool index_stale = false; ///< its index lists a block that has a later record elsewhere
 };
 
-/// What was found in a directory. Nothing has been changed yet.
+/// Result of the scan of a directory. Nothing has been changed yet.
 struct segments_found {
   std::vector<found_segment> segments;
-  std::vector<found_block> blocks;  ///< one a key, in order of use, oldest first
-  std::vector<std::string> useless; ///< files of ours that hold nothing of use: to be removed
-  std::vector<std::uint32_t> taken; ///< slots that belong to somebody else's files: not to be used
+  std::vector<found_block> blocks;  ///< one per key, least recently used first
+  std::vector<std::string> useless; ///< names of hearth's files without any use: to be removed
+  std::vector<std::uint32_t> taken; ///< slots of foreign files: not to be used
   std::uint64_t next_sequence = 1;
   std::uint64_t next_generation = 1;
   recovery_report report;
 };
 
-/// Lists `directory` and its `segments/`, reads the index of each segment, and the records behind what the index covers
-/// in segments that were not complete. FORMAT.md has the rules. Changes nothing.
-/// Errors: io, unsupported, invalid_argument (`segments` is no directory), overloaded (more namespaces than the table
-/// takes), no_memory. `progress` may be empty.
+/// Lists `directory` and its `segments/`, and reads the index of each segment and, in unsealed segments, the records
+/// behind `covered`. FORMAT.md has the rules. Changes nothing. Errors: io, unsupported, invalid_argument (`segments` is
+/// not a directory), overloaded (more namespaces than the table takes), no_memory. `progress` may be empty.
 [[nodiscard]] result<segments_found> scan_segments(file_system& files, const std::string& directory,
                                                    std::uint64_t store, namespace_table& namespaces,
                                                    const opening_progress& progress = {});

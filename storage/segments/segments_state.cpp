@@ -8,7 +8,7 @@ namespace hearth::storage {
 
 namespace {
 
-/// The caller of `append` knows two ways in which a write fails.
+/// Maps an error to the codes that the caller of `append` expects: no_space, closed or io.
 failure write_failure(failure error) {
   if (error.code != errc::no_space && error.code != errc::closed)
     error.code = errc::io;
@@ -32,7 +32,8 @@ void segments_state::number_from(const segments_found& found) {
     preparation_.taken(slot);
 }
 
-/// The last segment that was not complete goes on, if there is room worth it; the index of any other is written soon.
+/// An unsealed segment becomes the open one if it is the newest and has enough room; the index of any other is written
+/// soon.
 void segments_state::adopt(const found_segment& found, std::shared_ptr<file> target) {
   auto& one = segments_.add(found.slot);
   one.generation = found.generation;
@@ -46,7 +47,7 @@ void segments_state::adopt(const found_segment& found, std::shared_ptr<file> tar
   budget_.take(one);
   if (found.sealed)
     return;
-  one.data_dirty = true; // what was found behind its index may not be durable
+  one.data_dirty = true; // records behind its index may not be durable
   placement_.adopt(one);
 }
 
@@ -78,7 +79,7 @@ void segments_state::removed_at_open(std::uint32_t slot) {
   preparation_.forget(slot);
 }
 
-/// The append's `begin` is asked last.
+/// Calls the append's `begin` last.
 void segments_state::append(const std::shared_ptr<segment_append>& added, segments_work& work) {
   if (auto fits = budget_.check(added->request.item.payload.size()); !fits)
     return answer(added, std::move(fits), work);
@@ -92,7 +93,7 @@ void segments_state::answer(const std::shared_ptr<segment_append>& one, result<v
   work.answers.push_back([one, outcome = std::move(outcome)] { one->request.done(outcome); });
 }
 
-/// `done` is empty for a copy that reclaim makes: then it is no use.
+/// If `done` is empty, reclaim reads the block to copy it: that does not count as use.
 void segments_state::read(read_item item, segments_work& work) {
   auto& [key, name_space, done, cancelled] = item;
   const auto refuse = [&](errc code, std::string context) {
@@ -145,8 +146,8 @@ void segments_state::erase_unless(const std::function<bool(const block_key&, std
   present_.erase_if([&](const indexed_block& one) { return !stays(one.key, one.sequence); });
 }
 
-/// An append without a place is cancelled as if it had been written and then erased, which costs no write. One with a
-/// place is written and never becomes readable.
+/// Cancels matching appends. A waiting append is answered as if it had been written and then erased, without a write. A
+/// placed append is still written and never becomes readable.
 void segments_state::cancel(const std::function<bool(const block&)>& matches, segments_work& work) {
   for (const auto& one : appends_.take_waiting([&](const auto& waiting) { return matches(waiting.request.item); })) {
     const auto& item = one->request.item;
@@ -158,7 +159,7 @@ void segments_state::cancel(const std::function<bool(const block&)>& matches, se
 }
 
 std::vector<abandoned_block> segments_state::abandon() {
-  closed_ = stopped_ = true; // first: no index is written any more, in which the blocks would be missing
+  closed_ = stopped_ = true; // first, so that no index is written without these blocks
   auto gone = present_.abandon();
   appends_.mark_erased([](const block&) { return true; });
   return gone;
@@ -174,7 +175,7 @@ void segments_state::limit(std::uint64_t bytes_max, segments_work& work) {
   segments_.capacity(bytes_max);
   preparation_.may_grow();
   preparation_.may_shrink();
-  // What waits in vain must not have everything else reclaimed for it.
+  // An append that can no longer fit is answered now: otherwise everything else would be reclaimed for it.
   const auto fits = [&](const segment_append& one) { return budget_.check(one.request.item.payload.size()); };
   for (const auto& one : appends_.take_waiting([&](const auto& waiting) { return !fits(waiting); }))
     answer(one, fits(*one), work);
@@ -185,12 +186,12 @@ void segments_state::note_free(const result<std::uint64_t>& free) {
     preparation_.may_shrink();
 }
 
-/// Every change may have made room, ended a write, or stopped the engine: one place decides what goes on.
+/// Decides the next steps in one place: every change may have made room, ended a write, or stopped the engine.
 void segments_state::advance(segments_work& work) {
   if (closed_ || stopped_)
     give_up(work);
-  start_checkpoint(work); // first, while no segment is at work: some syncs wait for that
-  for (auto before = appends_.waiting() + 1; appends_.waiting() < before;) { // each refusal lets the next one try
+  start_checkpoint(work); // first, while no segment job is in flight: some syncs wait for that
+  for (auto before = appends_.waiting() + 1; appends_.waiting() < before;) { // each refusal lets the next append try
     before = appends_.waiting();
     place();
     prepare(work);
@@ -201,7 +202,7 @@ void segments_state::advance(segments_work& work) {
   work.reclaimed = present_.take_reclaimed();
 }
 
-/// Answers what waits; what has a place is still written if the engine lives.
+/// Answers waiting requests with `closed`; placed appends are still written unless the engine stopped.
 void segments_state::give_up(segments_work& work) {
   const failure reason{errc::closed, folder_ + ": the store was closed or its I/O engine stopped before this was done"};
   if (stopped_) {
@@ -219,7 +220,7 @@ void segments_state::give_up(segments_work& work) {
     work.answers.push_back([done = std::move(done), reason] { done(reason); });
 }
 
-/// Gives places to what waits, first come, first served, for as long as there is a segment for it.
+/// Places waiting appends in order of arrival, as long as a segment has room.
 void segments_state::place() {
   while (appends_.any_waiting()) {
     const auto at = placement_.place(appends_.first().record_bytes);
@@ -241,7 +242,7 @@ void segments_state::prepare(segments_work& work) {
     refuse_first(*step.no_segment, work);
 }
 
-/// There is no segment for the append that waits first, or none to be had ahead of need.
+/// Refuses the first waiting append, if any: no segment is available. A preparation ahead of need may also end here.
 void segments_state::refuse_first(const failure& reason, segments_work& work) {
   if (appends_.any_waiting())
     answer(appends_.take_first(), reason, work);
@@ -253,7 +254,7 @@ void segments_state::preparation_ended(segment_job& job, bool ran, segments_work
     job.outcome = {errc::closed, folder_ + ": the I/O engine stopped"};
   }
   if (job.outcome && job.what != segment_work::remove)
-    activity_.written_bytes += page_size; // its index
+    activity_.written_bytes += page_size; // the page of its index
   if (const auto refused = preparation_.ended(job))
     refuse_first(*refused, work);
 }
@@ -282,7 +283,7 @@ void segments_state::checkpoint_ended(checkpoint_job& job, bool ran, segments_wo
   else if (job.complete)
     ++activity_.syncs;
   if (job.outcome)
-    preparation_.may_grow(); // others may have given the disk room again
+    preparation_.may_grow(); // other programs may have freed disk space
   for (auto& done : job.waiting)
     work.answers.push_back([done = std::move(done), outcome = job.outcome] { done(outcome); });
 }
@@ -291,7 +292,7 @@ void segments_state::write_ended(record_write& job, bool ran, segments_work& wor
   appends_.ended(job);
   for (const auto& record : job.records)
     placement_.ended(record->at);
-  job.target.reset(); // whoever removes the file next closes it
+  job.target.reset(); // the next removal of the file then closes it
   if (job.transfer)
     job.transfer->target.reset();
   if (!ran) {
@@ -307,7 +308,7 @@ void segments_state::write_ended(record_write& job, bool ran, segments_work& wor
     activity_.written_bytes += job.bytes;
   } else {
     job.outcome = write_failure(job.outcome.error());
-    in.index_dirty = true; // a part may be on the disk: the index has to pass over it
+    in.index_dirty = true; // a part may be on the disk: the index has to cover it without listing it
     if (job.outcome.code() == errc::no_space)
       placement_.no_space_in(job.slot);
   }
@@ -338,7 +339,7 @@ void segments_state::record_written(const segment_append& written) {
 
 void segments_state::read_ended(record_read& job, bool ran, segments_work& work) {
   --segments_.at(job.place.slot).readers;
-  job.target.reset(); // whoever removes the file next closes it
+  job.target.reset(); // the next removal of the file then closes it
   if (job.transfer)
     job.transfer->target.reset();
   if (!ran) {
@@ -354,7 +355,7 @@ void segments_state::read_ended(record_read& job, bool ran, segments_work& work)
   work.answers.push_back([done = std::move(job.done), outcome = std::move(job.outcome)] { done(outcome); });
 }
 
-/// A block that is kept has been read: it goes to the open segment, if there is room left that no append waits for.
+/// Handles a block read for reclaim: places its copy in the open segment, if no append waits and there is room.
 void segments_state::copy_read(record_read& job) {
   const auto id = present_.find(job.key);
   if (!job.outcome || id == no_record || present_.at(id).sequence != job.sequence || stopped_ || closed_)

@@ -19,25 +19,25 @@
 
 namespace hearth::storage {
 
-/// What follows from a change of the state, to be done when the store's mutex is free.
+/// Work that follows from a change of the state, to be done after the store's mutex is released.
 struct segments_work {
   using metadata = std::variant<std::shared_ptr<segment_job>, std::shared_ptr<checkpoint_job>>;
 
-  std::vector<metadata> files;                       ///< to be carried out by `segment_files`, in this order
-  std::vector<std::shared_ptr<record_read>> reads;   ///< to be laid out, transferred and verified
-  std::vector<std::shared_ptr<record_write>> writes; ///< to be laid out and transferred
+  std::vector<metadata> files;                       ///< for `segment_files`, in this order
+  std::vector<std::shared_ptr<record_read>> reads;   ///< to lay out, transfer and verify
+  std::vector<std::shared_ptr<record_write>> writes; ///< to lay out and transfer
   std::vector<std::function<void()>> answers;        ///< to callers
-  std::vector<block_key> reclaimed;                  ///< for the listener
+  std::vector<block_key> reclaimed;                  ///< keys for the listener
 };
 
-/// The state of a segments store: the parts, and how a change in one goes on in the others. No threads, no I/O, no
-/// lock.
+/// The state of a segments store: connects the parts, so that a change in one triggers the next step in others. No
+/// threads, no I/O, no lock.
 ///
-/// A change (an append, an erase, the end of a write, ...) is followed by `advance`, which decides what goes on: places
-/// waiting appends, gathers writes, prepares the next segment, starts a checkpoint. Every job in a `segments_work` must
-/// come back through the `..._ended` function of its kind, exactly once; `ran` is false if the I/O engine stopped
-/// before the job was done. Invariants: those of the parts; after `advance`, no append waits for which there is room in
-/// an open or ready segment. Threads: one at a time.
+/// Each change (an append, an erase, the end of a write, ...) is followed by `advance`, which decides the next steps:
+/// places waiting appends, gathers writes, prepares the next segment, starts a checkpoint. Every job in a
+/// `segments_work` must come back through the `..._ended` function of its kind, exactly once; `ran` is false if the I/O
+/// engine stopped before the job was done. Invariants: those of the parts; after `advance`, no append waits if an open
+/// or ready segment has room for it. Threads: one at a time.
 class segments_state {
 public:
   /// `config` must outlive the state. `store`: the number of the store; `folder`: the directory of the segments, ending
@@ -46,18 +46,18 @@ public:
 
   // While the store is being opened.
 
-  /// Sequences, generations and slots go on behind what recovery found.
+  /// Continues sequences and generations behind those that recovery found, and excludes foreign slots.
   void number_from(const segments_found& found);
   void adopt(const found_segment& found, std::shared_ptr<file> target);
   void adopt(const found_block& found);
-  /// The segment to be removed because the budget is exceeded, or nothing.
+  /// The segment to remove because the budget is exceeded, or nullopt.
   [[nodiscard]] std::optional<std::uint32_t> victim_at_open() const;
   /// Reclaims the blocks of a segment; returns how many there were.
   std::uint64_t reclaim_at_open(std::uint32_t slot);
-  /// The files of the segment are gone.
+  /// The files of the segment have been removed.
   void removed_at_open(std::uint32_t slot);
 
-  // What the host asks for: see `block_store`. What is answered at once is in `work.answers`.
+  // Requests of the host: see `block_store`. Immediate answers are in `work.answers`.
 
   void append(const std::shared_ptr<segment_append>& added, segments_work& work);
   void read(read_item item, segments_work& work);
@@ -68,21 +68,21 @@ public:
   [[nodiscard]] std::vector<abandoned_block> abandon();
   void sync(std::function<void(result<void>)> done);
   void sync_soon() { checkpoints_.ask_soon(); }
-  /// Pre: `budget().may_change(bytes_max)`.
+  /// Pre: `budget().may_change(bytes_max)` succeeded.
   void limit(std::uint64_t bytes_max, segments_work& work);
-  /// The store is gone: what waits is answered `closed`, what has a place is still written.
+  /// Closes the store: waiting requests get `closed`, placed appends are still written.
   void close() { closed_ = true; }
 
-  // What jobs report.
+  // Results of jobs.
 
   void write_ended(record_write& job, bool ran, segments_work& work);
   void read_ended(record_read& job, bool ran, segments_work& work);
   void preparation_ended(segment_job& job, bool ran, segments_work& work);
   void checkpoint_ended(checkpoint_job& job, bool ran, segments_work& work);
-  /// The file system has so many bytes left, or it is not known.
+  /// Notes the free bytes of the file system, or that they are unknown.
   void note_free(const result<std::uint64_t>& free);
 
-  /// Goes on with whatever a change has made possible.
+  /// Continues all work that a change has made possible.
   void advance(segments_work& work);
 
   [[nodiscard]] const present_blocks& present() const noexcept { return present_; }
@@ -113,8 +113,8 @@ private:
   segment_preparation preparation_;
   segment_checkpoints checkpoints_;
   cold_activity activity_;
-  bool closed_ = false;  ///< the store is gone
-  bool stopped_ = false; ///< the engine takes no more work
+  bool closed_ = false;  ///< `close` or `abandon` was called
+  bool stopped_ = false; ///< the engine accepts no more work
 };
 
 } // namespace hearth::storage

@@ -34,8 +34,7 @@ result<void> validate(const segments_store_config& config) {
   return {};
 }
 
-/// What the host holds of a store: calls go to the core, which its jobs share; when the host lets go the core is
-/// closed.
+/// The host's handle of a store. Calls go to the core, which the jobs share; destroying the handle closes the core.
 class segments_store final : public block_store {
 public:
   segments_store(std::shared_ptr<segments_core> core, std::shared_ptr<io_engine> io)
@@ -72,20 +71,20 @@ private:
   std::shared_ptr<segments_core> core_;
 };
 
-/// Tells the records of this store from those of any other: time and place of its making, mixed.
+/// A number that tells the records of this store from those of others: the hash of its directory and creation time.
 std::uint64_t new_store_number(const segments_store_config& config) {
   const auto text = config.directory + "\n" + std::to_string(config.clock());
   return checksum(std::as_bytes(std::span{text})) | 1;
 }
 
-/// Marks the directory as a store's, with all that belongs to it. A failure leaves it as it was.
+/// Writes the format file and creates `segments/`, durably. After a failure the directory is unchanged.
 result<void> take_into_use(const segments_store_config& config, bool has_format, std::uint64_t store) {
   auto& files = *config.files;
   if (!has_format)
     if (auto written = write_format(files, config.directory, {segments_engine_name, segments_format_version, store});
         !written)
       return written;
-  // A power cut must not leave segments without the number of their store.
+  // First the format file: a power cut must not leave segments without the number of their store.
   auto made = files.sync_names(config.directory);
   if (made)
     made = files.create_directory(config.directory + "/segments");
@@ -103,8 +102,8 @@ result<std::optional<store_format>> known_format(const segments_store_config& co
   return known;
 }
 
-/// What is left to do once the directory is ours. Takes the lock over when nothing can be refused any more but for
-/// files that cannot be opened or removed; until then nothing has been changed.
+/// Opens the store under the lock. Takes over `lock` once only a file that cannot be opened or removed can still fail;
+/// until then no segment has been changed.
 result<opened_store> open_locked(segments_store_config config, std::unique_ptr<directory_lock>& lock) {
   const auto known = known_format(config);
   if (!known)
@@ -177,7 +176,7 @@ result<std::uint64_t> segments_store_bytes(file_system& files, const std::string
   if (segments == 0)
     return common_bytes;
   held.bytes_max = segments;
-  held.bytes_max += segments_fixed_bytes(held); // which depends on the sum: twice is near enough
+  held.bytes_max += segments_fixed_bytes(held); // the fixed part depends on the sum: two steps are accurate enough
   return segments + segments_fixed_bytes(held);
 }
 
@@ -186,15 +185,15 @@ result<opened_store> open_segments_store(segments_store_config config) {
     return valid.error();
   while (config.directory.size() > 1 && config.directory.ends_with('/'))
     config.directory.pop_back();
-  // Before the lock, so that a directory of something else stays untouched; again under it, because the directory's
-  // owner may have been at work in between.
+  // Checks before the lock, so that a foreign directory stays untouched; and again under it, because the previous owner
+  // may have changed the directory in between.
   if (auto known = known_format(config); !known)
     return known.error();
   auto lock = config.files->lock(config.directory + "/hearth.lock");
   if (!lock)
     return lock.error();
   auto opened = open_locked(std::move(config), *lock);
-  if (*lock) // it has not been taken over
+  if (*lock) // the store has not taken it over
     (*lock)->withdraw();
   return opened;
 }

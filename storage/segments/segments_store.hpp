@@ -13,59 +13,65 @@
 
 namespace hearth::storage {
 
-/// Where a segments store lives, what it works with, and how.
+/// Settings of a segments store, and the services it uses.
 struct segments_store_config {
-  std::string directory;       ///< must exist
-  std::uint64_t bytes_max = 0; ///< bytes on disk, all files and what is reserved included; see `segments_fixed_bytes`
+  std::string directory; ///< must exist
+  /// Limit of bytes on disk, all files and reserved space included; see `segments_fixed_bytes`.
+  std::uint64_t bytes_max = 0;
   std::shared_ptr<file_system> files;
   std::shared_ptr<io_engine> io;
   std::shared_ptr<namespace_table> namespaces;
-  clock_ns clock; ///< wall time, ns since the epoch: numbers a new store
+  clock_ns clock; ///< wall time, ns since the epoch: gives a new store its number
 
-  std::uint64_t segment_bytes =
-      0; ///< 0: a sixteenth of `bytes_max`, 64 KiB to 256 MiB, or a 512th of it if that is more
-  std::uint64_t reclaim_ahead_bytes = 32ull << 20; ///< with less left in the open segment the next one is made ready;
-                                                   ///< at most a quarter of a segment; 0: when it is needed
-  std::uint64_t sync_bytes = 128ull << 20;         ///< so much written, a sync is started; 0: only when asked for
-  std::uint64_t write_bytes = 1ull << 20;          ///< small records are gathered into writes of this size
-  std::uint32_t writes_in_flight = 4;              ///< 1..64
-  std::uint32_t reappend_percent = 0; ///< 0..50: at most this share of a reclaimed segment is copied on, if it was used
-                                      ///< since it was written; 0: none
+  /// Length of a segment file; 0: a sixteenth of `bytes_max`, but 64 KiB to 256 MiB, or a 512th of `bytes_max` if that
+  /// is more.
+  std::uint64_t segment_bytes = 0;
+  /// The next segment is prepared when less is left in the open one; at most a quarter of a segment; 0: only when
+  /// needed.
+  std::uint64_t reclaim_ahead_bytes = 32ull << 20;
+  std::uint64_t sync_bytes = 128ull << 20; ///< a sync starts after so many bytes were written; 0: only on request
+  std::uint64_t write_bytes = 1ull << 20;  ///< small records are gathered into writes of this size
+  std::uint32_t writes_in_flight = 4;      ///< 1..64
+  /// 0..50: maximum share of a reclaimed segment that is copied; only blocks used since they were written; 0: none.
+  std::uint32_t reappend_percent = 0;
   reclaim_order order = reclaim_order::least_useful;
-  std::uint64_t free_bytes_min = 0; ///< stays free on the file system, whoever fills it: segments are given back for
-                                    ///< it. Looked at with every sync; 0: no such floor
-  opening_progress on_opening = {}; ///< in segments; may be empty
+  /// Minimum of free bytes on the file system: segments are removed to keep it. Checked by every sync; 0: no minimum.
+  std::uint64_t free_bytes_min = 0;
+  opening_progress on_opening = {}; ///< counts segments; may be empty
 };
 
-/// What a segments store takes of its budget before the first segment: format and lock, room for one index that is
-/// being replaced and one of a segment begun anew beside it, and the snapshot of recency, twice.
+/// Bytes of the budget that are set aside before the first segment: format and lock, one index that is being replaced,
+/// the empty index of a segment that is recycled meanwhile, and two snapshots of recency.
 [[nodiscard]] std::uint64_t segments_fixed_bytes(const segments_store_config& config) noexcept;
 
-/// What a segment is made like for records of this length: a whole number of them, so that there is no rest at its end.
+/// Shape of a segment for records of this length: a whole number of records, so that no rest stays at its end.
 [[nodiscard]] segment_shape segment_shape_for(const segments_store_config& config, std::uint64_t record_bytes) noexcept;
 
-/// What a segment made for records of this payload takes of the budget: its file and its index.
+/// Charge to the budget of a segment for records with this payload, in bytes: its file and its index.
 [[nodiscard]] std::uint64_t segment_charge(const segments_store_config& config, std::uint64_t payload_bytes) noexcept;
 
-/// About how long a segment file is: a whole number of records below it. A larger record gets a file of its own.
+/// Upper limit of the length of a shared segment file, in bytes. A segment has a whole number of records within it. A
+/// record larger than half of it gets a file of its own.
 [[nodiscard]] std::uint64_t segment_target_bytes(const segments_store_config& config) noexcept;
 
-/// How many records a segment has room for that is made for records of this length.
+/// Maximum number of records in a segment for records of this length.
 [[nodiscard]] std::uint32_t segment_records_max(const segments_store_config& config,
                                                 std::uint64_t record_bytes) noexcept;
 
-/// Entries of the snapshot of recency: enough for every record of 64 KiB and more, the last used of smaller ones.
+/// Maximum number of entries in the snapshot of recency: one per 64 KiB of `bytes_max`, at least 512. With more
+/// records, the most recently used ones are saved.
 [[nodiscard]] std::uint64_t recency_entries_max(const segments_store_config& config) noexcept;
 
-/// What a store in `directory` takes of its budget, as it is on disk now: 0 where there is none. Errors: io.
+/// Bytes of budget that a store in `directory` takes as it is on disk now; 0 if there is none. Errors: io.
 [[nodiscard]] result<std::uint64_t> segments_store_bytes(file_system& files, const std::string& directory);
 
-/// Opens a directory as a store that keeps blocks in large segment files, recycled in place. FORMAT.md has the bytes.
-/// Blocks while it reads the index of every segment, and the records of those that were not complete. The directory
-/// belongs to the store until the last job of it has ended. Errors: not_found (no directory), busy (another process),
-/// unsupported (written by a later version, by the files engine of hearth 0.1, or not by hearth), io, overloaded (more
-/// namespaces than the table takes), invalid_argument, no_space (the files found take more than `bytes_max` and cannot
-/// be removed). After an error the directory is as it was, unless it failed while removing what is of no use.
+/// Opens a directory as a store that keeps blocks in large segment files, recycled in place. FORMAT.md describes the
+/// bytes. Blocks while it reads the index of every segment, and the records of unsealed segments behind their index.
+/// The directory belongs to the store until its last job has ended. Errors: not_found (no directory), busy (another
+/// process), unsupported (written by a later version, by the files engine of hearth 0.1, or not by hearth), io (also:
+/// the files found take more than `bytes_max` and cannot be removed), overloaded (more namespaces than the table
+/// takes), invalid_argument, no_space. After an error the directory is unchanged, unless the error came while files of
+/// no use, or segments beyond `bytes_max`, were being removed.
 [[nodiscard]] result<opened_store> open_segments_store(segments_store_config config);
 
 } // namespace hearth::storage
