@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uint64_t piece_bytes = 4ull << 20;
 
-/// As much as the file has; a page that the disk does not give is zeroes, and is counted.
+/// Reads up to the end of the file. A page that the disk cannot read becomes zeroes, and is counted.
 result<std::size_t> read_piece(file& from, std::uint64_t offset, std::span<std::byte> into, std::uint64_t& unreadable) {
   auto whole = from.read(offset, into);
   if (whole.code() != errc::io)
@@ -51,7 +51,7 @@ result<void> damaged_folder::open() {
   return {};
 }
 
-/// `stem`, or with a number behind it if an earlier repair has used it.
+/// `stem`, or `stem` with a number behind it if an earlier repair has used it.
 std::string damaged_folder::free_stem(const std::string& stem, const std::string& suffix) {
   auto free = stem;
   for (std::uint64_t again = 2; names_.contains(free + suffix) || names_.contains(free + ".txt"); ++again)
@@ -78,7 +78,8 @@ result<void> damaged_folder::sync() {
   return files_.sync_names(directory_);
 }
 
-/// Answers how many bytes could not be read. Through the page cache: a disk that refuses one page may give another.
+/// Returns the number of unreadable bytes. Reads through the page cache: if the disk cannot read one page, another may
+/// still be readable.
 result<std::uint64_t> damaged_folder::copy(const finding& what, const std::string& to) {
   auto from = files_.open(directory_ + "/" + what.file, open_mode::read);
   if (!from)

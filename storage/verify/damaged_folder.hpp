@@ -9,22 +9,22 @@
 
 namespace hearth::storage {
 
-/// `DIR/damaged`, where a repair puts aside what it takes out of a store: the bytes in one file, the reason in another
-/// beside it. What an earlier repair has left there stays. Threads: one owner.
+/// The folder `DIR/damaged`: copies of what a repair takes out of a store, the bytes in one file and the reason in
+/// another beside it. Files of earlier repairs stay. Threads: one owner.
 class damaged_folder {
 public:
-  /// `directory`: the store's. Nothing is done until `open`.
+  /// `directory`: of the store. Does nothing until `open`.
   damaged_folder(file_system& files, std::string directory) : files_(files), directory_(std::move(directory)) {}
 
-  /// Makes the folder (mode 0700) if it is not there. Errors: io, no_space, invalid_argument (the name is taken).
+  /// Creates the folder (mode 0700) if it does not exist. Errors: io, no_space, invalid_argument (the name is taken).
   [[nodiscard]] result<void> open();
 
-  /// Copies what the finding is about, `bytes` from `offset` of its file or all of it, to `stem` + `suffix`, with the
-  /// reason in `stem`.txt; both are synced. As far as the bytes can be read: what cannot is zeroes, and the reason says
-  /// how much. Returns the copy's name as seen from the store's directory. Errors: io, no_space; then neither is left.
+  /// Copies the bytes of a finding (`bytes` from `offset` of its file, or the whole file) to `stem` + `suffix`, and
+  /// writes the reason to `stem`.txt; both are synced. Unreadable bytes become zeroes, and the reason says how many.
+  /// Returns the name of the copy, relative to the store's directory. Errors: io, no_space; then neither file is left.
   [[nodiscard]] result<std::string> keep_copy(const finding& what, const std::string& stem, const std::string& suffix);
 
-  /// After: the names in the folder, and its own, survive a power cut. Errors: io.
+  /// Syncs the directory entries: the names in the folder, and the name of the folder, survive a power cut. Errors: io.
   [[nodiscard]] result<void> sync();
 
 private:
@@ -35,7 +35,7 @@ private:
 
   file_system& files_;
   std::string directory_;
-  std::set<std::string> names_; ///< in the folder
+  std::set<std::string> names_; ///< names of all files in the folder
 };
 
 } // namespace hearth::storage

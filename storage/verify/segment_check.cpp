@@ -4,7 +4,7 @@ namespace hearth::storage {
 
 namespace {
 
-/// Less than this between two records is read along: that takes a disk no longer than to begin anew.
+/// A smaller gap between two records is read too: that takes no longer than a new read.
 constexpr std::uint64_t gap_bytes = 256ull << 10;
 
 std::uint64_t offset_of(const found_block& block) { return std::uint64_t{block.page} * page_size; }
@@ -26,7 +26,7 @@ std::string text_of(const record_place& place) {
          std::to_string(place.generation) + ", offset " + std::to_string(place.offset);
 }
 
-/// What the header says, and what it should say; empty if that is the same.
+/// The first difference between header and expected record: what was found and what was expected; empty if equal.
 std::pair<std::string, std::string> difference(const segment_record& header, const record_place& place,
                                                const found_block& block, const std::string& name_space) {
   if (header.place != place)

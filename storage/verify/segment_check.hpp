@@ -11,17 +11,16 @@
 
 namespace hearth::storage {
 
-/// Verifies the blocks of one segment in the order of their offsets; reads what lies close together in one go.
-/// Threads: one owner.
+/// Verifies the blocks of one segment in ascending order of offset; reads nearby records together. Threads: one owner.
 class record_check {
 public:
-  /// `path` of the segment as findings name it; `place`: all of it but the offset is what each record must say.
+  /// `path`: of the segment, as findings name it. `place`: what each record must contain, except the offset.
   record_check(verify_run& run, std::string path, const record_place& place)
       : run_(run), path_(std::move(path)), place_(place) {}
 
-  /// Verifies header and payload of the first of `blocks`, of which the others are those that follow it; what is wrong
-  /// goes to the report. Answers whether all is well. Errors: no_memory, and io or not_found if the segment cannot be
-  /// opened.
+  /// Verifies header and payload of the first of `blocks`; the others are the blocks that follow it. Adds a finding to
+  /// the report if they are damaged. Returns whether they are whole. Errors: no_memory, and io or not_found if the
+  /// segment cannot be opened.
   [[nodiscard]] result<bool> check(std::span<const found_block> blocks, const std::string& name_space);
 
 private:
@@ -31,7 +30,7 @@ private:
   std::string path_;
   record_place place_;
   std::optional<segment_window> bytes_;
-  std::uint64_t read_to_ = 0; ///< the end of the records that lie close together
+  std::uint64_t read_to_ = 0; ///< end of the records that are read together
 };
 
 } // namespace hearth::storage

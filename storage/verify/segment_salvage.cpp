@@ -6,7 +6,7 @@ namespace hearth::storage {
 
 namespace {
 
-/// The header at `offset` if it is one that belongs there.
+/// The header at `offset`, if it is valid and belongs there.
 std::optional<segment_record> header_at(std::span<const std::byte> page, std::uint64_t store, std::uint32_t slot,
                                         std::uint64_t offset, std::uint64_t end) {
   if (page.size() < page_size || !starts_segment_record(page))
@@ -38,7 +38,7 @@ result<salvaged_segment> salvage_segment(segment_window& bytes, std::uint64_t st
     if (sum.code() == errc::no_memory)
       return sum.error();
     const bool whole = sum && *sum == record->block.payload_checksum;
-    // Nothing lies inside a whole record. Inside one that is not there may be what overwrote it.
+    // No record lies inside a whole record. Inside a damaged one may be the records that overwrote it.
     offset += whole ? segment_record_bytes(record->block.payload_bytes) : page_size;
     if (record->place.generation > salvaged.generation)
       salvaged = {record->place.generation, {}, {}};

@@ -13,10 +13,10 @@ namespace hearth::storage {
 
 namespace {
 
-/// What is to be done with a slot once all copies are safe.
+/// Action on a slot after all copies are durable.
 enum class slot_repair : std::uint8_t { rewrite, salvage, drop_index };
 
-/// An index that records are added to.
+/// Builds an index, record by record.
 class index_builder {
 public:
   explicit index_builder(segment_index start) : index_(std::move(start)) {
@@ -58,7 +58,7 @@ public:
     if (auto opened = aside_.open(); !opened)
       return opened;
     auto& findings = run_.report.findings;
-    std::map<std::size_t, std::string> done; // told once the slot has been dealt with, too
+    std::map<std::size_t, std::string> done; // reported only after the slot has been changed
     for (std::size_t i = 0; i < findings.size(); ++i) {
       if (!is_damage(findings[i].kind))
         continue;
@@ -72,20 +72,20 @@ public:
     if (auto synced = aside_.sync(); !synced)
       return synced;
     auto changed = change_slots();
-    for (auto& [i, text] : done) // also those that went well before another did not
+    for (auto& [i, text] : done) // also slots that were changed before another failed
       if (changed_.contains(name_of(findings[i])))
         findings[i].repair = std::move(text);
     return changed;
   }
 
 private:
-  /// The slot, as files are named after it, or the recency.
+  /// The slot as in file names, or "recency".
   static std::string name_of(const finding& what) {
     const auto name = what.file.substr(what.file.rfind('/') + 1);
     return name.substr(0, name.find('.'));
   }
 
-  /// Answers what will have been done. Notes what is to be done.
+  /// Copies the finding and notes the action on its slot. Returns the text that describes the repair.
   result<std::string> put_aside(const finding& what) {
     const auto name = name_of(what);
     const auto slot = parse_segment_name(what.file.substr(what.file.rfind('/') + 1)).slot;
@@ -137,7 +137,7 @@ private:
     return files.sync_names(run_.directory + "/segments");
   }
 
-  /// The index anew: what was presented as a block and is whole, and nothing else.
+  /// Rewrites the index with the whole blocks that recovery presents, and nothing else.
   result<void> rewrite(std::uint32_t slot) {
     const auto index = read_segment_index(run_.files, path(slot, segment_file_kind::index));
     if (!index)
@@ -177,10 +177,10 @@ private:
     return block_at(blocks, offset) != nullptr && !bad_places_.contains({slot, offset});
   }
 
-  /// Lists what stands in a segment whose index is lost. Only ever when somebody asks for it, never by recovery: the
-  /// lost index may have left out blocks that had been erased, and these come back; and if the segment had just been
-  /// begun anew, its latest records are those that had been reclaimed. What comes back is whole and bears its own key,
-  /// so that no wrong byte is ever served; but whoever had blocks erased for good must erase them again.
+  /// Lists the records of a segment whose index is lost. Only on request, never by recovery, because blocks can come
+  /// back: the lost index may have left out blocks that had been erased; and if the segment had just been begun under a
+  /// new generation, its latest records are those that had been reclaimed. These records are whole and contain their
+  /// own keys, so no wrong byte is ever served; but an owner who needs blocks erased has to erase them again.
   result<void> salvage(std::uint32_t slot) {
     auto opened = run_.files.open(path(slot, segment_file_kind::data), open_mode::read_write);
     if (!opened)
@@ -197,7 +197,7 @@ private:
       return found.error();
     const auto index = path(slot, segment_file_kind::index);
     if (found->records.empty()) {
-      const auto removed = run_.files.remove(index); // without one the segment is empty to recovery
+      const auto removed = run_.files.remove(index); // recovery treats a segment without an index as empty
       return removed.code() == errc::not_found ? result<void>{} : removed;
     }
     if (auto synced = (*opened)->sync(); !synced)
@@ -222,7 +222,7 @@ private:
   damaged_folder aside_;
   std::map<std::uint32_t, slot_repair> to_do_;
   std::set<std::pair<std::uint32_t, std::uint64_t>> bad_places_; ///< slot and offset
-  std::unordered_set<block_key, block_key_hash> gone_; ///< older records of these, once replaced, must not come back
+  std::unordered_set<block_key, block_key_hash> gone_; ///< keys taken out: their older records must not come back
   std::set<std::string> changed_;                      ///< by `name_of`
   bool drop_recency_ = false;
 };

@@ -4,12 +4,13 @@
 
 namespace hearth::storage {
 
-/// Puts aside what `verify_segments` has found damaged and rewrites the indexes without it, so that the next
-/// verification finds nothing damaged, and recovery presents what was whole. FORMAT.md has what becomes of what.
+/// Copies everything damaged that `verify_segments` found to `DIR/damaged`, and rewrites the indexes without it. The
+/// next verification then finds no damage, and recovery presents the whole blocks. FORMAT.md says how each kind of
+/// damage is repaired.
 ///
-/// Order: all copies are made and durable before the first index is touched, and each index replaces the old one as
-/// every index does. So a crash at any moment leaves either a record in its index or its copy beside it.
-/// What was done is told in each finding of the report, what went wrong in its `repair_failure`. Blocks.
+/// Order: all copies are durable before the first index is touched, and each index is replaced as by a sync. So after a
+/// crash at any moment, each record is in its index or has its copy. Each finding of the report says what was done;
+/// `repair_failure` of the report says what failed. Blocks.
 void repair_segments(verify_run& run, const segments_checked& checked);
 
 } // namespace hearth::storage

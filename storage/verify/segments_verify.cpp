@@ -19,13 +19,13 @@ struct verified_slot {
   std::optional<std::uint64_t> data_bytes;
   std::optional<std::uint64_t> index_bytes;
 
-  /// What there is of the segment in whole pages.
+  /// Length of the segment in whole pages.
   [[nodiscard]] std::uint64_t segment_bytes() const { return data_bytes.value_or(0) / page_size * page_size; }
 };
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
-/// Looks at one slot after the other.
+/// Verifies one slot after the other.
 class segments_check {
 public:
   explicit segments_check(verify_run& run) : run_(run), report_(run.report) {}
@@ -123,7 +123,7 @@ private:
               "a segment that is being made or removed", "index and segment, or none of them");
   }
 
-  /// Nothing here is a block to recovery; what could be told is what a repair would list again.
+  /// Recovery presents no block of this segment; reports the records that a repair would list again.
   result<void> without_index(verified_part& part, std::uint32_t slot, const verified_slot& of, const failure& reason) {
     const bool missing = reason.code == errc::not_found;
     part.index = missing ? index_state::missing : index_state::damaged;

@@ -20,7 +20,7 @@ result<store_format> known_format(file_system& files, const std::string& directo
   return format->has_value() ? result<store_format>{**format} : no_store(directory);
 }
 
-/// Names in the store's directory that are not its own.
+/// Reports names in the store's directory that are not hearth's.
 result<void> note_foreign(verify_run& run) {
   const auto entries = run.files.list(run.directory);
   if (!entries)
@@ -33,7 +33,7 @@ result<void> note_foreign(verify_run& run) {
 
 result<verify_report> verify_locked(file_system& files, const std::string& directory, bool repair,
                                     const verify_hooks& hooks) {
-  const auto format = known_format(files, directory); // again: its owner may have been at work in between
+  const auto format = known_format(files, directory); // again: the previous owner may have changed it in between
   if (!format)
     return format.error();
   verify_run run{files, directory, format->store, hooks};
@@ -55,7 +55,8 @@ result<verify_report> verify_locked(file_system& files, const std::string& direc
 result<verify_report> verify_store(file_system& files, std::string directory, bool repair, const verify_hooks& hooks) {
   while (directory.size() > 1 && directory.ends_with('/'))
     directory.pop_back();
-  if (auto listed = files.list(directory); !listed) // that it is not there is another thing than that it is none
+  // A missing directory is another error than a directory without a store.
+  if (auto listed = files.list(directory); !listed)
     return listed.error();
   if (auto known = known_format(files, directory); !known)
     return known.error();

@@ -11,13 +11,13 @@
 
 namespace hearth::storage {
 
-/// What the parts of a verification share: where it works, what it tells, and who follows it. Threads: one owner.
+/// State shared by the parts of a verification: the directory, the report and the caller's hooks. Threads: one owner.
 class verify_run {
 public:
   verify_run(file_system& files, std::string directory, std::uint64_t store, const verify_hooks& hooks)
       : files(files), directory(std::move(directory)), store(store), hooks_(hooks) {}
 
-  /// Once it has answered true it always does.
+  /// Whether the caller has stopped the verification. Once true, it stays true.
   [[nodiscard]] bool stopped() {
     report.stopped = report.stopped || (hooks_.stop && hooks_.stop());
     return report.stopped;
@@ -36,7 +36,8 @@ public:
     report.findings.push_back({kind, std::move(file), 0, 0, {}, {}, std::move(found), std::move(expected), {}});
   }
 
-  /// A window that counts what it reads. `path`: as seen from the directory. Errors: as `segment_window::open`.
+  /// Opens a window that counts the bytes it reads. `path`: relative to the directory. Errors: as
+  /// `segment_window::open`.
   [[nodiscard]] result<segment_window> open(const std::string& path, std::uint64_t limit,
                                             caching cache = caching::direct) {
     auto opened = segment_window::open(files, directory + "/" + path, limit, cache);
@@ -49,7 +50,8 @@ public:
   std::string directory;
   std::uint64_t store;
   verify_report report;
-  namespace_table namespaces{std::numeric_limits<namespace_id>::max()}; ///< any store's: its own limit is not known
+  /// Without a limit: that of the store is unknown.
+  namespace_table namespaces{std::numeric_limits<namespace_id>::max()};
 
 private:
   const verify_hooks& hooks_;
