@@ -77,8 +77,8 @@ struct abandoned_block {
 
 /// Append request: a block to write, and its callbacks. `done` is called exactly once, when the block is readable or
 /// the write has failed. `begin` (may be empty) is called once, under the store's lock, just before the append is
-/// queued; from then on `erase` reaches this append. If `begin` returns false, the append is cancelled and `done` gets
-/// closed. So an append is either cancelled or reached by `erase`, never missed.
+/// queued; from then on `erase` reaches this append. If `begin` returns false, the append is cancelled, and `done` gets
+/// the error closed. So an append is either cancelled or reached by `erase`, never missed.
 struct append_item {
   block item;
   std::function<void(result<void>)> done;
@@ -92,13 +92,13 @@ struct read_item {
   namespace_id name_space = 0;
   std::function<void(result<block>)> done;
   std::shared_ptr<const cancellation> cancelled =
-      {}; ///< if set before the read begins, the read is skipped and `done` gets timeout
+      {}; ///< if set before the read begins, the read is skipped and `done` gets the error timeout
 };
 
 /// The result that `done` gets for a read that was cancelled before it began.
 [[nodiscard]] inline failure given_up_unread() { return {errc::timeout, "given up before it was read"}; }
 
-/// The cold tier: blocks on disk under a byte budget, and the index of those that are present. One contract suite tests
+/// The cold tier: blocks on disk under a byte budget, and the index of the present blocks. One contract suite tests
 /// every implementation. I/O runs on an I/O engine; no call here waits for the disk. `done` callbacks run on a thread
 /// of the I/O engine, or inside the call if the answer is known at once; they must not block. Invariants: bytes on disk
 /// never exceed `bytes_max()`, including bytes in flight and removed bytes that are not freed yet; a block is only
@@ -144,9 +144,9 @@ public:
   virtual void erase_unless(const std::function<bool(const block_key& key, std::uint64_t sequence)>& stays) = 0;
 
   /// Abandons the store because its directory is gone. Forgets every block at once; the blocks count as `vanished` and
-  /// are returned, least recently used first. From now on only work in flight changes the disk. Every request gets
-  /// closed, and no append becomes readable: an append that is being written may still be found when the directory is
-  /// opened again.
+  /// are returned, least recently used first. From now on only work in flight changes the disk. Later requests get the
+  /// error closed, and no append becomes readable; an append that is being written may still be found when the
+  /// directory is opened again.
   virtual std::vector<abandoned_block> abandon() = 0;
 
   /// Calls `done` when every block that was persisted or erased before this call survives a power cut. Errors: io,

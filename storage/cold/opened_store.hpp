@@ -12,7 +12,7 @@ namespace hearth::storage {
 /// Report of recovery, for the log and for counters.
 struct recovery_report {
   std::uint64_t recovered = 0;  ///< blocks found
-  std::uint64_t damaged = 0;    ///< indexes and records of this store that do not match their checksums or lengths
+  std::uint64_t damaged = 0;    ///< damaged indexes and records of this store
   std::uint64_t unfinished = 0; ///< files of unfinished writes: removed
   std::uint64_t foreign = 0;    ///< names not written by hearth: left alone, never opened
   std::uint64_t reclaimed = 0;  ///< blocks found, but reclaimed because the budget is smaller than before
@@ -26,7 +26,7 @@ struct recovery_report {
 struct opened_store {
   std::shared_ptr<block_store> store;
   recovery_report report;
-  /// The directory of its blocks, kept open: checks that the path still leads to it.
+  /// The directory of its blocks, kept open to check that the path still leads to it.
   std::shared_ptr<held_directory> place;
 };
 
