@@ -5,7 +5,7 @@
 
 namespace hearth::messages {
 
-/// What each bounded message takes of its receiver's mailbox. Key lists weigh what they hold.
+/// Load of each bounded message on its receiver's mailbox. A list of keys counts with the bytes of its keys.
 [[nodiscard]] inline load load_of(const put_request& x) noexcept { return {1, x.item.payload.size()}; }
 [[nodiscard]] inline load load_of(const put_many_request& x) noexcept {
   load sum;
@@ -34,7 +34,7 @@ namespace hearth::messages {
 }
 [[nodiscard]] inline load load_of(const read_request& x) noexcept { return {x.keys.size(), x.bytes}; }
 
-/// Blocks that a message asks to keep; 0 for all that is no put.
+/// Blocks that a message puts; 0 if the message is not a put.
 struct puts {
   storage::namespace_id name_space = 0;
   std::uint64_t blocks = 0;
@@ -46,7 +46,7 @@ template <class Message>
 [[nodiscard]] inline puts puts_in(const put_request& x) noexcept { return {x.item.name_space, 1}; }
 [[nodiscard]] inline puts puts_in(const put_many_request& x) noexcept { return {x.name_space, x.chain.size()}; }
 
-/// What a host does rarely and must get through uses the slots that are kept for it.
+/// Urgent messages may use the reserved slots. Hosts send them rarely, and they must get through.
 template <class Message>
 [[nodiscard]] constexpr importance importance_of(const Message&) noexcept {
   return importance::ordinary;

@@ -13,12 +13,12 @@
 #include <string>
 #include <vector>
 
-// Requests of hosts to hot_cache and stats, and their replies. `cache` sends them; a host that is an actor sends them
-// itself. A request with a `slot` is bounded: it takes room in the receiver's mailbox until it has been answered. The
-// sender leaves `slot` empty; the mailbox fills it in, or replies `overloaded` at once.
+// Requests from hosts to hot_cache and stats, and their replies. `cache` sends them; a host that is an actor sends them
+// itself. A request with a `slot` is bounded: it holds room in the receiver's mailbox until it is answered. The sender
+// leaves `slot` empty; the mailbox fills it in, or replies `overloaded` at once.
 namespace hearth::messages {
 
-/// `time`, at least 0 and at most a day, the longest wait there is: a deadline must not overflow.
+/// `time`, clamped to 0..24 h. A longer wait is not possible, so a deadline cannot overflow.
 template <class Duration>
 [[nodiscard]] constexpr Duration bounded_time(Duration time) {
   return std::clamp<Duration>(time, Duration{0}, std::chrono::hours{24});
@@ -26,8 +26,8 @@ template <class Duration>
 
 /// host -> hot_cache. Store the block `item`.
 /// Reply: put_reply, when the block can be read back, which is before it is on disk.
-/// Errors: overloaded (nothing changed, or given up as late_full), too_large, conflict, orphan, invalid_argument,
-/// closed.
+/// Errors: overloaded (nothing changed, or dropped as late_full or over_budget), too_large, conflict, orphan,
+/// invalid_argument, closed.
 struct put_request {
   storage::block item;
   permit slot{};
@@ -37,22 +37,21 @@ struct put_reply {
 };
 
 /// host -> hot_cache. Store the blocks of one chain, head first.
-/// Reply: put_many_reply, when all stored blocks can be read back. Errors: overloaded (nothing changed), too_large (for
-/// one message), closed, invalid_argument (the namespace).
+/// Reply: put_many_reply, when all stored blocks can be read back.
+/// Errors: overloaded (nothing changed), too_large (for one message), closed, invalid_argument (the namespace).
 struct put_many_request {
   storage::namespace_id name_space = 0;
   std::vector<storage::block> chain; ///< all in `name_space`
   permit slot{};
 };
 struct put_many_reply {
-  std::vector<storage::result<put_outcome>> outcomes; ///< one for each block, with the errors of put_request
+  std::vector<storage::result<put_outcome>> outcomes; ///< one per block, with the errors of put_request
 };
 
-/// host -> hot_cache. Get the longest leading run of `keys` that is present, at most `bytes_max` bytes (0:
-/// lease_bytes_max).
-/// Reply: get_prefix_reply, when every block of the run is in memory and verified.
-/// Errors: overloaded, timeout (a cold read took longer than `timeout`), no_memory (the first block is in the cold
-/// tier, and stays there), invalid_argument (the namespace), closed.
+/// host -> hot_cache. Get the longest prefix of `keys` that is present, at most `bytes_max` bytes (0: lease_bytes_max).
+/// Reply: get_prefix_reply, when every block of the prefix is in memory and verified.
+/// Errors: overloaded, timeout (a cold read took longer than `timeout`), no_memory (to read the first block from the
+/// cold tier, where it stays), invalid_argument (the namespace), closed.
 struct get_prefix_request {
   storage::namespace_id name_space = 0;
   std::vector<storage::block_key> keys;
@@ -62,10 +61,10 @@ struct get_prefix_request {
 };
 struct get_prefix_reply {
   std::vector<storage::buffer> blocks; ///< blocks[i] belongs to keys[i]
-  bool truncated = false;              ///< shortened by a limit of bytes, read budget or memory: ask again from there
+  bool truncated = false; ///< cut short by the byte limit, the read budget or memory: request the rest again
 };
 
-/// host -> hot_cache. Say for each key whether its block is in a tier. Counts neither as use nor as hit.
+/// host -> hot_cache. Check for each key whether its block is in a tier. Counts neither as use nor as hit.
 /// Reply: contains_reply. Errors: overloaded, invalid_argument (the namespace), closed.
 struct contains_request {
   storage::namespace_id name_space = 0;
@@ -73,11 +72,11 @@ struct contains_request {
   permit slot{};
 };
 struct contains_reply {
-  std::vector<bool> present; ///< one for each key
+  std::vector<bool> present; ///< one per key
 };
 
 /// host -> hot_cache. Remove `key` from every tier. Durable after the next flush.
-/// Reply: erase_reply; gets miss from then on. Errors: overloaded, invalid_argument (the namespace), closed.
+/// Reply: erase_reply; later gets miss. Errors: overloaded, invalid_argument (the namespace), closed.
 struct erase_request {
   storage::namespace_id name_space = 0;
   storage::block_key key;
@@ -87,27 +86,27 @@ struct erase_reply {
   bool erased = false; ///< whether the block was present
 };
 
-/// host -> hot_cache. Remove every block of `name_space` (none: of all namespaces) from every tier.
+/// host -> hot_cache. Remove every block of `name_space` (not set: of all namespaces) from every tier.
 /// Reply: clear_reply. Errors: overloaded, invalid_argument (the namespace), closed.
 struct clear_request {
   std::optional<storage::namespace_id> name_space{};
   permit slot{};
 };
 struct clear_reply {
-  std::uint64_t blocks = 0; ///< how many blocks were removed
+  std::uint64_t blocks = 0; ///< number of blocks removed
 };
 
-/// host -> hot_cache. Change the limits of the tiers. A lower hot limit evicts blocks as always.
-/// Reply: limit_reply, when the new limits hold and the hot tier is within its limit. The disk gives back the bytes
-/// above a lower cold limit as soon as it can. Errors: invalid_argument (nothing changed), overloaded, closed.
+/// host -> hot_cache. Change the limits of the tiers. A lower hot limit evicts blocks as usual.
+/// Reply: limit_reply, when the new limits hold and the hot tier is within its limit. The disk frees the bytes above
+/// a lower cold limit as soon as it can. Errors: invalid_argument (nothing changed), overloaded, closed.
 struct limit_request {
   tier_limits limits;
   permit slot{};
 };
 struct limit_reply {};
 
-/// host -> hot_cache. Write every block that is dirty now, then sync. A full writer's queue makes it wait, and drops
-/// nothing.
+/// host -> hot_cache. Write every block that is dirty now, then sync. If the writer's queue is full the flush waits; it
+/// drops nothing.
 /// Reply: flush_reply, at the latest at the deadline. Errors: io (the sync failed), overloaded, closed.
 struct flush_request {
   std::chrono::nanoseconds deadline{0}; ///< from now
@@ -119,15 +118,15 @@ struct flush_reply {
   bool synced = false;   ///< the written blocks survive a power cut
 };
 
-/// host -> hot_cache, always passes. Flush, then refuse every request. Blocks that are not written at the deadline are
-/// dropped as `closing`.
+/// host -> hot_cache, always passes. Flush, then refuse every request. Drop blocks that are not written at the
+/// deadline, as `closing`.
 /// Reply: close_reply, at the latest at the deadline. Errors: io (the sync failed), closed (by an earlier request).
 struct close_request {
   std::chrono::nanoseconds deadline{0}; ///< from now
 };
 struct close_reply {
   stats::amount written; ///< persisted while closing
-  stats::amount left;    ///< given up
+  stats::amount left;    ///< dropped
   bool synced = false;   ///< the written blocks survive a power cut
 };
 
@@ -141,7 +140,7 @@ struct snapshot_reply {
   stats::snapshot item;
 };
 
-/// host -> stats. Set all counters to zero. Gauges stay; the ledger starts with offered = pending.
+/// host -> stats. Reset all counters to zero. Gauges stay; the ledger starts with offered = pending.
 /// Reply: reset_reply. Errors: overloaded, closed.
 struct reset_request {
   permit slot{};

@@ -5,14 +5,15 @@
 
 namespace hearth::messages {
 
-/// Decides, once and exactly, whether a pending block is written or cancelled: hot_cache and the write share it.
-/// Cancelling needs no message and so no room in the writer's mailbox. Threads: any.
+/// Write ticket: decides once and exactly whether a pending block is written or cancelled. hot_cache and the write
+/// share it. To cancel takes no message, and so no room in the writer's mailbox. Threads: any.
 class write_ticket {
 public:
-  /// block store, as it takes the append over: the write begins. False: it was cancelled before; discard it.
+  /// Called by the block store when it takes over the append: the write starts. False: it was cancelled before; discard
+  /// the block.
   [[nodiscard]] bool start() noexcept { return move_to(state::started); }
 
-  /// hot_cache: the block is not wanted any more. False: the write has begun; its reply will come.
+  /// Called by hot_cache: the block is no longer needed. False: the write has started, and its reply will come.
   [[nodiscard]] bool cancel() noexcept { return move_to(state::cancelled); }
 
   [[nodiscard]] bool cancelled() const noexcept { return state_.load(std::memory_order_acquire) == state::cancelled; }
