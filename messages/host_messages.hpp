@@ -98,7 +98,8 @@ struct clear_reply {
 
 /// host -> hot_cache. Change the limits of the tiers. A lower hot limit evicts blocks as usual.
 /// Reply: limit_reply, when the new limits hold and the hot tier is within its limit. The disk frees the bytes above
-/// a lower cold limit as soon as it can. Errors: invalid_argument (nothing changed), overloaded, closed.
+/// a lower cold limit as soon as it can. Errors: invalid_argument, io (the cold tier's directory is gone; nothing
+/// changed), overloaded, closed.
 struct limit_request {
   tier_limits limits;
   permit slot{};
