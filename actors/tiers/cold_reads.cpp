@@ -58,7 +58,7 @@ std::vector<finished_read> cold_reads::finish(std::uint64_t number) {
   auto node = batches_.extract(number);
   if (node.empty())
     return {};
-  *node.mapped().cancelled = true; // its reader may have died, and its reads still be under way
+  *node.mapped().cancelled = true; // the reader may have died with these reads in flight
   for (const auto& read : node.mapped().reads)
     if (read.wanted)
       wanted_.erase(read.read.key);

@@ -7,9 +7,9 @@
 
 namespace hearth::actors {
 
-/// The hot tier with its gauges: every change of what is hot or dirty is entered into the tally as it is made.
-/// Invariant: the gauges `hot` and `dirty` of each namespace are what is counted by walking. Threads: one owner; others
-/// see its blocks through the index.
+/// The hot tier with its gauges: every change of hot or dirty blocks enters the tally as it is made. Invariant: the
+/// gauges `hot` and `dirty` of each namespace equal a count over all blocks. Threads: one owner; other threads see the
+/// blocks through the index.
 class counted_hot_tier : private storage::hot_tier {
 public:
   /// Pre: `index` is empty.
@@ -17,10 +17,10 @@ public:
                    std::shared_ptr<storage::hot_index> index, std::shared_ptr<stats::tally> tally)
       : hot_tier(bytes_max, std::move(policy), std::move(index)), tally_(std::move(tally)) {}
 
-  /// The tier, to look at.
+  /// The tier, for reading only.
   [[nodiscard]] const storage::hot_tier& tier() const noexcept { return *this; }
 
-  // What changes no gauge, as in `hot_tier`.
+  // Functions of `hot_tier` that change no gauge.
   using hot_tier::asked;
   using hot_tier::at;
   using hot_tier::begin_chain;
@@ -41,19 +41,19 @@ public:
   using hot_tier::visit;
   using hot_tier::worth_writing_bytes;
 
-  /// Adds a block. Pre: it is not here, and it fits.
+  /// Adds a block. Pre: the block is not here, and it fits.
   void insert(storage::block item, bool dirty);
 
-  /// Takes a block out. Absent keys are ignored.
+  /// Removes a block. Ignores absent keys.
   void erase(const storage::block_key& key);
 
-  /// Makes a block dirty or clean. One that is so already stays as it is; absent keys are ignored.
+  /// Marks a block dirty or clean. No effect if it is so already, or if the key is absent.
   void mark(const storage::block_key& key, bool dirty);
 
-  /// The cold tier has given up its copy of a block. Pre: it is here, and clean.
+  /// The cold tier has reclaimed its copy of a block. Pre: the block is here and clean.
   void mark_reclaimed(const storage::block_key& key);
 
-  /// The cold tier knows that a block was asked for. Pre: it is here, and clean.
+  /// The cold tier knows that the block was requested. Pre: the block is here and clean.
   void use_passed_on(const storage::block_key& key);
 
 private:

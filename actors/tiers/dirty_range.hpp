@@ -4,7 +4,7 @@
 
 namespace hearth::actors {
 
-/// Dirty blocks that are still to be offered: those with a dirty_number behind `after`, up to `last`.
+/// Dirty blocks still to be offered: those with `after` < dirty_number <= `last`.
 struct dirty_range {
   std::uint64_t after = 0;
   std::uint64_t last = 0;

@@ -7,7 +7,7 @@ namespace hearth::actors {
 namespace {
 
 constexpr double memory_seconds = 1;
-constexpr double rate_max = 1e15; ///< more is no disk, and must not overflow
+constexpr double rate_max = 1e15; ///< faster than any disk; prevents overflow
 
 double seconds_between(std::int64_t from, std::int64_t to) { return static_cast<double>(to - from) / 1e9; }
 

@@ -5,25 +5,24 @@
 
 namespace hearth::actors {
 
-/// How fast a queue drains, measured while there is something in it: bytes over busy time, what is longer ago counting
-/// less, with a memory of about a second. While nothing comes out the rate sinks by itself, so a disk that hangs is
-/// slow and not as fast as it once was. Times are nanoseconds of one clock that never runs backwards. Threads: one
-/// owner.
+/// Drain rate of a queue, measured while the queue is not empty: bytes over busy time, with exponential decay over
+/// about one second. While nothing leaves the queue the rate falls by itself, so a disk that hangs counts as slow.
+/// Times are nanoseconds of one monotonic clock. Threads: one owner.
 class drain_rate {
 public:
-  /// Something has entered the empty queue.
+  /// The empty queue has received something.
   void busy_from(std::int64_t now) noexcept { last_ = now; }
 
-  /// So much has left it.
+  /// `bytes` have left the queue.
   void drained(std::uint64_t bytes, std::int64_t now) noexcept;
 
-  /// Bytes a second; nothing as long as nothing has left it. `idle`: the queue is empty, so that nothing can leave.
+  /// Bytes per second; not set until bytes have left the queue. `idle`: the queue is empty, so nothing can leave it.
   [[nodiscard]] std::optional<std::uint64_t> bytes_per_second(std::int64_t now, bool idle) const noexcept;
 
 private:
   double bytes_ = 0;
   double seconds_ = 0;
-  std::int64_t last_ = 0; ///< when something left it, or entered it empty
+  std::int64_t last_ = 0; ///< when bytes last left the queue, or entered it empty
 };
 
 } // namespace hearth::actors

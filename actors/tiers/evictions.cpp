@@ -15,7 +15,7 @@ using storage::hot_block;
 
 namespace {
 
-/// Blocks of a chain that are looked through for one that leaves.
+/// Most ancestors examined per evicted block.
 constexpr std::size_t ancestors_at_once = 256;
 
 } // namespace
@@ -56,15 +56,15 @@ bool evictions::make_room(std::uint64_t bytes, bool may_lose) {
     if (end != disposition::spared && end != disposition::admitted)
       lost.lose(victim->item);
     tally.update(victim->item.name_space, [](stats::tally_entry& entry) { ++entry.counters.hot_cache_evictions; });
-    if (end == disposition::spared && store != nullptr && victim->asked) // its copy was as good as used
+    if (end == disposition::spared && store != nullptr && victim->asked) // a hot hit counts as use of the cold copy
       store->touch(victim->item.key);
     hot.erase(victim->item.key);
   }
   return true;
 }
 
-/// A tail leaves the hot tier before its head, and is of no use on disk without it: what stands before it in its chain
-/// and is to be written goes first, as far as there is room. Those blocks stay hot.
+/// A tail leaves the hot tier before its head, but is useless on disk without it. So its unwritten ancestors are
+/// offered first, as far as there is room. They stay hot.
 void evictions::offer_ancestors(const block& item) {
   auto& hot = parts_.hot;
   if (!parts_.writes.open_for(item.payload.size()))
@@ -81,7 +81,7 @@ void evictions::offer_ancestors(const block& item) {
   for (; !above.empty(); above.pop_back()) {
     const auto& [key, cold] = above.back();
     const auto& ancestor = *hot.find(key);
-    if (!ancestor.worth_writing()) // somebody put blocks that are each other's parents
+    if (!ancestor.worth_writing()) // cycle: blocks that are each other's parents
       continue;
     if (disposition_of(ancestor.item, cold, ancestor.asked) != disposition::admitted)
       return;
@@ -92,7 +92,7 @@ void evictions::offer_ancestors(const block& item) {
 
 void evictions::offer_from(dirty_range& rest, urgency how) {
   if (!attached()) {
-    rest.after = rest.last; // nothing of it can be written
+    rest.after = rest.last; // nothing can be written
     return;
   }
   auto& hot = parts_.hot;

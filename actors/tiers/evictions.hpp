@@ -14,13 +14,13 @@
 
 namespace hearth::actors {
 
-/// How much of the writer's mailbox an offer ahead of need may fill.
+/// Share of the writer's mailbox that an offer ahead of need may fill.
 enum class urgency : std::uint8_t {
-  all_of_it,  ///< flush: as much as there is
-  half_of_it, ///< idle cleaning: evictions must find room
+  all_of_it,  ///< flush: all the room there is
+  half_of_it, ///< idle cleaning: leaves room for evictions
 };
 
-/// What the evictions work on; all of it outlives them. `store` is null if there is no cold tier.
+/// Objects that `evictions` works on; all outlive it. `store` is null if there is no cold tier.
 struct eviction_parts {
   counted_hot_tier& hot;
   offers& writes;
@@ -31,33 +31,33 @@ struct eviction_parts {
   stats::tally& tally;
 };
 
-/// Which block leaves the hot tier, which ones are offered to the writer before that, and in what order. Blocks that
-/// are offered ahead of need stay hot, and are clean. Threads: the owner of the parts.
+/// Evictions: decides which block leaves the hot tier, which blocks are offered to the writer before that, and in what
+/// order. Blocks offered ahead of need stay hot and become clean. Threads: the owner of the parts.
 class evictions {
 public:
-  /// `cut_chains`: orphans are not written.
+  /// `cut_chains`: do not write orphans.
   evictions(const eviction_parts& parts, bool cut_chains) : parts_(parts), cut_chains_(cut_chains) {}
 
-  /// Makes room for `bytes` in the hot tier. With `may_lose` false, nothing leaves whose only copy would go with it.
-  /// Returns whether the room is there. While the writer takes nothing, blocks that need no write go first, whatever
-  /// their age. Pre: `bytes` are no more than the hot tier's limit; a request for offers is open.
+  /// Makes room for `bytes` in the hot tier. Returns whether there is room. With `may_lose` false, a block does not
+  /// leave if it is the only copy. While the writer takes no block, blocks that need no write leave first, whatever
+  /// their age. Pre: `bytes` is at most the hot tier's limit; an `offers::one_request` is open.
   bool make_room(std::uint64_t bytes, bool may_lose);
 
   /// See `tiers::offer_from`.
   void offer_from(dirty_range& rest, urgency how);
 
-  /// What the cold tier answers about a block that must be written before it leaves the hot tier; nothing if it need
-  /// not be. One crossing into the cold tier: pass the answer on.
+  /// The cold tier's answer about a block that must be written before it leaves the hot tier; not set if the block
+  /// needs no write. Costs one call into the cold tier: pass the answer on.
   [[nodiscard]] std::optional<storage::cold_lookup> unwritten(const storage::hot_block& item) const;
 
-  /// What would become of a block if it were offered now. `cold` is what the cold tier answers about it; `asked`:
-  /// somebody has asked for it since it was put.
+  /// Disposition of a block if it were offered now. `cold`: the cold tier's answer about it. `asked`: the block was
+  /// requested since it was put.
   [[nodiscard]] disposition disposition_of(const storage::block& item, const storage::cold_lookup& cold, bool asked);
 
-  /// Whether it could not be used on disk: its parent is in no tier.
+  /// Whether the block would be useless on disk: its parent is in no tier. Always false without `cut_chains`.
   [[nodiscard]] bool is_orphan(const storage::block& item) const;
 
-  /// Whether blocks are written: there is a cold tier, and its directory is there.
+  /// Whether blocks can be written: there is a cold tier, and its directory is there.
   [[nodiscard]] bool attached() const noexcept { return parts_.store != nullptr && parts_.limits.cold_attached; }
 
 private:

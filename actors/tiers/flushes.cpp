@@ -6,7 +6,8 @@ namespace hearth::actors {
 
 namespace {
 
-/// Slots of the writer's mailbox come free without a message when a cancelled write or a dead writer's append ends.
+/// Poll interval. Slots of the writer's mailbox become free without a message when a cancelled write or a dead writer's
+/// append ends.
 constexpr std::chrono::milliseconds look_again_after{10};
 
 } // namespace
@@ -20,7 +21,7 @@ flushes::progress flushes::advance(unwritten_blocks& blocks, time_point now) {
   progress made;
   const auto ask_at = [&](time_point due) { made.ask_again = std::min(made.ask_again.value_or(due), due); };
   for (auto& [number, one] : flushes_) {
-    if (one.syncing || !blocks.writable()) // until the directory is back, or the deadline
+    if (one.syncing || !blocks.writable()) // wait for the directory, or the deadline
       continue;
     if (one.retry_at && *one.retry_at <= now) {
       one.retry_at.reset();

@@ -7,19 +7,19 @@
 
 namespace hearth::actors {
 
-/// Idle cleaning: decides when the dirty blocks are written ahead of need, because the writer has had nothing to do for
-/// a while, and remembers how far that is. Offers no block itself. Threads: one owner.
+/// Idle cleaning: decides when to write dirty blocks ahead of need, after the writer has been idle for a while, and
+/// keeps track of the progress. Offers no block itself. Threads: one owner.
 class idle_cleaning {
 public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  /// Cleaning begins when the writer has been idle for `idle_for`. 0: never.
+  /// `idle_for`: cleaning begins when the writer has been idle for this time. 0: never.
   explicit idle_cleaning(std::chrono::nanoseconds idle_for) : idle_for_(idle_for), on_(idle_for.count() > 0) {}
 
-  /// Whether `mark_dirty_pending` would change anything: saves its caller a look at the clock.
+  /// Whether `mark_dirty_pending` would have an effect. Saves the caller a clock read.
   [[nodiscard]] bool wants_mark() const noexcept { return on_ && !dirty_since_; }
 
-  /// A block may have become dirty at `now`: a cleaning is to follow.
+  /// A block may have become dirty at `now`: schedules a cleaning.
   void mark_dirty_pending(time_point now) noexcept {
     if (wants_mark())
       dirty_since_ = now;
@@ -29,22 +29,22 @@ public:
   /// The writer has work at `now`.
   void writer_busy(time_point now) noexcept { writer_busy_ = now; }
 
-  /// No cleaning begins before `until`: a disk that fails is given time.
+  /// Back-off for a failing disk: no cleaning begins before `until`.
   void put_off(time_point until) noexcept { not_before_ = until; }
 
   /// When the next cleaning begins, if the writer stays idle. Pre: `dirty_pending()`.
   [[nodiscard]] time_point due() const noexcept;
 
-  /// Begins a cleaning of `dirty`, all that is dirty now, if one is due at `now`. Returns whether it has begun.
+  /// Begins a cleaning of `dirty`, all blocks that are dirty now, if one is due at `now`. Returns whether it has begun.
   bool begin(time_point now, bool writer_idle, const dirty_range& dirty) noexcept;
 
-  /// What the cleaning that has begun has still to offer; the caller removes what it offers. Empty: there is none.
+  /// Blocks that the current cleaning has still to offer; the caller removes those it offers. Empty: no cleaning runs.
   [[nodiscard]] dirty_range& rest() noexcept { return rest_; }
 
-  /// Ends the cleaning that has begun.
+  /// Ends the current cleaning.
   void interrupt() noexcept { rest_ = {}; }
 
-  /// Ends it, and no other one ever begins.
+  /// Ends the current cleaning, and prevents all later ones.
   void stop() noexcept;
 
 private:
@@ -52,7 +52,7 @@ private:
   bool on_;
   dirty_range rest_;
   std::optional<time_point> dirty_since_; ///< a block may have become dirty since the last cleaning began
-  time_point writer_busy_;                ///< when it was last
+  time_point writer_busy_;                ///< last time the writer had work
   time_point not_before_;
 };
 

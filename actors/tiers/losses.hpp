@@ -10,23 +10,23 @@
 
 namespace hearth::actors {
 
-/// Blocks that were accepted and are now in no tier, other than by reclaim or erase: what an operator really loses.
-/// Threads: the owner of `writes`, which outlives it.
+/// Lost blocks: accepted, and now in no tier, for another reason than reclaim or erase. This is the operator's real
+/// loss. Threads: the owner of `writes`, which outlives it.
 class losses {
 public:
   /// `store` is null if there is no cold tier.
   losses(const offers& writes, std::shared_ptr<storage::block_store> store, std::shared_ptr<stats::tally> tally)
       : writes_(writes), store_(std::move(store)), tally_(std::move(tally)) {}
 
-  /// A block leaves the tiers above the cold one without having been written. It must not turn up later: an append of
-  /// it may still be under way, left behind by a writer that died or a directory that went away. If that one has ended
-  /// well, nothing is lost.
+  /// Counts a block that leaves hot and pending without having been written, and makes sure that it does not appear
+  /// later: a writer that died, or a directory that went away, may have left an append of it in flight. If that append
+  /// has succeeded, the block is not lost.
   void lose(const storage::block& item);
 
-  /// These blocks are lost.
+  /// Counts these blocks as lost.
   void count(storage::namespace_id name_space, const stats::amount& blocks);
 
-  [[nodiscard]] std::uint64_t times() const noexcept { return times_; } ///< that something was lost
+  [[nodiscard]] std::uint64_t times() const noexcept { return times_; } ///< number of losses counted
 
 private:
   const offers& writes_;

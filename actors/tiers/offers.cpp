@@ -25,7 +25,7 @@ offers::one_request::~one_request() {
     of_.send_(std::exchange(of_.outgoing_, {}));
 }
 
-// --- whether the writer takes a block ------------------------------------------------------------------------------
+// --- disposition ---------------------------------------------------------------------------------------------------
 
 bool offers::open_for(std::uint64_t bytes) const { return writer_up_ && writer_gate_->open_for({1, bytes}); }
 
@@ -48,7 +48,7 @@ disposition offers::disposition_of(std::uint64_t bytes, const storage::cold_look
   return within_budget(cold.record_bytes, worth) ? disposition::admitted : disposition::over_budget;
 }
 
-/// The writer's queue holds no more than can be written in time, as fast as the disk was of late.
+/// Limits the writer's queue to what the disk can write in `queue_time`, at its recent drain rate.
 void offers::narrow_queue() {
   if (config_.queue_time.count() == 0)
     return;
@@ -57,14 +57,15 @@ void offers::narrow_queue() {
                                                     std::chrono::duration<double>(config_.queue_time).count()));
 }
 
-/// When a writer dies its mailbox is free at once, and what was in it is pending until hot_cache has heard of that.
+/// Second bound: when a writer dies its mailbox is free at once, but its writes stay pending until hot_cache hears of
+/// the death.
 bool offers::may_be_pending(const messages::load& size) const {
   const auto& limits = writer_gate_->limits();
   return pending_amount_.blocks + size.slots <= limits.slots_max &&
          pending_amount_.bytes + size.bytes <= limits.bytes_max;
 }
 
-/// What reclaim copies on wears the disk as well: the budget owes it before anything else is written.
+/// Bytes copied by reclaim wear the disk as well: the budget pays for them before anything else is written.
 bool offers::within_budget(std::uint64_t record_bytes, storage::write_worth worth) {
   if (config_.budget.bytes_per_second == 0 && config_.budget.bytes_per_day == 0)
     return true;
@@ -73,7 +74,7 @@ bool offers::within_budget(std::uint64_t record_bytes, storage::write_worth wort
   return budget_.allows(record_bytes, worth, clock_());
 }
 
-// --- offering ------------------------------------------------------------------------------------------------------
+// --- offer ---------------------------------------------------------------------------------------------------------
 
 void offers::offer(const block& item, disposition end, std::uint64_t record_bytes) {
   const auto bytes = item.payload.size();
@@ -111,7 +112,7 @@ void offers::give_up(drop_reason reason, const block& item) {
   count(item.name_space, [&](tally_entry& entry) { entry.counters.ledger.give_up(reason, item.payload.size()); });
 }
 
-// --- how an offer ends ---------------------------------------------------------------------------------------------
+// --- end of an offer -----------------------------------------------------------------------------------------------
 
 std::optional<pending_write> offers::settle(std::uint64_t sequence, const storage::result<void>& outcome) {
   auto write = pending_.take(sequence);
@@ -121,7 +122,8 @@ std::optional<pending_write> offers::settle(std::uint64_t sequence, const storag
     count_persisted(*write);
     return write;
   }
-  const bool no_room = outcome.code() == errc::no_space || outcome.code() == errc::too_large; // the limit was lowered
+  // `too_large`: the limit was lowered.
+  const bool no_room = outcome.code() == errc::no_space || outcome.code() == errc::too_large;
   count_failed(*write, no_room ? fail_reason::no_space : fail_reason::io_error);
   return write;
 }
@@ -168,7 +170,7 @@ std::vector<ended_write> offers::directory_gone(const key_set& written) {
   return ended;
 }
 
-/// Takes everything out that is pending, although the store may still be at work on it.
+/// Removes all pending writes, although the store may still be writing them.
 std::vector<pending_write> offers::leave_behind() {
   appends_left_behind_ = appends_left_behind_ || !pending_.empty();
   return pending_.take_all();
@@ -178,7 +180,7 @@ std::vector<pending_write> offers::abandon() {
   auto left = pending_.take_all();
   for (const auto& write : left) {
     const auto bytes = write.item.payload.size();
-    (void)write.ticket->cancel(); // one that has begun may still reach the disk; it is not waited for
+    (void)write.ticket->cancel(); // a write that has started may still reach the disk, but is not waited for
     ++accidents_;
     count(write.item.name_space, [&](tally_entry& entry) { entry.counters.ledger.drop(drop_reason::closing, bytes); });
     pending_amount_.take(bytes);
@@ -195,7 +197,7 @@ void offers::count_persisted(const pending_write& write) {
   count(write.item.name_space, [&](tally_entry& entry) { entry.counters.ledger.persist(bytes); });
 }
 
-/// A death is no error of the disk.
+/// A dead writer is not an error of the disk.
 void offers::count_failed(const pending_write& write, fail_reason reason) {
   const auto bytes = write.item.payload.size();
   pending_amount_.take(bytes);

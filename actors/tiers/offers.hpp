@@ -21,45 +21,45 @@
 namespace hearth::actors {
 
 struct offers_config {
-  std::chrono::nanoseconds queue_time{0}; ///< what is pending should be written in; 0: however long it takes
+  std::chrono::nanoseconds queue_time{0}; ///< longest time a write should be pending; 0: no limit
   storage::write_budget_config budget;
 };
 
-/// What becomes of a block that is offered to the writer.
+/// Disposition: the result of offering a block to the writer.
 enum class disposition : std::uint8_t {
-  spared,      ///< it needs no write
-  admitted,    ///< the writer takes it
+  spared,      ///< the block needs no write
+  admitted,    ///< the writer takes the block
   full,        ///< the writer's mailbox has no room now
-  orphan,      ///< its parent is in no tier: nobody could use it
-  too_large,   ///< it fits the writer's mailbox or the cold tier never
+  orphan,      ///< its parent is in no tier, so it could never be used
+  too_large,   ///< it can never fit the writer's mailbox or the cold tier
   over_budget, ///< the write budget is used up for now
   no_writer,   ///< the writer died and is being replaced
 };
 
-/// A pending write that has ended without an answer from the writer.
+/// Pending write that has ended without an answer from the writer.
 struct ended_write {
   pending_write write;
-  bool persisted = false; ///< false: it counts as failed
+  bool persisted = false; ///< false: counted as failed
 };
 
-/// Everything that faces the writer: whether it takes a block now, the blocks that were offered and whose writes have
-/// not ended, and how each of them ends. Says nothing about the hot tier: what a failed write means for a block there
-/// is for the caller to decide. Every offer and every end enters the ledger at the moment it is made, so the ledger
-/// balances between any two calls. Invariants: only this object acquires from the writer's gate; no more is pending
-/// than its mailbox holds. Threads: one owner.
+/// Offers to the writer: decides whether the writer takes a block now, keeps the blocks whose writes are pending, and
+/// counts how each write ends. Knows nothing of the hot tier: the caller decides what a failed write means for a hot
+/// block. Every offer and every end enters the ledger at the moment it is made, so the ledger balances between any two
+/// calls. Invariants: only this object acquires from the writer's gate; pending writes never exceed the size of the
+/// writer's mailbox. Threads: one owner.
 class offers {
 public:
   using send_write = std::function<void(messages::write_request)>;
   using key_set = std::unordered_set<storage::block_key, storage::block_key_hash>;
 
-  /// `store` and `writer_gate` are null if there is no cold tier: then nothing may be offered. `send` hands requests to
-  /// the writer. `clock` never runs backwards.
+  /// `store` and `writer_gate` are null if there is no cold tier: then nothing may be offered. `send` passes requests
+  /// to the writer. `clock` is monotonic.
   offers(const offers_config& config, std::shared_ptr<storage::block_store> store,
          std::shared_ptr<messages::gate> writer_gate, std::shared_ptr<stats::tally> tally, send_write send,
          storage::clock_ns clock);
 
-  /// While there is one, offers are gathered; at the end of the outermost they go to the writer in one message.
-  /// Open one before replying: the writer is then notified after the waiting host.
+  /// Collects offers while it exists; when the outermost one is destroyed, they go to the writer in one message. Open
+  /// one before replying: the writer is then notified after the waiting host.
   class one_request {
   public:
     explicit one_request(offers& of) : of_(of) { ++of_.requests_open_; }
@@ -70,45 +70,46 @@ public:
     offers& of_;
   };
 
-  /// Whether there is a writer, and room for so many bytes in its mailbox. Pre: there is a cold tier.
+  /// Whether there is a writer, and room for `bytes` in its mailbox. Pre: there is a cold tier.
   [[nodiscard]] bool open_for(std::uint64_t bytes) const;
 
-  /// Whether half of the writer's mailbox or more is taken. Pre: there is a cold tier.
+  /// Whether at least half of the writer's mailbox is taken. Pre: there is a cold tier.
   [[nodiscard]] bool half_full() const;
 
-  /// What would become of a block with this payload if it were offered now; never `spared` or `orphan`, which depend on
-  /// the tiers. `cold` is what the store answers about it. `asked`: somebody has asked for it since it was put, so it
-  /// is worth more of the write budget. Pre: there is a cold tier.
+  /// Disposition of a block of `bytes` payload bytes if it were offered now; never `spared` or `orphan`, which depend
+  /// on the tiers. `cold`: the store's answer about the block. `asked`: the block was requested since it was put, so it
+  /// may use more of the write budget. Pre: there is a cold tier.
   [[nodiscard]] disposition disposition_of(std::uint64_t bytes, const storage::cold_lookup& cold, bool asked);
 
-  /// Acts on a disposition: an admitted block is on its way, an orphan and the like enter the ledger as given up. A
-  /// full mailbox is left to the caller, who knows whether it is a drop, and at which site. `record_bytes` is what an
-  /// admitted block takes of the write budget. Pre: a `one_request` is open; the block is not pending.
+  /// Carries out a disposition. Sends an admitted block to the writer; enters an orphan, too_large or over_budget block
+  /// into the ledger as dropped, and a no_writer block as failed. Does nothing for `full`: the caller knows whether
+  /// that is a drop, and at which site. `record_bytes`: charge of an admitted block to the write budget. Pre: a
+  /// `one_request` is open; the block is not pending.
   void offer(const storage::block& item, disposition end, std::uint64_t record_bytes);
 
-  /// Enters a block as offered and dropped.
+  /// Enters a block into the ledger as offered and dropped.
   void give_up(stats::drop_reason reason, const storage::block& item);
 
-  /// The write with this number has ended; returns it. Nothing if it is not pending: it was given up meanwhile.
+  /// Ends the write with this number and returns it. Not set if it is not pending: it was given up before.
   std::optional<pending_write> settle(std::uint64_t sequence, const storage::result<void>& outcome);
 
-  /// The block is erased: its write is cancelled if it has not begun; if it has, it ends as it will, unseen. Keys that
-  /// are not pending are ignored.
+  /// Cancels the write of an erased block. A write that has started goes on, hidden from lookups. Ignores keys that are
+  /// not pending.
   void cancel(const storage::block_key& key);
 
-  /// Nothing that is pending will be answered. Returns all of it, oldest first: a block that the cold tier has was
-  /// persisted, only the news of it died with the writer; the others count as writer_died. Until `writer_restarted`
-  /// there is no writer.
+  /// The writer died: no pending write will be answered. Returns all of them, oldest first. A write whose block is in
+  /// the cold tier counts as persisted, since only its reply was lost; the others count as writer_died. There is no
+  /// writer until `writer_restarted`.
   [[nodiscard]] std::vector<ended_write> writer_died();
 
-  /// A new writer takes requests.
+  /// A new writer accepts requests.
   void writer_restarted() { writer_up_ = true; }
 
-  /// The cold tier's directory is gone: what is pending is cancelled and fails, but for `written`, which had reached
-  /// it. Returns all of it, oldest first.
+  /// The cold tier's directory is gone. Cancels the pending writes and returns them, oldest first. They count as
+  /// failed, except those in `written`, which had reached the directory and count as persisted.
   [[nodiscard]] std::vector<ended_write> directory_gone(const key_set& written);
 
-  /// Nothing more will be written: drops what is pending as `closing` and returns it, oldest first.
+  /// Ends all writing: drops pending writes as `closing` and returns them, oldest first.
   [[nodiscard]] std::vector<pending_write> abandon();
 
   [[nodiscard]] const pending_writes& pending() const noexcept { return pending_; }
@@ -116,8 +117,8 @@ public:
   [[nodiscard]] const stats::amount& persisted() const noexcept { return persisted_; } ///< since the start
   [[nodiscard]] std::uint64_t accidents() const noexcept { return accidents_; }        ///< drops and failures so far
 
-  /// Whether the store may be at work on blocks that are pending no more: a writer died, or the directory went away,
-  /// with writes under way. Once true it stays so.
+  /// Whether the store may still be writing blocks that are no longer pending: a writer died, or the directory went
+  /// away, while writes were in flight. Never becomes false again.
   [[nodiscard]] bool appends_left_behind() const noexcept { return appends_left_behind_; }
 
 private:
@@ -142,7 +143,7 @@ private:
   std::size_t requests_open_ = 0;
   storage::clock_ns clock_;
   storage::write_budget budget_;
-  std::uint64_t charged_copies_ = 0; ///< bytes that reclaim has copied and `budget_` knows of
+  std::uint64_t charged_copies_ = 0; ///< reclaim's copied bytes that `budget_` has been charged for
   drain_rate drain_;
   pending_writes pending_;
   stats::amount pending_amount_;

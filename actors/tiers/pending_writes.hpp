@@ -12,31 +12,31 @@
 
 namespace hearth::actors {
 
-/// A block that was offered to the writer and whose end has not been heard yet.
+/// Block that was offered to the writer and whose write has not been reported as ended.
 struct pending_write {
   std::uint64_t sequence = 0;
   storage::block item;
   std::shared_ptr<messages::write_ticket> ticket;
-  bool hidden = false; ///< erased after its write had begun
+  bool hidden = false; ///< erased after its write had started
 };
 
-/// The blocks between hot_cache and the disk: readable at every moment until their write has ended.
-/// Invariant: every readable key is that of exactly one pending write. Threads: one owner.
+/// Pending writes: the blocks between hot_cache and the disk, readable until their write has ended. Invariant: every
+/// readable key belongs to exactly one pending write. Threads: one owner.
 class pending_writes {
 public:
-  /// Adds `item` under a sequence number larger than every earlier one. Pre: its key is not readable here.
+  /// Adds `item` with a new sequence number, larger than all earlier ones. Pre: its key is not readable here.
   const pending_write& add(storage::block item);
 
   /// The readable pending write of `key`, or nullptr. Valid until the next change.
   [[nodiscard]] const pending_write* find(const storage::block_key& key) const;
 
-  /// Its block was erased after the write had begun: not readable any more, still pending.
+  /// Hides a block that was erased after its write had started: not readable any more, still pending.
   void hide(const storage::block_key& key);
 
-  /// Takes a write out, readable or hidden. Nothing if it is not pending.
+  /// Removes a write, readable or hidden, and returns it. Not set if it is not pending.
   std::optional<pending_write> take(std::uint64_t sequence);
 
-  /// Takes everything out, oldest first.
+  /// Removes and returns all writes, oldest first.
   std::vector<pending_write> take_all();
 
   /// Keys of the readable writes, oldest first.

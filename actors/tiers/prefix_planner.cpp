@@ -10,13 +10,13 @@ prefix_planner::prefix_planner(tiers& kept, cold_reads& reads, std::shared_ptr<c
     : kept_(kept), reads_(reads), limits_(std::move(limits)), tally_(std::move(tally)),
       reader_gate_(std::move(reader_gate)) {}
 
-/// Reserves the read of one more cold block, unless one is in flight already. False: the reader has no room.
+/// Reserves the read of one more cold block, or joins a read in flight. False: the reader is dead or full.
 bool prefix_planner::add_cold_read(prefix_plan& plan, const cold_read& read, std::uint64_t bytes,
                                    const read_waiter& who, bool reader_up) {
   if (!reads_.join(read.key, who)) {
     if (!reader_up)
       return false;
-    // A block from a run with larger limits may be larger than the mailbox: then it goes alone.
+    // A block from a run with larger limits may be larger than the mailbox: then it is sent alone.
     auto slot = messages::admit(reader_gate_, {1, std::min(bytes, reader_gate_->limits().bytes_max)});
     if (!slot)
       return false;
@@ -31,8 +31,8 @@ bool prefix_planner::add_cold_read(prefix_plan& plan, const cold_read& read, std
   return true;
 }
 
-/// The part of the run, from the head on, that is hot and within the limit: most of what is asked for, at the least
-/// cost. Returns its bytes.
+/// Fast path: adds the leading blocks that are hot and within the limit. Most requested blocks are. Returns their
+/// bytes.
 std::uint64_t prefix_planner::add_hot_run(const messages::get_prefix_request& x, std::uint64_t bytes_max,
                                           prefix_plan& plan, std::vector<storage::block_slot>& hot) const {
   std::uint64_t bytes = 0;
@@ -55,14 +55,14 @@ prefix_plan prefix_planner::plan(const messages::get_prefix_request& x, std::uin
   auto& [name_space, blocks, truncated] = plan.found;
   name_space = x.name_space;
   blocks.reserve(x.keys.size());
-  std::vector<storage::block_slot> hot; // of the blocks of the run that are
+  std::vector<storage::block_slot> hot; // slots of the hot blocks of the run
   hot.reserve(x.keys.size());
   const auto lease = limits_->lease_bytes_max();
   const auto bytes_max = x.bytes_max == 0 ? lease : std::min(x.bytes_max, lease);
   auto bytes = add_hot_run(x, bytes_max, plan, hot);
   stats::counters counted;
   counted.hot_cache_hits = blocks.size();
-  bool whole = true; // no hole yet
+  bool whole = true; // no missing block so far
   for (auto i = blocks.size(); i < x.keys.size(); ++i) {
     auto seen = kept_.look(x.name_space, x.keys[i]);
     whole = whole && seen.where != place::nowhere;

@@ -9,13 +9,13 @@
 
 namespace hearth::actors {
 
-// What a host is told whose put was refused.
+// Errors for a host whose put was refused.
 
-/// Conflict: the key is there with another length or in another namespace.
+/// Conflict: the key is present with another length or in another namespace.
 [[nodiscard]] storage::failure conflict(const storage::block& item, const lookup_result& seen);
 
-/// A block of so many bytes that only the cold tier could take was not admitted. Pre: `end` is not `admitted`.
-/// orphan, too_large or overloaded.
+/// Not admitted: a block of `bytes` bytes that only the cold tier could hold was not written. Returns orphan, too_large
+/// or overloaded. Pre: `end` is not `admitted`.
 [[nodiscard]] storage::failure not_admitted(std::uint64_t bytes, disposition end);
 
 } // namespace hearth::actors

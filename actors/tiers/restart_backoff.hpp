@@ -5,25 +5,25 @@
 
 namespace hearth::actors {
 
-/// Waiting times before another attempt: `first`, doubled with each failure in a row, at most `most`.
+/// Back-off: waiting times before another attempt. The first is `first`; each failure in a row doubles it, up to
+/// `most`.
 struct backoff_limits {
   std::chrono::nanoseconds first{std::chrono::milliseconds{100}};
   std::chrono::nanoseconds most{std::chrono::seconds{10}};
 
-  /// The waiting time after so many failures in a row; `first` after none.
+  /// Waiting time after `failures` failures in a row; `first` after none.
   [[nodiscard]] std::chrono::nanoseconds after(std::size_t failures) const noexcept;
 };
 
-/// Restart back-off of one actor: each death that follows the last one closely doubles the waiting time. An actor that
-/// lived longer than twice the longest waiting time died of something new: it starts again with the shortest.
-/// Threads: one owner.
+/// Restart back-off of one actor. Each death soon after the last one doubles the waiting time. An actor that lived
+/// longer than twice the longest waiting time starts again with the shortest. Threads: one owner.
 class restart_backoff {
 public:
   using time_point = std::chrono::steady_clock::time_point;
 
   explicit restart_backoff(const backoff_limits& limits) : limits_(limits) {}
 
-  /// The actor died at `now`. Returns how long to wait before its successor starts.
+  /// The actor died at `now`. Returns the waiting time before its successor starts.
   [[nodiscard]] std::chrono::nanoseconds died(time_point now) noexcept;
 
   [[nodiscard]] std::size_t deaths_in_a_row() const noexcept { return deaths_in_a_row_; }

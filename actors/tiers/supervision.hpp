@@ -9,11 +9,11 @@
 
 namespace hearth::actors {
 
-/// The actors that hot_cache starts and replaces.
+/// Actors that hot_cache starts and replaces.
 enum class supervised : std::uint8_t { writer, reader, stats };
 
-/// Supervision: remembers which actors died, and when the successor of each is to start. Knows no actors: hot_cache
-/// tells it of deaths, and starts what is due. Threads: one owner.
+/// Supervision: keeps track of dead actors and of the restart time of each. Independent of actors: hot_cache reports
+/// deaths and restarts the actors that are due. Threads: one owner.
 class supervision {
 public:
   using time_point = restart_backoff::time_point;
@@ -21,13 +21,13 @@ public:
   explicit supervision(const backoff_limits& limits)
       : backoffs_{restart_backoff{limits}, restart_backoff{limits}, restart_backoff{limits}} {}
 
-  /// `who` died at `now`: its successor becomes due after its back-off.
+  /// `who` died at `now`: its restart is due after its back-off.
   void died(supervised who, time_point now);
 
-  /// Takes out one actor whose successor is to start by `now`, the longest overdue first. Nothing: none is due.
+  /// Removes and returns one actor whose restart is due at `now`, the longest overdue first. Not set: none is due.
   [[nodiscard]] std::optional<supervised> take_due(time_point now);
 
-  /// When the next successor is due. Nothing: all are alive.
+  /// When the next restart is due. Not set: all actors are alive.
   [[nodiscard]] std::optional<time_point> next_due() const;
 
   [[nodiscard]] std::size_t deaths_in_a_row(supervised who) const noexcept {
@@ -35,7 +35,7 @@ public:
   }
 
 private:
-  std::array<restart_backoff, 3> backoffs_; ///< by `supervised`
+  std::array<restart_backoff, 3> backoffs_; ///< indexed by `supervised`
   std::multimap<time_point, supervised> restarts_;
 };
 

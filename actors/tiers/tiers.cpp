@@ -24,7 +24,7 @@ using storage::result;
 
 namespace {
 
-/// Blocks that leave in one step towards a lower hot limit: some milliseconds, in which nobody else is served.
+/// Blocks evicted per step towards a lower hot limit. A step takes some milliseconds, in which no request is served.
 constexpr std::size_t evictions_at_once = 1024;
 
 } // namespace
@@ -40,7 +40,7 @@ tiers::tiers(const tiers_config& config, std::shared_ptr<limits_now> limits, std
       lookup_(hot_.tier(), offers_.pending(), store_.get()), losses_(offers_, store_, tally_),
       evictions_({hot_, offers_, losses_, lookup_, *limits_, store_.get(), *tally_}, config.cut_chains) {}
 
-// --- putting -------------------------------------------------------------------------------------------------------
+// --- put -----------------------------------------------------------------------------------------------------------
 
 std::vector<result<put_outcome>> tiers::put_many(std::vector<block> chain) {
   std::vector<result<put_outcome>> outcomes;
@@ -71,7 +71,7 @@ result<put_outcome> tiers::put(block item) {
   evictions_.make_room(bytes, true);
   const bool dirty = store_ != nullptr;
   if (dirty && !attached())
-    store_->erase(item.key); // what the directory has under this key is older: it must not come back
+    store_->erase(item.key); // an older block in the directory must not reappear under this key
   hot_.insert(item, dirty);
   if (attached() && config_.policy == write_policy::through) {
     const auto cold = store_->look_up(item.key, bytes);
@@ -90,7 +90,7 @@ result<put_outcome> tiers::accept(const block& item, put_outcome outcome) {
   return outcome;
 }
 
-/// The bytes stay those of the put that made the block: of a cold one nobody has compared them.
+/// Keeps the bytes of the first put. The bytes of a cold block are not compared with the new ones.
 result<put_outcome> tiers::refresh(const block& item, const lookup_result& seen) {
   if (seen.name_space != item.name_space || seen.bytes != item.payload.size())
     return conflict(item, seen);
@@ -122,7 +122,7 @@ result<put_outcome> tiers::put_cold(const block& item) {
 void tiers::promote(block item) {
   const auto request = open_request();
   const auto bytes = item.payload.size();
-  if (!attached()) // a read that is late, or early: hot blocks have no other copy that is known of
+  if (!attached()) // the read ended while detached: every hot block must count as the only copy
     return;
   if (lookup_.find(item.key).where != place::cold || bytes > hot_.bytes_max() || !evictions_.make_room(bytes, false))
     return;
@@ -130,7 +130,7 @@ void tiers::promote(block item) {
   hot_.insert(std::move(item), false);
 }
 
-/// Stored beside what follows: after a power cut some of it may be missing, which costs no block.
+/// Recency is stored together with later writes. A power cut may lose some of it, which costs no block.
 void tiers::pass_uses_on() {
   std::vector<block_key> used;
   hot_.visit([&](const hot_block& item) {
@@ -150,7 +150,7 @@ amount tiers::unwritten() const {
   return total;
 }
 
-// --- how writes end ------------------------------------------------------------------------------------------------
+// --- end of a write ------------------------------------------------------------------------------------------------
 
 void tiers::settle(std::uint64_t sequence, const result<void>& outcome) {
   const auto write = offers_.settle(sequence, outcome);
@@ -159,7 +159,7 @@ void tiers::settle(std::uint64_t sequence, const result<void>& outcome) {
   if (!outcome.ok())
     take_back(*write, false);
   else if (!write->hidden)
-    reclaimed(write->item.key); // it may have been, before this news came
+    reclaimed(write->item.key); // it may have been reclaimed before this reply arrived
 }
 
 void tiers::writer_died() {
@@ -171,13 +171,14 @@ void tiers::writer_died() {
   }
 }
 
-/// The write of a block has failed: it goes back to hot, or is lost.
+/// Handles a failed write: the block becomes dirty in the hot tier, or is lost.
 void tiers::take_back(const pending_write& write, bool may_enter) {
   if (!write.hidden && !into_hot(write.item, may_enter))
     losses_.lose(write.item);
 }
 
-/// Makes a block whose write came to nothing dirty in the hot tier, if it is there, or fits and may enter.
+/// Makes an unwritten block dirty in the hot tier, if it is there, or if it fits and may enter. Returns whether it is
+/// there.
 bool tiers::into_hot(const block& item, bool may_enter) {
   if (hot_.find(item.key) != nullptr)
     hot_.mark(item.key, true);
@@ -190,7 +191,8 @@ bool tiers::into_hot(const block& item, bool may_enter) {
 
 void tiers::reclaimed(const block_key& key) {
   const auto* item = hot_.find(key);
-  if (item == nullptr || item->dirty || pending().find(key) || store_->find(key)) // or written again meanwhile
+  // Not reclaimed, or written again meanwhile.
+  if (item == nullptr || item->dirty || pending().find(key) || store_->find(key))
     return;
   hot_.mark_reclaimed(key);
 }
@@ -200,10 +202,10 @@ void tiers::copy_failed(const block_key& key) {
     hot_.mark(key, true);
 }
 
-// --- the directory goes away and comes back ------------------------------------------------------------------------
+// --- detach and reattach -------------------------------------------------------------------------------------------
 
 amount tiers::detach(const std::vector<storage::abandoned_block>& gone) {
-  offers::key_set written; // and the news of it is still on its way
+  offers::key_set written; // written, but the reply is still pending
   std::map<namespace_id, amount> lost;
   for (const auto& [key, entry, sequence] : gone) {
     if (pending().find(key) != nullptr)
@@ -223,12 +225,12 @@ amount tiers::detach(const std::vector<storage::abandoned_block>& gone) {
     sum += blocks;
     losses_.count(name_space, blocks);
   }
-  limits_->cold_attached = false; // now that all of it is counted
+  limits_->cold_attached = false; // after everything is counted
   return sum;
 }
 
-/// Hot blocks whose copy is back are clean. One that the directory has otherwise (somebody else has been at work in it)
-/// is taken out there: what was put into this cache counts.
+/// Marks hot blocks clean if their copy is back. A cold block with another size or namespace was written by another
+/// process: it is removed, and the block put into this cache stays.
 void tiers::reattached() {
   std::vector<std::pair<block_key, bool>> found;
   hot_.visit([&](const hot_block& item) {
@@ -251,7 +253,7 @@ void tiers::reattached() {
 result<void> tiers::limit(const messages::tier_limits& wanted) {
   if (auto valid = limits_->check(wanted, store_ != nullptr); !valid)
     return valid;
-  if (wanted.cold_bytes_max) { // first: the store may refuse it
+  if (wanted.cold_bytes_max) { // first, because the store may refuse
     if (const auto taken = store_->limit(*wanted.cold_bytes_max); !taken)
       return failure{taken.code(), "cold_bytes_max: " + taken.error().context};
     limits_->cold_bytes_max = *wanted.cold_bytes_max;
@@ -264,14 +266,14 @@ result<void> tiers::limit(const messages::tier_limits& wanted) {
 bool tiers::approach_hot_limit() {
   const auto request = open_request();
   for (auto left = evictions_at_once; left > 0 && hot_.bytes() > hot_bytes_wanted_; --left)
-    evictions_.make_room(hot_.bytes_max() - hot_.bytes() + 1, true); // one block leaves
+    evictions_.make_room(hot_.bytes_max() - hot_.bytes() + 1, true); // evicts one block
   hot_.limit(std::max(hot_bytes_wanted_, hot_.bytes()));
   if (limits_->hot_bytes_max.exchange(hot_.bytes_max()) != hot_.bytes_max())
     limits_->memory.resize(limits_->memory_bytes_max());
   return hot_.bytes_max() == hot_bytes_wanted_;
 }
 
-// --- erasing and closing -------------------------------------------------------------------------------------------
+// --- erase and close -----------------------------------------------------------------------------------------------
 
 bool tiers::erase(namespace_id name_space, const block_key& key) {
   const auto seen = lookup_.find(key);
@@ -280,7 +282,7 @@ bool tiers::erase(namespace_id name_space, const block_key& key) {
   hot_.erase(key);
   offers_.cancel(key);
   if (store_)
-    store_->erase(key); // also reaches an append in flight that nothing else here knows of any more
+    store_->erase(key); // also erases an append in flight that is not pending here any more
   return seen.where != place::nowhere;
 }
 
@@ -297,7 +299,7 @@ std::uint64_t tiers::clear(std::optional<namespace_id> name_space) {
   for (const auto& key : keys) {
     hot_.erase(key);
     offers_.cancel(key);
-    if (store_) // now: it may come to be there, or be reclaimed, before the clear below, which counts what is there
+    if (store_) // now: the clear below counts the blocks of the store, and would count this one twice
       store_->erase(key);
   }
   return keys.size() + (store_ ? store_->clear(name_space) : 0);
@@ -325,7 +327,7 @@ amount tiers::abandon() {
                     item->item);
     losses_.count(item->item.name_space, {1, bytes});
   }
-  for (const auto& key : keys) // after all: a head that had left before would have made orphans of its tails
+  for (const auto& key : keys) // after the loop: erasing a head earlier would make its tails orphans
     hot_.erase(key);
   return left;
 }

@@ -26,102 +26,109 @@ struct tiers_config {
   write_policy policy = write_policy::back;
   std::uint64_t block_bytes_max = 0;
   bool cut_chains = true;                 ///< do not write orphans
-  std::chrono::nanoseconds queue_time{0}; ///< what is pending should be written in; 0: however long it takes
+  std::chrono::nanoseconds queue_time{0}; ///< longest time a write should be pending; 0: no limit
   storage::write_budget_config budget;
   storage::eviction_order eviction = storage::eviction_order::lru;
 };
 
-/// The tiers of a cache, as hot_cache sees them: takes blocks in, finds, erases and promotes them, and follows writes,
-/// reclaims, limits and the directory of the cold tier to what they mean for the hot tier. Which block leaves is for
-/// `evictions` to decide; what faces the writer is in `offers`.
-/// Every decision is entered into the tally at the moment it is made, so the ledger balances between any two calls.
-/// Invariants: hot bytes never exceed their limit; a block is dirty only if it is neither pending nor known to be cold.
-/// Knows no actors: `send` hands requests to the writer. Threads: one owner.
+/// The tiers of a cache, as hot_cache sees them. Stores, finds, erases and promotes blocks, and applies the ends of
+/// writes, reclaims, new limits and the state of the cold tier's directory to the hot tier. `evictions` decides which
+/// block leaves; `offers` does everything that faces the writer. Every decision enters the tally at the moment it is
+/// made, so the ledger balances between any two calls. Invariants: hot bytes never exceed their limit; a block is dirty
+/// only if it is neither pending nor known to be cold. Independent of actors: `send` passes requests to the writer.
+/// Threads: one owner.
 class tiers {
 public:
-  /// `limits` are the first ones, and follow all changes. `index`, empty, is where other threads find hot blocks.
-  /// `store` and `writer_gate` are null if there is no cold tier. `clock` never runs backwards: the write budget's.
+  /// `limits` has the initial limits and is updated with every change. `index`, empty, is where other threads find hot
+  /// blocks. `store` and `writer_gate` are null if there is no cold tier. `clock` is monotonic and drives the write
+  /// budget and the drain rate.
   tiers(const tiers_config& config, std::shared_ptr<limits_now> limits, std::shared_ptr<storage::hot_index> index,
         std::shared_ptr<storage::block_store> store, std::shared_ptr<messages::gate> writer_gate,
         std::shared_ptr<stats::tally> tally, offers::send_write send, storage::clock_ns clock);
 
-  /// Gathers offers, as `offers::one_request`.
+  /// Collects offers, as `offers::one_request`.
   [[nodiscard]] offers::one_request open_request() { return offers::one_request{offers_}; }
 
-  /// The block of `key`, unless it belongs to another namespace.
+  /// The block of `key`, if it belongs to `name_space`.
   [[nodiscard]] lookup_result look(storage::namespace_id name_space, const storage::block_key& key) const {
     return lookup_.find(name_space, key);
   }
 
-  /// See put_request. Errors: too_large, conflict, orphan, overloaded (given up as late_full), invalid_argument, io (no
-  /// writer).
+  /// See put_request. Errors: too_large, conflict, orphan, invalid_argument, overloaded (only the cold tier could hold
+  /// the block, and does not take it now: late_full, over_budget, no writer, no directory).
   storage::result<messages::put_outcome> put(storage::block item);
 
-  /// Puts the blocks of one chain, head first, each as `put` does; of what is hot the tail will leave first.
+  /// Puts the blocks of one chain, head first, each like `put`. Under eviction, later blocks of the chain leave first.
   std::vector<storage::result<messages::put_outcome>> put_many(std::vector<storage::block> chain);
 
-  /// A request asks for this chain; touches of what is hot in it follow.
+  /// A request for this chain begins; touches of its hot blocks follow.
   void asked(std::span<const storage::block_key> chain) { hot_.asked(chain); }
 
-  /// The block in this slot was asked for and found hot: it moves away from eviction. `no_slot` is ignored. Returns
-  /// whether this made it worth writing: its copy had been reclaimed.
+  /// Touches a hot block that was requested: eviction reaches it later. Ignores `no_slot`. Returns whether the block
+  /// became worth writing, because its cold copy had been reclaimed.
   bool touch(storage::block_slot slot) { return hot_.touch(slot); }
 
-  /// A block was read from the cold tier: it enters the hot tier if that costs no other block its only copy.
+  /// Promotes a block that was read from the cold tier into the hot tier, if no other block loses its only copy by
+  /// that.
   void promote(storage::block item);
 
-  /// The cold tier has given up its copy of a block: if it is hot it is dirty again.
+  /// The cold tier has reclaimed its copy of a block: a hot block becomes dirty again.
   void reclaimed(const storage::block_key& key);
 
-  /// The cold tier's copy of a block could not be read and was taken out: if it is hot it is dirty again.
+  /// The cold tier's copy of a block was unreadable and was removed: a hot block becomes dirty again.
   void copy_failed(const storage::block_key& key);
 
-  /// Takes a block out of every tier; cancels its write if that has not begun. Returns whether it was there.
+  /// Removes a block from every tier and cancels its write if that has not started. Returns whether the block was
+  /// present.
   bool erase(storage::namespace_id name_space, const storage::block_key& key);
 
-  /// Takes every block of a namespace (none: of all) out. Returns how many there were.
+  /// Removes every block of a namespace (not set: of all). Returns the number of blocks removed.
   std::uint64_t clear(std::optional<storage::namespace_id> name_space);
 
-  /// Changes the limits of the tiers. Above a lower hot limit blocks leave as in any eviction, a bounded number at
-  /// once: the limit follows them down, and `approach_hot_limit` does the rest. Errors: invalid_argument, naming the
-  /// field, what was found and what is expected: nothing has changed.
+  /// Changes the limits of the tiers. A lower hot limit evicts a bounded number of blocks at once; the limit in force
+  /// follows them down, and `approach_hot_limit` does the rest. Errors: invalid_argument, io (the directory is gone);
+  /// the text names the field, what was found and what is expected. The limits then stay unchanged.
   storage::result<void> limit(const messages::tier_limits& wanted);
 
-  /// One more step towards the hot limit that was asked for last. Returns whether it holds.
+  /// Takes one more step towards the hot limit requested last. Returns whether that limit holds.
   bool approach_hot_limit();
 
-  /// The write with this number has ended. Unknown numbers (given up meanwhile) are ignored.
+  /// The write with this number has ended. Ignores unknown numbers: their writes were given up before.
   void settle(std::uint64_t sequence, const storage::result<void>& outcome);
 
-  /// Nothing that is pending will be answered: accounts for it as writer_died and takes payloads back that fit.
+  /// The writer died: no pending write will be answered. Counts the writes that are not in the cold tier as
+  /// writer_died, and takes their blocks back into the hot tier if they fit.
   void writer_died();
 
-  /// A new writer takes requests.
+  /// A new writer accepts requests.
   void writer_restarted() { offers_.writer_restarted(); }
 
-  /// All dirty blocks, in the order in which they became dirty: heads of chains, put before their tails, come first.
+  /// All dirty blocks, in the order in which they became dirty. Heads of chains are put before their tails, so they
+  /// come first.
   [[nodiscard]] dirty_range dirty() const noexcept { return {0, hot_.last_dirty_number()}; }
 
-  /// Offers blocks from the front of `rest`, as many as the writer takes, and removes them from it; they stay hot.
-  /// What cannot be written, or is not worth it ahead of need, is skipped and stays as it is. Never drops.
+  /// Offers blocks from the front of `rest`, as many as the writer takes, and removes them from `rest`; they stay hot.
+  /// Skips blocks that cannot be written, or are not worth writing ahead of need, and leaves them unchanged. Never
+  /// drops a block.
   void offer_from(dirty_range& rest, urgency how) { evictions_.offer_from(rest, how); }
 
-  /// Tells the cold tier which of its blocks were used in the hot tier, in their order, so that a restart knows. Pre:
-  /// there is a cold tier.
+  /// Passes recency to the cold tier: which of its blocks were used in the hot tier, in order of use, so that it
+  /// survives a restart. Pre: there is a cold tier.
   void pass_uses_on();
 
-  /// The cold tier's directory is gone, and with it `gone`, what could be read there. Accounts for it: a block that is
-  /// in no tier any more is lost; one that is hot is dirty; what is pending has failed, but for what had been written
-  /// and is gone. From now on blocks stay hot, or leave, as in a cache without a cold tier. Returns what was lost.
+  /// The cold tier's directory is gone; `gone` lists the blocks that could be read there. Counts the consequences: a
+  /// block that is now in no tier is lost; a hot block becomes dirty; a pending write fails, unless it had reached the
+  /// directory (then it was persisted, and is gone). From now on blocks stay hot, or leave, as in a cache without a
+  /// cold tier. Returns the blocks lost.
   stats::amount detach(const std::vector<storage::abandoned_block>& gone);
 
-  /// The cold tier's directory is back, with what was found in it.
+  /// The cold tier's directory is back, with the blocks found in it.
   void reattached();
 
-  /// Whether blocks are written: there is a cold tier, and its directory is there.
+  /// Whether blocks can be written: there is a cold tier, and its directory is there.
   [[nodiscard]] bool attached() const noexcept { return evictions_.attached(); }
 
-  /// Nothing more will be written: drops what is pending or dirty as `closing` and returns how much that was.
+  /// Ends all writing: drops pending and dirty blocks as `closing` and returns their amount.
   stats::amount abandon();
 
   [[nodiscard]] const storage::hot_tier& hot() const noexcept { return hot_.tier(); }
@@ -148,7 +155,7 @@ private:
   std::shared_ptr<limits_now> limits_;
   std::shared_ptr<storage::block_store> store_;
   std::shared_ptr<stats::tally> tally_;
-  std::uint64_t hot_bytes_wanted_; ///< the hot limit that was asked for last
+  std::uint64_t hot_bytes_wanted_; ///< the hot limit requested last
   counted_hot_tier hot_;
   offers offers_;
   tier_lookup lookup_;

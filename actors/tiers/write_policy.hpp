@@ -15,11 +15,10 @@ enum class write_policy : std::uint8_t {
 };
 inline constexpr std::array write_policies{write_policy::back, write_policy::through};
 
-/// The name of a write policy, as programs read and print it: "back", "through".
+/// Name of a write policy, as programs read and print it: "back", "through".
 [[nodiscard]] std::string_view to_string(write_policy policy) noexcept;
 
-/// The write policy of that name. Errors: invalid_argument, with the name that was found and all names that are
-/// expected.
+/// Write policy with that name. Errors: invalid_argument, with the name found and all names expected.
 [[nodiscard]] storage::result<write_policy> write_policy_from_string(std::string_view name);
 
 } // namespace hearth
