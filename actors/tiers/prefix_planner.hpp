@@ -36,8 +36,8 @@ public:
                  std::shared_ptr<stats::tally> tally, std::shared_ptr<messages::gate> reader_gate);
 
   /// The longest run of `x.keys` that is present and within the byte limit. Get `number` waits for the reads it needs.
-  /// If the reader is dead or full, the run is truncated before the first read that is not in flight. Keys after a
-  /// truncation do not count as requested; a cold block of the run counts when its read ends.
+  /// If the reader is dead or full, the run is truncated before the first read that is not in flight. Keys from
+  /// the truncation on count neither as hits nor as misses; a cold block of the run counts when its read ends.
   [[nodiscard]] prefix_plan plan(const messages::get_prefix_request& x, std::uint64_t number, bool reader_up);
 
   /// Another thread has read these hot blocks without a request. Returns whether one of them has become worth writing.
