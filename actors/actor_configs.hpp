@@ -6,7 +6,7 @@
 #include <chrono>
 #include <cstddef>
 
-// Settings of the actors of one cache, resolved: no zeros that mean something else.
+// Settings of the actors of one cache, resolved: 0 never stands for a default.
 namespace hearth::actors {
 
 struct hot_cache_config {
@@ -14,15 +14,15 @@ struct hot_cache_config {
   bool promote_cold_hits = true;
   std::chrono::nanoseconds idle_clean{0}; ///< 0: never
   std::chrono::nanoseconds request_timeout{0};
-  backoff_limits backoff; ///< before a dead actor is replaced, a failed disk or directory tried again
+  backoff_limits backoff; ///< before a dead actor is restarted, or a failed disk or directory is tried again
   std::chrono::nanoseconds directory_check{
-      std::chrono::seconds{1}}; ///< the cold tier's directory is looked for so often
+      std::chrono::seconds{1}}; ///< interval between checks of the cold tier's directory
 };
 
 struct writer_config {
-  std::size_t writes_in_flight = 8;       ///< blocks at the block store at once
-  std::chrono::nanoseconds sync_every{0}; ///< so long after a write, the store is told to sync; 0: never
-  bool watch_free_space = false;          ///< the store is told so without writes, too: it keeps a floor
+  std::size_t writes_in_flight = 8;       ///< most blocks at the block store at once
+  std::chrono::nanoseconds sync_every{0}; ///< delay from a write to the sync that follows it; 0: never
+  bool watch_free_space = false;          ///< also sync without writes, so that the store keeps its floor of free space
 };
 
 } // namespace hearth::actors

@@ -7,8 +7,8 @@
 
 namespace hearth::actors {
 
-/// The writer, the reader and the stats actor that work now. hot_cache enters the successors of those that died; all
-/// others ask here. Threads: any.
+/// Actor registry: the current writer, reader and stats actor. hot_cache enters the successor of an actor that died;
+/// all others look it up here. Threads: any.
 class actor_registry {
 public:
   [[nodiscard]] writer_actor writer() const { return read(writer_); }

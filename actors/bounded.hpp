@@ -15,23 +15,23 @@
 
 namespace hearth::actors {
 
-/// Names the message types that an actor's mailbox bounds; all others always pass.
+/// Message types that an actor's mailbox bounds; all other types always pass.
 template <class... Messages>
 struct bounds {};
 
-/// The bound of one actor's mailbox; it outlives the actor and serves its successor.
-/// `tally` (may be null) counts the puts that are rejected; the mailbox alone adds to it.
+/// Bound of one actor's mailbox. It outlives the actor and serves its successor. `tally` (may be null) counts rejected
+/// puts; only the mailbox adds to it.
 struct mailbox {
   std::shared_ptr<messages::gate> gate;
   std::shared_ptr<stats::tally> tally;
 };
 
-/// An actor with a bounded mailbox. `State` is constructed with the actor's self pointer and the arguments of spawn,
-/// holds `using bounded_messages = bounds<...>`, and answers `make_behavior()`; it dies with the actor's exit, which
-/// breaks cycles. A message of the bounded types must find room in the gate, on the sender's thread: an asker hears
-/// `overloaded` (or `too_large`) at once, a plain send vanishes (use `try_send` to learn of it). Responses, exit, down
-/// and urgent messages always pass. The room is held by a permit inside the message until that is destroyed, in
-/// whatever way.
+/// Actor with a bounded mailbox. `State` is constructed with the actor's self pointer and the arguments of spawn,
+/// declares `using bounded_messages = bounds<...>`, and has `make_behavior()`. It is destroyed when the actor exits,
+/// which breaks reference cycles. A message of a bounded type must find room in the gate, on the sender's thread. If
+/// there is none, a requester gets `overloaded` (or `too_large`) at once, and a plain send is discarded (use `try_send`
+/// to learn of it). Responses, exit, down and urgent messages always pass. A permit inside the message holds the room
+/// until the message is destroyed, for whatever reason.
 template <class Handle, class State>
 class bounded final : public Handle::base {
 public:
@@ -69,11 +69,12 @@ private:
 
   template <class Message>
   bool admit(caf::mailbox_element_ptr& element, caf::execution_unit* context) {
-    if (element->content().shared()) // somebody else holds this very message: its slot must be ours alone
+    // The message is shared: copy it, because its slot must belong to this mailbox alone.
+    if (element->content().shared())
       element = caf::make_mailbox_element(element->sender, element->mid, element->stages,
                                           Message(element->content().template get_as<Message>(0)));
     auto& message = element->content().template get_mutable_as<Message>(0);
-    if (message.slot) // admitted by try_send
+    if (message.slot) // `try_send` has admitted it
       return true;
     const auto size = messages::load_of(message);
     message.slot = messages::admit(mailbox_.gate, size, messages::importance_of(message));
@@ -105,7 +106,7 @@ private:
   std::optional<State> state_;
 };
 
-/// A response promise that answers `closed` if it is dropped. Move-only.
+/// Response promise that answers `closed` if it is dropped. Move-only.
 template <class Reply>
 class answer {
 public:

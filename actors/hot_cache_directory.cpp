@@ -1,4 +1,4 @@
-// The cold tier's directory: whether it is still there, what follows when it is not, and opening it again.
+// The cold tier's directory: checks, detach and reattach.
 #include "actors/hot_cache_state.hpp"
 
 #include "actors/log.hpp"
@@ -9,7 +9,7 @@ using storage::errc;
 using storage::failure;
 using storage::result;
 
-/// Looks for a directory that should be there, or tries one that went away again, and sets the alarm for the next time.
+/// Checks for the directory, or tries to reopen it if it is gone, when that is due. Sets the alarm for the next time.
 void hot_cache_state::watch_directory(time_point at) {
   if (!peers_.store)
     return;
@@ -22,7 +22,7 @@ void hot_cache_state::watch_directory(time_point at) {
     peers_.store->reattach(tell<messages::directory_opened, result<storage::recovery_report>>());
 }
 
-/// Also asked for by whatever fails on the cold tier: the answer is what decides.
+/// Checks for the directory at once, after a failure on the cold tier. The answer decides whether to detach.
 void hot_cache_state::look_for_directory() {
   if (tiers_.attached() && directory_.look_now())
     peers_.store->look(tell<messages::directory_seen, result<void>>());
@@ -35,7 +35,7 @@ void hot_cache_state::on_directory_seen(const messages::directory_seen& x) {
   watch_directory(now());
 }
 
-/// Everything that waits for the cold tier ends here; what comes later from it is no longer looked at.
+/// Ends everything that waits for the cold tier. Later answers from it are ignored.
 void hot_cache_state::detach(const failure& reason) {
   const auto lost = tiers_.detach(peers_.store->abandon());
   log::warn("cold.detached", "lost_blocks={} lost_bytes={} reason=\"{}\"", lost.blocks, lost.bytes, reason.context);
@@ -46,7 +46,7 @@ void hot_cache_state::detach(const failure& reason) {
   settled();
 }
 
-/// Each new reason why it cannot be opened is told once.
+/// Logs a failed attempt only if its reason is new.
 void hot_cache_state::on_directory_opened(const messages::directory_opened& x) {
   if (!x.outcome) {
     if (directory_.opening_failed(now(), x.outcome.error().context))

@@ -1,4 +1,5 @@
-// Flushing and closing: every dirty block is written, with back-pressure instead of drops, until done or the deadline.
+// Flush and close: writes every dirty block, with back-pressure instead of drops, until all are written or the deadline
+// passes.
 #include "actors/hot_cache_state.hpp"
 
 #include "actors/log.hpp"
@@ -27,18 +28,18 @@ caf::result<messages::close_reply> hot_cache_state::on_close(const messages::clo
 }
 
 void hot_cache_state::start_flush(flush_promise promise, std::chrono::nanoseconds deadline, messages::permit slot) {
-  learn_of_reads(); // what was asked for is worth writing
+  learn_of_reads(); // requested blocks are worth writing
   const auto number = ++last_number_;
   const auto due = now() + messages::bounded_time(deadline);
   const bool closing = std::holds_alternative<answer<messages::close_reply>>(promise);
-  flushes_.begin(number, unwritten_, {closing, tiers_.persisted()}, due); // without a cold tier nothing is dirty
+  flushes_.begin(number, unwritten_, {closing, tiers_.persisted()}, due); // without a cold tier no block is dirty
   waiting_flushes_.emplace(number, waiting_flush{std::move(promise), std::move(slot)});
   alarm(due);
   advance_flushes();
   settled();
 }
 
-/// A flush whose blocks have all been written syncs, and then answers.
+/// Syncs and then ends each flush whose blocks have all been written.
 void hot_cache_state::advance_flushes() {
   const auto made = flushes_.advance(unwritten_, now());
   if (made.ask_again)
@@ -59,7 +60,7 @@ void hot_cache_state::advance_flushes() {
   }
 }
 
-/// A sync that went away with the directory is done again when that is back.
+/// A sync that failed because the directory went away is repeated when the directory is back.
 void hot_cache_state::on_sync_completed(const messages::sync_completed& x) {
   if (!x.outcome)
     look_for_directory();
@@ -69,7 +70,7 @@ void hot_cache_state::on_sync_completed(const messages::sync_completed& x) {
   settled();
 }
 
-/// `sync` is how the sync ended; nothing: there was none, or not in time.
+/// `sync`: result of the sync; not set: no sync, or not in time.
 void hot_cache_state::end_flush(std::uint64_t number, const std::optional<storage::result<void>>& sync) {
   const auto flush = flushes_.take(number);
   if (!flush) // its deadline has passed
@@ -80,7 +81,7 @@ void hot_cache_state::end_flush(std::uint64_t number, const std::optional<storag
   const bool failed = sync && !sync->ok();
   if (failed) {
     log::error("hot_cache.sync_failed", "error={}", to_string(sync->error()));
-    peers_.tally->update(0, [](stats::tally_entry& entry) { ++entry.counters.errors; }); // of no one namespace
+    peers_.tally->update(0, [](stats::tally_entry& entry) { ++entry.counters.errors; }); // belongs to no namespace
   }
   const auto left = flush->closing ? tiers_.abandon() : tiers_.unwritten();
   settled();

@@ -1,4 +1,4 @@
-// The read path of hot_cache: from a chain of keys to the longest run of verified blocks.
+// Read path of hot_cache: from a chain of keys to the longest run of verified blocks.
 #include "actors/hot_cache_state.hpp"
 
 #include <algorithm>
@@ -12,13 +12,14 @@ using storage::errc;
 
 namespace {
 
-/// Between two looks at what was read without asking. With eight threads at full speed, and 80 ns a block, that is a
+/// Interval between two reads of the read notes. At full speed of eight threads, and 80 ns per block, this costs a
 /// tenth of a core.
 constexpr std::chrono::milliseconds learn_every{10};
 
 } // namespace
 
-/// What threads have copied out by themselves counts as use now. Returns how many blocks that were.
+/// Takes the read notes: blocks that host threads have copied out count as used now. Returns the number of these
+/// blocks.
 std::size_t hot_cache_state::learn_of_reads() {
   return peers_.read_notes->take([this](std::span<const storage::block_key> chain) {
     if (planner_.used(chain))
@@ -33,7 +34,7 @@ void hot_cache_state::on_reads_noted() {
   settled();
 }
 
-/// As long as there are reads it is learnt of them at its own pace; then it listens again.
+/// Polls the read notes at a fixed interval while there are reads; otherwise lets the notes notify again.
 void hot_cache_state::follow_reads(time_point at) {
   const auto learnt = learn_of_reads();
   if (!reads_due_)
@@ -83,12 +84,12 @@ void hot_cache_state::send_reads(prefix_plan& plan, storage::namespace_id name_s
 
 void hot_cache_state::on_read_reply(messages::read_reply& x) {
   const auto reads = reads_.finish(x.batch);
-  for (auto i = reads.size(); i-- > 0;) // deepest first, as they enter the hot tier
+  for (auto i = reads.size(); i-- > 0;) // deepest first, the order in which they enter the hot tier
     end_read(reads[i], x.blocks[i]);
   settled();
 }
 
-/// A cold read has ended: everybody who still waits gets the block, or a shorter run.
+/// A cold read has ended: each waiter gets the block, or a shorter run.
 void hot_cache_state::end_read(const finished_read& ended, const storage::result<storage::block>& outcome) {
   const auto& [key, name_space] = ended.read;
   for (const auto& who : ended.waiters) {
@@ -99,15 +100,15 @@ void hot_cache_state::end_read(const finished_read& ended, const storage::result
   }
   if (outcome.ok() && ended.wanted && config_.promote_cold_hits)
     tiers_.promote(*outcome);
-  if (outcome.ok() || outcome.code() == errc::timeout) // cancelled: nothing is known of its copy
+  if (outcome.ok() || outcome.code() == errc::timeout) // timeout: the read was cancelled, its copy may be fine
     return;
-  if (outcome.code() != errc::not_found) // reclaimed or erased meanwhile: an ordinary miss
+  if (outcome.code() != errc::not_found) // not_found: reclaimed or erased meanwhile, a normal miss
     peers_.tally->update(name_space, [](tally_entry& entry) { ++entry.counters.errors; });
-  if (outcome.code() == errc::no_memory) // its copy is as good as before
+  if (outcome.code() == errc::no_memory) // the copy is intact
     return;
   if (outcome.code() == errc::corrupt || outcome.code() == errc::io)
     look_for_directory();
-  tiers_.copy_failed(key); // somebody may have put it meanwhile
+  tiers_.copy_failed(key); // the block may have been put again meanwhile
   mark_dirty_pending();
 }
 

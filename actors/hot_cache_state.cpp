@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::chrono::milliseconds report_every{100};
 
-/// Slots of the writer's mailbox come free without a message when a cancelled write or a dead writer's append ends.
+/// Poll interval. Slots of the writer's mailbox become free without a message when a cancelled write or a dead writer's
+/// append ends.
 constexpr std::chrono::milliseconds look_again_after{10};
 
 } // namespace
@@ -59,7 +60,7 @@ hot_cache_actor::behavior_type hot_cache_state::make_behavior() {
   };
 }
 
-// --- what hosts ask that needs no waiting --------------------------------------------------------------------------
+// --- requests that need no waiting ---------------------------------------------------------------------------------
 
 caf::error hot_cache_state::closed_error() { return to_caf({errc::closed, "the cache is closing or closed"}); }
 
@@ -76,13 +77,13 @@ caf::result<messages::put_reply> hot_cache_state::on_put(messages::put_request& 
   auto slot = std::move(x.slot);
   if (auto refused = refusal(x.item.name_space))
     return refused;
-  const auto sent_behind_the_reply = tiers_.open_request(); // whoever waits for it runs before the writer
+  const auto sent_behind_the_reply = tiers_.open_request(); // the waiting host runs before the writer
 
-  learn_of_reads(); // before it is chosen who leaves
+  learn_of_reads(); // before victims are chosen
   const auto key = x.item.key;
   const auto outcome = tiers_.put(std::move(x.item));
   if (outcome && *outcome == messages::put_outcome::stored)
-    reads_.forget(key); // of a block that has gone: what is there now may have other bytes
+    reads_.forget(key); // reads in flight return the earlier block, which may have other bytes
   mark_dirty_pending();
   settled();
   slot.reset(); // before the reply is sent
@@ -151,19 +152,19 @@ caf::result<messages::limit_reply> hot_cache_state::on_limit(messages::limit_req
   auto slot = std::move(x.slot);
   if (auto refused = refusal({}))
     return refused;
-  learn_of_reads(); // before it is chosen who leaves
+  learn_of_reads(); // before victims are chosen
   const auto changed = tiers_.limit(x.limits);
   if (!changed)
     return to_caf(changed.error());
   auto promise = self_->make_response_promise<messages::limit_reply>();
   lowerings_.push_back({answer<messages::limit_reply>{promise}, std::move(slot)});
   approach_hot_limit();
-  mark_dirty_pending(); // what was too large for the cold tier may fit now
+  mark_dirty_pending(); // blocks that were too large for the cold tier may fit now
   settled();
   return promise;
 }
 
-/// In steps, each a message, so that everybody else is served in between.
+/// Lowers the hot tier in steps, one message each, so that other requests are served in between.
 void hot_cache_state::approach_hot_limit() {
   if (lowerings_.empty())
     return;
@@ -172,12 +173,12 @@ void hot_cache_state::approach_hot_limit() {
   log::info("hot_cache.limited", "hot_bytes_max={} cold_bytes_max={}", tiers_.hot().bytes_max(),
             peers_.store ? peers_.store->bytes_max() : 0);
   for (auto& [promise, slot] : std::exchange(lowerings_, {})) {
-    slot.reset(); // free before the reply is sent
+    slot.reset(); // before the reply is sent
     promise.deliver({});
   }
 }
 
-// --- time, and what follows every change ---------------------------------------------------------------------------
+// --- alarms, and events from other actors --------------------------------------------------------------------------
 
 void hot_cache_state::settled() {
   const auto& hot = tiers_.hot();
@@ -189,8 +190,9 @@ void hot_cache_state::settled() {
     alarm(cleaning_.due());
 }
 
-/// So that stats can say so in the log: the counters themselves it reads when it is asked. A saturated writer drops at
-/// every put, and a note for each made a put half as dear again.
+/// Notifies stats of new drops, so that it logs them; it reads the counters itself when a snapshot is requested. At
+/// most once per `report_every`: a saturated writer drops at every put, and one notice per drop made a put 50 % more
+/// expensive.
 void hot_cache_state::report_accidents() {
   if (tiers_.accidents() == reported_accidents_)
     return;
@@ -211,7 +213,7 @@ void hot_cache_state::alarm(time_point due) {
 
 void hot_cache_state::on_tick() {
   const auto at = now();
-  if (!next_alarm_ || at < *next_alarm_) // an alarm that an earlier one has replaced
+  if (!next_alarm_ || at < *next_alarm_) // this alarm was replaced by an earlier one
     return;
   next_alarm_.reset();
   follow_reads(at);
@@ -220,14 +222,14 @@ void hot_cache_state::on_tick() {
   watch_directory(at);
   expire_gets(at);
   expire_flushes(at);
-  advance_flushes(); // one may have been waiting for a writer, for room, or for time to pass
+  advance_flushes(); // a flush may wait for a writer, for room, or for a time
   keep_cleaning();
   if (cleaning_.begin(at, tiers_.pending().empty(), tiers_.dirty()))
     keep_cleaning();
   settled();
 }
 
-/// Offers the oldest dirty blocks ahead of need, as long as the writer takes them.
+/// Offers the oldest dirty blocks ahead of need, while the writer takes them.
 void hot_cache_state::keep_cleaning() {
   auto& rest = cleaning_.rest();
   if (rest.empty())
@@ -237,7 +239,6 @@ void hot_cache_state::keep_cleaning() {
     alarm(now() + look_again_after);
 }
 
-/// A block may have become dirty.
 void hot_cache_state::mark_dirty_pending() {
   if (cleaning_.wants_mark())
     cleaning_.mark_dirty_pending(now());
@@ -252,7 +253,7 @@ void hot_cache_state::on_write_reply(messages::write_reply& x) {
     else
       failed = &outcome.error();
   }
-  x.slot.reset(); // before offering more
+  x.slot.reset(); // before more blocks are offered
   if (failed == nullptr)
     keep_cleaning();
   else
@@ -267,7 +268,7 @@ void hot_cache_state::on_blocks_reclaimed(const messages::blocks_reclaimed& x) {
   settled();
 }
 
-/// A disk that fails is not worn out by cleaning and flushing: both try again after a while.
+/// Back-off after a failed write: cleaning and flushing wait before they try again, to spare the disk.
 void hot_cache_state::on_write_failed(const failure& error) {
   const auto at = now();
   ++write_failures_;

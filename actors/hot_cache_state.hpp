@@ -34,16 +34,17 @@ namespace hearth::actors {
 
 class preflight;
 
-/// What hot_cache works with: what it alone changes, where the others wait, and how they are started.
+/// Peers of hot_cache: the state that it alone changes, the gates of the other mailboxes, and functions that start the
+/// other actors.
 struct hot_cache_peers {
   std::shared_ptr<storage::detachable_store> store; ///< null: hot tier only
-  std::shared_ptr<storage::hot_index> hot_index;    ///< its blocks, for every thread to copy out
-  std::shared_ptr<storage::read_notes> read_notes;  ///< what was copied out
+  std::shared_ptr<storage::hot_index> hot_index;    ///< the hot blocks; any thread may copy them out
+  std::shared_ptr<storage::read_notes> read_notes;  ///< notes of the blocks copied out
   std::shared_ptr<limits_now> limits;
   std::shared_ptr<const storage::namespace_table> namespaces;
-  std::shared_ptr<stats::tally> tally;         ///< what it has counted; it alone adds to it
-  std::shared_ptr<class preflight> preflight;  ///< hears how much room there is
-  std::shared_ptr<actor_registry> registry;    ///< the actors that it has started
+  std::shared_ptr<stats::tally> tally;         ///< counts of hot_cache, which alone adds to it
+  std::shared_ptr<class preflight> preflight;  ///< is told how much room there is
+  std::shared_ptr<actor_registry> registry;    ///< actors started by hot_cache
   std::shared_ptr<messages::gate> writer_gate; ///< null: hot tier only
   std::shared_ptr<messages::gate> reader_gate; ///< null: hot tier only
   std::shared_ptr<messages::gate> stats_gate;
@@ -52,10 +53,10 @@ struct hot_cache_peers {
   std::function<stats_actor(const hot_cache_actor&)> start_stats;
 };
 
-/// The hot_cache actor: the table of its messages, and the wiring of the parts that decide. The parts are `tiers` (hot
-/// tier and pending writes), `prefix_planner`, `cold_reads` and `prefix_reads` (the read path), `flushes`,
-/// `idle_cleaning`, `supervision` and `directory_watch`. This class tells them the time, does what they say, answers
-/// hosts, and replaces writer, reader and stats when they die. Never waits: what takes time comes back as a message.
+/// The hot_cache actor: the table of its messages, and the wiring of the parts that decide: `tiers` (hot tier and
+/// pending writes), `prefix_planner`, `cold_reads` and `prefix_reads` (the read path), `flushes`, `idle_cleaning`,
+/// `supervision` and `directory_watch`. This class gives the parts the time, carries out their decisions, answers
+/// hosts, and restarts writer, reader and stats when they die. Never blocks: slow operations end with a message.
 /// Invariant: every request is answered, at the latest at its deadline.
 class hot_cache_state {
 public:
@@ -101,7 +102,7 @@ private:
     tiers& of_;
   };
 
-  /// A change of limits whose hot limit has yet to be reached.
+  /// Limit request whose hot limit is not reached yet.
   struct lowering {
     answer<messages::limit_reply> promise;
     messages::permit slot;
@@ -151,13 +152,13 @@ private:
   void keep_cleaning();
   void mark_dirty_pending();
 
-  // The cold tier's directory, gone and back.
+  // Detach and reattach of the cold tier's directory.
   void watch_directory(time_point at);
   void look_for_directory();
   void detach(const storage::failure& reason);
 
-  /// What sends this actor a `Message` with what it is called with, on any thread. By a weak address: the store and its
-  /// I/O outlive this actor.
+  /// Returns a function that sends this actor a `Message` with the function's argument, on any thread. Uses a weak
+  /// address, because the store and its I/O outlive this actor.
   template <class Message, class Content>
   [[nodiscard]] std::function<void(Content)> tell() const {
     return [me = self_->address()](Content content) {
@@ -174,12 +175,13 @@ private:
   void restart_later(supervised who);
   void restart_due(time_point now);
 
-  void settled(); ///< after every handler that may have changed the tiers: publishes, reports, and sets the next alarm
+  /// After every handler that may have changed the tiers: publishes room, reports drops, and sets the next alarm.
+  void settled();
   void report_accidents();
   void alarm(time_point due);
   [[nodiscard]] time_point now() const { return self_->clock().now(); }
   [[nodiscard]] static caf::error closed_error();
-  /// Why a request is not even looked at; none: it is.
+  /// The error of a request that is refused without being looked at; no error: it is not refused.
   [[nodiscard]] caf::error refusal(std::optional<storage::namespace_id> name_space) const;
 
   hot_cache_actor::base* self_;
@@ -196,7 +198,7 @@ private:
   supervision supervision_;
   directory_watch directory_;
   writer_actor writer_;
-  reader_actor reader_; ///< none while it is being replaced
+  reader_actor reader_; ///< null while it is being replaced
 
   std::uint64_t last_number_ = 0; ///< of gets and flushes
   std::map<std::uint64_t, waiting_get> waiting_gets_;
@@ -205,10 +207,10 @@ private:
   std::size_t write_failures_ = 0; ///< in a row
   time_point log_failure_after_;
   std::optional<time_point> next_alarm_;
-  std::optional<time_point> reads_due_; ///< when to look again at what was read without asking; none: it listens
+  std::optional<time_point> reads_due_; ///< when to take the read notes again; not set: the notes notify
   std::uint64_t reported_accidents_ = 0;
   time_point report_due_;
-  bool closing_ = false; ///< a close has begun: nothing new is accepted
+  bool closing_ = false; ///< a close has begun: new requests are refused
 };
 
 using hot_cache_impl = bounded<hot_cache_actor, hot_cache_state>;

@@ -27,7 +27,7 @@ storage::buffer hot_lookup::find(namespace_id name_space, const block_key& key) 
 
 std::optional<messages::get_prefix_reply>
 hot_lookup::find_prefix(namespace_id name_space, std::span<const block_key> keys, std::uint64_t bytes_max) const {
-  // Most chains that are not all hot miss their tail: look there first.
+  // Most chains that are not all hot miss their tail: look it up first.
   auto last = keys.empty() ? storage::buffer{} : index_->copy(name_space, keys.back());
   if (last.empty())
     return std::nullopt;

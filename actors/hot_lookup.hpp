@@ -9,19 +9,19 @@
 
 namespace hearth::actors {
 
-/// Answers what is hot on the asker's thread, without a message, and leaves word of it: counters exactly, recency in
-/// batches, of which hot_cache is told. What is not hot, or not all of it, is left to hot_cache: it counts as if nobody
-/// had looked here. Sees a block as soon as its put is answered, and not after its erase is.
+/// Hot lookup: answers a get on the requester's thread, without a message, if all its blocks are hot. Counts exactly,
+/// and passes recency to hot_cache in batches, as read notes. If a block is not hot, hot_cache must answer; then this
+/// lookup counts nothing. Sees a block as soon as its put is answered, and no longer once its erase is answered.
 /// Threads: any.
 class hot_lookup {
 public:
-  /// Keeps what it needs of `shared`, and not the store: that has to end with the actors.
+  /// Keeps some members of `shared`, but not the store, which must end with the actors.
   hot_lookup(const shared_state& shared, hot_cache_actor hot_cache);
 
   /// The payload of `key`; empty if it is not hot.
   [[nodiscard]] storage::buffer find(storage::namespace_id name_space, const storage::block_key& key) const;
 
-  /// What hot_cache would answer to a get_prefix_request, if every block of the run is hot; nothing otherwise.
+  /// The answer of hot_cache to a get_prefix_request, if every block of the run is hot; otherwise not set.
   [[nodiscard]] std::optional<messages::get_prefix_reply> find_prefix(storage::namespace_id name_space,
                                                                       std::span<const storage::block_key> keys,
                                                                       std::uint64_t bytes_max) const;

@@ -9,7 +9,8 @@ namespace hearth::actors::log {
 
 namespace {
 
-/// Standard error, because a host's standard output is its own. Warnings and worse, unless the host brings a logger.
+/// Fallback logger, for a host without a logger of its own: warnings and errors to standard error. Standard output
+/// belongs to the host.
 std::shared_ptr<spdlog::logger> fallback() {
   static const auto logger = [] {
     auto made = std::make_shared<spdlog::logger>("hearth", std::make_shared<spdlog::sinks::stderr_sink_mt>());

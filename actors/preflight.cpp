@@ -16,7 +16,7 @@ void preflight::publish(std::uint64_t free_bytes, std::uint64_t expendable_block
   expendable_blocks_.store(expendable_blocks, std::memory_order_relaxed);
 }
 
-/// In write-back a block can be kept although the writer is busy, if it fits or something clean can leave for it.
+/// In write-back a block can be kept while the writer is busy, if it fits or a clean block can leave for it.
 bool preflight::hot_takes(std::uint64_t bytes) const noexcept {
   return config_.policy == write_policy::back && bytes <= limits_->hot_bytes_max &&
          (bytes <= free_bytes_.load(std::memory_order_relaxed) ||
@@ -43,7 +43,7 @@ storage::result<void> preflight::check(storage::namespace_id name_space, std::ui
   if (!limits_->cold_attached && never_hot)
     return {storage::errc::overloaded, "the block does not fit the hot tier, and the cold tier's directory is gone; "
                                        "nothing was produced: try again later"};
-  if (!limits_->cold_attached) // blocks stay hot, or others leave for them
+  if (!limits_->cold_attached) // the hot tier keeps the block, by evicting others if it must
     return {};
   if (never_written || writer_gate_->open_for({1, bytes}) || hot_takes(bytes))
     return {};

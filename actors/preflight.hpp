@@ -11,19 +11,20 @@
 
 namespace hearth::actors {
 
-/// Says, on the host's thread and without a message, whether a block has a chance, before the host pays for making it.
-/// It looks and reserves nothing. A refusal is entered as offered and dropped (`preflight_full`) and reported to stats.
-/// Threads: `check` any; `publish` hot_cache only.
+/// Preflight: says before a host computes a block whether the block can be kept, on the host's thread and without a
+/// message. Reserves nothing. A refusal is counted as offered and dropped (`preflight_full`, `too_large`), and stats is
+/// notified. Threads: `check` any; `publish` hot_cache only.
 class preflight {
 public:
-  /// `writer_gate` is null if there is no cold tier; then nothing is ever refused here.
+  /// `writer_gate` is null if there is no cold tier; then the only refusal is too_large.
   preflight(const tiers_config& config, std::shared_ptr<const limits_now> limits,
             std::shared_ptr<messages::gate> writer_gate, std::shared_ptr<stats::tally> tally, tally_notifier stats);
 
-  /// hot_cache: how much room the hot tier has and how many of its blocks could leave without being written.
+  /// Called by hot_cache: the free bytes of the hot tier, and how many of its blocks can leave without a write.
   void publish(std::uint64_t free_bytes, std::uint64_t expendable_blocks) noexcept;
 
-  /// Errors: overloaded (`preflight_full`), too_large.
+  /// Checks a block of `bytes` payload bytes. Errors: overloaded (`preflight_full`, or the cold tier's directory is
+  /// gone), too_large.
   [[nodiscard]] storage::result<void> check(storage::namespace_id name_space, std::uint64_t bytes) const;
 
 private:

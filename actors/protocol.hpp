@@ -8,7 +8,7 @@
 #include <caf/typed_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
-// The protocol of one cache on one screen. All messages stay inside the process: none is serialised.
+// The protocol of one cache on one screen. All messages stay inside the process and are never serialised.
 namespace hearth::actors {
 
 using hot_cache_actor = caf::typed_actor<

@@ -8,7 +8,7 @@ namespace hearth::actors {
 
 namespace {
 
-/// The reads of one request on their way: each fills its own place, the last one sends the whole.
+/// Reads of one request in flight. Each read fills its own position; the last one sends the reply.
 struct batch_in_flight {
   batch_in_flight(messages::read_request& x, hot_cache_actor to)
       : open(x.keys.size()), reply{x.batch, {}, std::move(x.slot)}, asker(std::move(to)) {

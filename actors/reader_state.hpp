@@ -7,14 +7,14 @@
 
 namespace hearth::actors {
 
-/// What the reader works with.
+/// Peers of the reader.
 struct reader_peers {
-  hot_cache_actor hot_cache; ///< hears what was read; the reader dies with it
+  hot_cache_actor hot_cache; ///< receives the read replies; the reader dies with it
   std::shared_ptr<storage::block_store> store;
 };
 
-/// Serves cold reads: hands each batch to the block store at once, many in flight on the device. The one that ends last
-/// sends the answer, from its own thread: a hand-over less on a way that somebody waits on. Never blocks. Dies with
+/// Serves cold reads: hands each batch to the block store at once; many are in flight on the device. The read that ends
+/// last sends the reply from its I/O thread, which saves a hand-over while a get waits. Never blocks. Dies with
 /// hot_cache.
 class reader_state {
 public:

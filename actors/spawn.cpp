@@ -7,15 +7,15 @@
 
 #include <utility>
 
-// Who is spawned how, and what each actor gets, in this one place.
+// The one place that says how each actor is spawned, and what it gets.
 namespace hearth::actors {
 
 namespace {
 
 using state_ptr = std::shared_ptr<const shared_state>;
 
-/// A member of the shared state, owned together with all others: who waits until `shared` has gone knows that no actor
-/// works with any of them, and that the directory is free.
+/// Pointer to one member that shares ownership of the whole `shared_state`. So when the last owner of `shared` is gone,
+/// no actor uses any member, and the directory is free.
 template <class Part>
 std::shared_ptr<Part> owned(const state_ptr& shared, const std::shared_ptr<Part>& one) {
   return one ? std::shared_ptr<Part>{shared, one.get()} : nullptr;

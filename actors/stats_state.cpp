@@ -19,8 +19,8 @@ stats::memory_levels levels_of(const storage::buffer_pool_stats& pool) {
           pool.huge_page_bytes, pool.pinned_bytes, pool.regions_mapped, pool.regions_unmapped};
 }
 
-/// Counts what a dead hot_cache had in hand: its dirty blocks are gone, and its pending ones count as given up.
-/// Returns what was lost.
+/// Counts the blocks of a dead hot_cache as lost: its dirty blocks, and its pending ones, which count as dropped.
+/// Returns the blocks lost.
 stats::amount count_as_lost(tally_entry& entry) {
   auto gone = entry.counters.ledger.abandon_pending(drop_reason::closing);
   gone += entry.gauges.dirty;
@@ -34,7 +34,7 @@ stats::amount count_as_lost(tally_entry& entry) {
 
 stats_state::stats_state(stats_actor::base* self, stats_sources sources)
     : self_(self), sources_(std::move(sources)), hot_cache_(sources_.hot_cache.address()) {
-  sources_.hot_cache = hot_cache_actor{}; // stats outlives it
+  sources_.hot_cache = hot_cache_actor{}; // stats must outlive it
 }
 
 stats_actor::behavior_type stats_state::make_behavior() {
@@ -42,14 +42,14 @@ stats_actor::behavior_type stats_state::make_behavior() {
   self_->set_down_handler([this](caf::down_msg& down) {
     if (down.source != hot_cache_)
       return;
-    if (down.reason == caf::exit_reason::user_shutdown) // the cache is gone
+    if (down.reason == caf::exit_reason::user_shutdown) // the cache was closed
       self_->quit(down.reason);
     else
       on_hot_cache_down();
   });
   return {
       [this](messages::tally_changed& x) {
-        x.turn.reset(); // before reading: what changes from here on is told once more
+        x.turn.reset(); // before reading, so that later changes cause a new notice
         on_tally_changed();
       },
       [this](messages::snapshot_request& x) { return on_snapshot(x); },
@@ -57,7 +57,7 @@ stats_actor::behavior_type stats_state::make_behavior() {
   };
 }
 
-/// The sum of the tallies, by namespace number, at one moment each.
+/// Sum of the tallies by namespace number. Each tally is read at one instant.
 std::vector<tally_entry> stats_state::tallied() const {
   std::vector<std::vector<tally_entry>> read;
   read.reserve(sources_.tallies.size());
@@ -66,7 +66,7 @@ std::vector<tally_entry> stats_state::tallied() const {
   return stats::sum(read);
 }
 
-/// What was tallied, with the figures of the cold tier and of blocks that were copied out, by namespace number.
+/// The tallied figures by namespace number, with those of the cold tier and of blocks copied out on host threads.
 std::vector<tally_entry> stats_state::totals() const {
   auto entries = tallied();
   if (hot_cache_died_)
@@ -74,7 +74,7 @@ std::vector<tally_entry> stats_state::totals() const {
       (void)count_as_lost(entry);
   entries.resize(std::max(entries.size(), sources_.namespaces->names().size()));
   const auto unclaimed = sources_.namespaces->unclaimed();
-  const auto copied = sources_.read_notes->counted(); // hot blocks that were found without asking hot_cache
+  const auto copied = sources_.read_notes->counted(); // hot hits answered without hot_cache
   for (std::size_t i = 0; i < entries.size(); ++i) {
     auto& [counters, gauges] = entries[i];
     const auto& pending = counters.ledger.pending();
@@ -101,7 +101,7 @@ void stats_state::on_tally_changed() {
     now += entry.counters.ledger;
   const auto since = now.since(logged_);
   const auto at = self_->clock().now();
-  if (since.ssd_write_drops() == 0 || at < log_after_) // held back: the next line has them
+  if (since.ssd_write_drops() == 0 || at < log_after_) // held back: the next line includes them
     return;
   logged_ = now;
   log_after_ = at + std::chrono::seconds{1};
@@ -111,7 +111,7 @@ void stats_state::on_tally_changed() {
 }
 
 caf::result<messages::snapshot_reply> stats_state::on_snapshot(messages::snapshot_request& x) {
-  const auto slot = std::move(x.slot); // free before the reply is sent
+  const auto slot = std::move(x.slot); // before the reply is sent
   stats::gauges limits;
   limits.hot_cache_max_bytes = sources_.limits->hot_bytes_max;
   limits.configured_max_size_bytes = sources_.limits->cold_bytes_max;
@@ -141,7 +141,7 @@ messages::reset_reply stats_state::on_reset() {
   return {};
 }
 
-/// Nothing more is entered into its tally, which stays as it is: what was lost is counted whenever the tally is read.
+/// The tally of the dead hot_cache stays unchanged. Each later read of it counts the lost blocks.
 void stats_state::on_hot_cache_down() {
   hot_cache_died_ = true;
   stats::amount lost;

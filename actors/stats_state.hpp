@@ -16,7 +16,7 @@
 
 namespace hearth::actors {
 
-/// What stats reads. It changes nothing of it but the baseline.
+/// Sources that stats reads. It changes only the baseline.
 struct stats_sources {
   hot_cache_actor hot_cache; ///< its death is counted
   std::vector<std::shared_ptr<const stats::tally>> tallies;
@@ -24,14 +24,13 @@ struct stats_sources {
   std::shared_ptr<const limits_now> limits;
   std::shared_ptr<const storage::block_store> store; ///< null: hot tier only
   std::shared_ptr<const storage::read_notes> read_notes;
-  std::shared_ptr<stats::baseline> baseline;     ///< of the last reset; belongs to the one living stats actor
-  const storage::buffer_pool* buffers = nullptr; ///< null: the memory of buffers is not counted
+  std::shared_ptr<stats::baseline> baseline;     ///< figures at the last reset; owned by the one living stats actor
+  const storage::buffer_pool* buffers = nullptr; ///< null: buffer memory is not counted
 };
 
-/// Answers what happened: reads the tallies and adds them up, adds the cold tier's own ledger, and subtracts the
-/// baseline of the last reset. When it hears that a tally has changed, it reads them as well, and reports write drops
-/// to the log. If hot_cache dies, what was dirty or pending counts as lost. Holds nothing that a successor could not
-/// find in its sources.
+/// Answers snapshots: reads and adds up the tallies, adds the cold tier's own ledger, and subtracts the baseline of the
+/// last reset. When a tally has changed, it reads them too and logs write drops. If hot_cache dies, its dirty and
+/// pending blocks count as lost. Holds no state that a successor cannot find in its sources.
 class stats_state {
 public:
   static constexpr const char* name = "stats";
@@ -54,8 +53,8 @@ private:
   stats_sources sources_;
   caf::actor_addr hot_cache_;
   bool hot_cache_died_ = false;
-  stats::ledger logged_;                   ///< drops up to here are in the log
-  caf::actor_clock::time_point log_after_; ///< one line a second
+  stats::ledger logged_;                   ///< drops that are in the log
+  caf::actor_clock::time_point log_after_; ///< limits the log to one line per second
 };
 
 using stats_impl = bounded<stats_actor, stats_state>;

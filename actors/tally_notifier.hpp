@@ -8,9 +8,9 @@
 
 namespace hearth::actors {
 
-/// Tells the stats actor that a tally has changed, so that it reads the tallies and logs write drops; a snapshot reads
-/// them without being told. At most one notice of a sender is under way, and a change meanwhile is in the tally when
-/// that notice is handled. A full or dead stats actor costs the sender nothing. Threads: any.
+/// Notifies the stats actor that a tally has changed, so that it reads the tallies and logs write drops. A snapshot
+/// needs no notice. At most one notice per sender is in flight; a change meanwhile is already in the tally when that
+/// notice is handled. A full or dead stats actor costs the sender nothing. Threads: any.
 class tally_notifier {
 public:
   tally_notifier(std::shared_ptr<const actor_registry> registry, std::shared_ptr<messages::gate> stats_gate)

@@ -7,7 +7,7 @@ namespace hearth::actors {
 
 namespace {
 
-/// What one turn hands over, give or take a block: the store hashes it on this thread, which takes some 0.4 ms.
+/// Bytes handed over per turn, plus at most one block: the store hashes them on this thread, in about 0.4 ms.
 constexpr std::uint64_t turn_bytes_max = 4 << 20;
 
 } // namespace
@@ -42,7 +42,7 @@ void writer_state::on_appends_completed() {
     --in_flight_;
     if (outcome.ok())
       sync_later();
-    if (what->block.ticket->cancelled()) // before it began: it has been accounted for, and its slot is free now
+    if (what->block.ticket->cancelled()) // cancelled before it started: already counted, and its slot is free now
       continue;
     reply.ends.push_back({what->block.sequence, std::move(outcome)});
     reply.slot.absorb(std::move(what->slot));
@@ -52,7 +52,7 @@ void writer_state::on_appends_completed() {
   submit();
 }
 
-/// What was written is made durable at the latest so long after: one tick at a time.
+/// Schedules a sync, `sync_every` after a write: then the write is durable. At most one tick is pending.
 void writer_state::sync_later() {
   const auto every = config_.sync_every;
   if (every.count() > 0 && !std::exchange(sync_is_due_, true))
@@ -66,8 +66,8 @@ void writer_state::on_tick() {
     sync_later();
 }
 
-/// Hands over what waits, a turn at a time. The next one comes by way of the clock: a message sent directly would be
-/// handled before any other actor on this thread gets its turn.
+/// Hands over waiting blocks, one turn at a time. The next turn comes through the clock: a message sent directly would
+/// be handled before other actors on this thread get their turn.
 void writer_state::submit() {
   const auto may = [this] { return !waiting_.empty() && in_flight_ < config_.writes_in_flight; };
   std::vector<storage::append_item> batch;
@@ -75,7 +75,7 @@ void writer_state::submit() {
     auto next = std::move(waiting_.front());
     waiting_.pop_front();
     bytes += next->block.item.payload.size();
-    // The block, and with it the slot, belongs to the append until its end is told.
+    // The append owns the block, and with it the slot, until its end is reported.
     batch.push_back({next->block.item,
                      [next, ended = ended_, me = writer_actor(self_)](storage::result<void> outcome) {
                        if (ended->add({next, std::move(outcome)}))

@@ -13,15 +13,15 @@
 
 namespace hearth::actors {
 
-/// What the writer works with.
+/// Peers of the writer.
 struct writer_peers {
-  hot_cache_actor hot_cache; ///< hears how writes ended; the writer dies with it
+  hot_cache_actor hot_cache; ///< receives the write replies; the writer dies with it
   std::shared_ptr<storage::block_store> store;
 };
 
-/// Takes write requests, keeps a few of their blocks at the block store at once, in order, and answers for those whose
-/// appends have ended; some time after a write it has the store sync. Never blocks: the I/O engine tells it. Dies with
-/// hot_cache.
+/// Serves write requests: hands a few blocks at a time to the block store, in order, and replies when their appends
+/// have ended. Some time after a write it makes the store sync. Never blocks: the I/O engine sends it a message. Dies
+/// with hot_cache.
 class writer_state {
 public:
   static constexpr const char* name = "writer";
@@ -35,7 +35,7 @@ public:
   writer_actor::behavior_type make_behavior();
 
 private:
-  /// A block, and its part of the mailbox.
+  /// Block with its room in the mailbox.
   struct write {
     messages::offered_block block;
     messages::permit slot;
@@ -45,11 +45,11 @@ private:
     storage::result<void> outcome;
   };
 
-  /// Appends that have ended and that the writer has not looked at: the I/O engine fills it, whatever becomes of the
-  /// writer. Threads: any.
+  /// Ended appends that the writer has not handled yet. The I/O engine adds to it, even after the writer's death.
+  /// Threads: any.
   class ended_writes {
   public:
-    /// Returns whether the writer has to be told: it was empty.
+    /// Returns whether to notify the writer: the list was empty.
     [[nodiscard]] bool add(ended_write one) {
       std::lock_guard guard{mutex_};
       if (closed_)
@@ -62,7 +62,7 @@ private:
       return std::exchange(writes_, {});
     }
 
-    /// Nobody will look any more: what ends from here on is let go, and its slot with it.
+    /// Ends the use of the list: appends that end later are discarded, and their slots released.
     void close() {
       std::vector<ended_write> gone;
       std::lock_guard guard{mutex_};
@@ -88,8 +88,8 @@ private:
   std::deque<std::shared_ptr<write>> waiting_;
   std::shared_ptr<ended_writes> ended_ = std::make_shared<ended_writes>();
   std::size_t in_flight_ = 0;
-  bool sync_is_due_ = false; ///< a tick is under way
-  bool goes_on_ = false;     ///< has sent itself a message, since there is more to hand over, and handled none since
+  bool sync_is_due_ = false; ///< a tick is pending
+  bool goes_on_ = false;     ///< has sent itself a message to hand over more blocks, and not handled it yet
 };
 
 using writer_impl = bounded<writer_actor, writer_state>;
