@@ -175,7 +175,8 @@ private:
   void restart_later(supervised who);
   void restart_due(time_point now);
 
-  /// After every handler that may have changed the tiers: publishes room, reports drops, and sets the next alarm.
+  /// Called after every handler that may have changed the tiers: publishes room, reports drops, and sets the next
+  /// alarm.
   void settled();
   void report_accidents();
   void alarm(time_point due);

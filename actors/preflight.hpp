@@ -11,9 +11,10 @@
 
 namespace hearth::actors {
 
-/// Preflight: says before a host computes a block whether the block can be kept, on the host's thread and without a
-/// message. Reserves nothing. A refusal is counted as offered and dropped (`preflight_full`, `too_large`), and stats is
-/// notified. Threads: `check` any; `publish` hot_cache only.
+/// Preflight check: tells a host, before it computes a block, whether the cache can keep the block. Runs on the host's
+/// thread, without a message, and reserves nothing. A refusal for a full queue or a block too large to write is counted
+/// as offered and dropped (`preflight_full`, `too_large`), and stats is notified. Threads: `check` any; `publish`
+/// hot_cache only.
 class preflight {
 public:
   /// `writer_gate` is null if there is no cold tier; then the only refusal is too_large.

@@ -62,7 +62,7 @@ private:
       return std::exchange(writes_, {});
     }
 
-    /// Ends the use of the list: appends that end later are discarded, and their slots released.
+    /// Closes the list: appends that end later are discarded, and their slots released.
     void close() {
       std::vector<ended_write> gone;
       std::lock_guard guard{mutex_};

@@ -27,7 +27,7 @@ struct cold_read {
 struct finished_read {
   cold_read read;
   std::vector<read_waiter> waiters;
-  bool wanted = true; ///< false: the block was erased or replaced meanwhile. The waiters may have it; no tier may
+  bool wanted = true; ///< false: the block was erased or replaced meanwhile. The waiters may take it; no tier may
 };
 
 /// Cold reads in flight. Concurrent gets of one block share one read. Reads are sent in batches, one message per batch.

@@ -18,9 +18,9 @@ public:
   losses(const offers& writes, std::shared_ptr<storage::block_store> store, std::shared_ptr<stats::tally> tally)
       : writes_(writes), store_(std::move(store)), tally_(std::move(tally)) {}
 
-  /// Counts a block that leaves hot and pending without having been written, and makes sure that it does not appear
-  /// later: a writer that died, or a directory that went away, may have left an append of it in flight. If that append
-  /// has succeeded, the block is not lost.
+  /// Counts a block as lost that leaves the hot tier or the pending writes without having been written. Makes sure that
+  /// it does not appear later: a writer that died, or a directory that went away, may have left an append of it in
+  /// flight. If that append has succeeded, the block is not lost.
   void lose(const storage::block& item);
 
   /// Counts these blocks as lost.

@@ -68,8 +68,8 @@ public:
   /// became worth writing, because its cold copy had been reclaimed.
   bool touch(storage::block_slot slot) { return hot_.touch(slot); }
 
-  /// Promotes a block that was read from the cold tier into the hot tier, if no other block loses its only copy by
-  /// that.
+  /// Promotes a block that was read from the cold tier into the hot tier, unless another block would lose its only
+  /// copy.
   void promote(storage::block item);
 
   /// The cold tier has reclaimed its copy of a block: a hot block becomes dirty again.
