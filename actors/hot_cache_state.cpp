@@ -4,12 +4,15 @@
 #include "actors/preflight.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace hearth::actors {
 
+using stats::tally_entry;
 using storage::errc;
 using storage::failure;
+using storage::result;
 
 namespace {
 
@@ -18,6 +21,10 @@ constexpr std::chrono::milliseconds report_every{100};
 /// Poll interval. Slots of the writer's mailbox become free without a message when a cancelled write or a dead writer's
 /// append ends.
 constexpr std::chrono::milliseconds look_again_after{10};
+
+/// Interval between two reads of the read notes. At full speed of eight threads, and 80 ns per block, this costs a
+/// tenth of a core.
+constexpr std::chrono::milliseconds learn_every{10};
 
 } // namespace
 
@@ -355,6 +362,282 @@ void hot_cache_state::on_reader_down() {
     for (const auto& read : reads_.finish(batch))
       end_read(read, failure{errc::io, "the reader died"});
   restart_later(supervised::reader);
+}
+
+// --- read path: from a chain of keys to the longest run of verified blocks -----------------------------------------
+
+/// Takes the read notes: blocks that host threads have copied out count as used now. Returns the number of these
+/// blocks.
+std::size_t hot_cache_state::learn_of_reads() {
+  return peers_.read_notes->take([this](std::span<const storage::block_key> chain) {
+    if (planner_.used(chain))
+      mark_dirty_pending();
+  });
+}
+
+void hot_cache_state::on_reads_noted() {
+  learn_of_reads();
+  reads_due_ = now() + learn_every;
+  alarm(*reads_due_);
+  settled();
+}
+
+/// Polls the read notes at a fixed interval while there are reads; otherwise lets the notes notify again.
+void hot_cache_state::follow_reads(time_point at) {
+  const auto learnt = learn_of_reads();
+  if (!reads_due_)
+    return;
+  if (at < *reads_due_)
+    return alarm(*reads_due_);
+  reads_due_.reset();
+  if (learnt > 0)
+    alarm(reads_due_.emplace(at + learn_every));
+  else
+    peers_.read_notes->listen();
+}
+
+caf::result<messages::get_prefix_reply> hot_cache_state::on_get_prefix(messages::get_prefix_request& x) {
+  if (auto refused = refusal(x.name_space))
+    return refused;
+  learn_of_reads();
+  const auto number = ++last_number_;
+  auto plan = planner_.plan(x, number, static_cast<bool>(reader_));
+  if (plan.marked_dirty)
+    mark_dirty_pending();
+  if (plan.found.truncated && plan.found.blocks.empty())
+    return to_caf({errc::overloaded, "the reader has no room for one more block: try again later"});
+  auto promise = self_->make_response_promise<messages::get_prefix_reply>();
+  waiting_get waiting{answer<messages::get_prefix_reply>{promise}, std::move(x.slot)};
+  if (plan.open == 0) {
+    answer_get(std::move(waiting), x.name_space,
+               messages::get_prefix_reply{std::move(plan.found.blocks), plan.found.truncated});
+    settled();
+    return promise;
+  }
+  const auto timeout_max = config_.request_timeout;
+  const auto deadline = now() + (x.timeout.count() > 0 ? std::min(x.timeout, timeout_max) : timeout_max);
+  prefixes_.add(number, std::move(plan.found), plan.open, deadline);
+  waiting_gets_.emplace(number, std::move(waiting));
+  send_reads(plan, x.name_space);
+  alarm(deadline);
+  return promise;
+}
+
+void hot_cache_state::send_reads(prefix_plan& plan, storage::namespace_id name_space) {
+  if (plan.reads.empty())
+    return;
+  caf::anon_send(reader_, messages::read_request{plan.batch, name_space, std::move(plan.reads), plan.read_bytes,
+                                                 std::move(plan.read_slot), reads_.cancellation_of(plan.batch)});
+}
+
+void hot_cache_state::on_read_reply(messages::read_reply& x) {
+  const auto reads = reads_.finish(x.batch);
+  for (auto i = reads.size(); i-- > 0;) // deepest first, the order in which they enter the hot tier
+    end_read(reads[i], x.blocks[i]);
+  settled();
+}
+
+/// A cold read has ended: each waiter gets the block, or a shorter run.
+void hot_cache_state::end_read(const finished_read& ended, const storage::result<storage::block>& outcome) {
+  const auto& [key, name_space] = ended.read;
+  for (const auto& who : ended.waiters) {
+    peers_.tally->update(
+        name_space, [&](tally_entry& entry) { outcome.ok() ? ++entry.counters.cold_hits : ++entry.counters.misses; });
+    if (auto get = prefixes_.end_read(who, outcome))
+      answer_get(std::move(waiting_gets_.extract(get->number).mapped()), get->name_space, std::move(get->outcome));
+  }
+  if (outcome.ok() && ended.wanted && config_.promote_cold_hits)
+    tiers_.promote(*outcome);
+  if (outcome.ok() || outcome.code() == errc::timeout) // timeout: the read was cancelled, its copy may be fine
+    return;
+  if (outcome.code() != errc::not_found) // not_found: reclaimed or erased meanwhile, a normal miss
+    peers_.tally->update(name_space, [](tally_entry& entry) { ++entry.counters.errors; });
+  if (outcome.code() == errc::no_memory) // the copy is intact
+    return;
+  if (outcome.code() == errc::corrupt || outcome.code() == errc::io)
+    look_for_directory();
+  tiers_.copy_failed(key); // the block may have been put again meanwhile
+  mark_dirty_pending();
+}
+
+void hot_cache_state::answer_get(waiting_get waiting, storage::namespace_id name_space,
+                                 storage::result<messages::get_prefix_reply> outcome) {
+  const auto blocks = outcome.ok() ? outcome->blocks.size() : 0;
+  peers_.tally->update(name_space, [&](tally_entry& entry) { entry.counters.loads += blocks; });
+  if (outcome.ok())
+    waiting.promise.deliver(std::move(*outcome));
+  else
+    waiting.promise.fail(outcome.error());
+}
+
+void hot_cache_state::expire_gets(time_point at) {
+  for (const auto& late : prefixes_.take_late(at)) {
+    auto waiting = std::move(waiting_gets_.extract(late.number).mapped());
+    reads_.leave(late.number);
+    peers_.tally->update(late.name_space, [&](tally_entry& entry) {
+      entry.counters.misses += late.open; // found, but not in time
+      ++entry.counters.errors;
+    });
+    waiting.promise.fail({errc::timeout, "the disk did not answer in time: " + std::to_string(late.open) +
+                                             " cold blocks are still being read"});
+  }
+  if (const auto next = prefixes_.next_deadline())
+    alarm(*next);
+}
+
+// --- flush and close: every dirty block is written, until all are written or the deadline passes -------------------
+
+caf::result<messages::flush_reply> hot_cache_state::on_flush(messages::flush_request& x) {
+  if (closing_)
+    return closed_error();
+  auto promise = self_->make_response_promise<messages::flush_reply>();
+  start_flush(answer<messages::flush_reply>{promise}, x.deadline, std::move(x.slot));
+  return promise;
+}
+
+caf::result<messages::close_reply> hot_cache_state::on_close(const messages::close_request& x) {
+  if (closing_)
+    return closed_error();
+  closing_ = true;
+  peers_.hot_index->hide();
+  cleaning_.stop();
+  auto promise = self_->make_response_promise<messages::close_reply>();
+  start_flush(answer<messages::close_reply>{promise}, x.deadline, {});
+  return promise;
+}
+
+void hot_cache_state::start_flush(flush_promise promise, std::chrono::nanoseconds deadline, messages::permit slot) {
+  learn_of_reads(); // requested blocks are worth writing
+  const auto number = ++last_number_;
+  const auto due = now() + messages::bounded_time(deadline);
+  const bool closing = std::holds_alternative<answer<messages::close_reply>>(promise);
+  flushes_.begin(number, unwritten_, {closing, tiers_.persisted()}, due); // without a cold tier no block is dirty
+  waiting_flushes_.emplace(number, waiting_flush{std::move(promise), std::move(slot)});
+  alarm(due);
+  advance_flushes();
+  settled();
+}
+
+/// Syncs and then ends each flush whose blocks have all been written.
+void hot_cache_state::advance_flushes() {
+  const auto made = flushes_.advance(unwritten_, now());
+  if (made.ask_again)
+    alarm(*made.ask_again);
+  if (made.ready.empty())
+    return;
+  if (tiers_.attached()) {
+    learn_of_reads();
+    tiers_.pass_uses_on();
+  }
+  for (const auto number : made.ready) {
+    if (!tiers_.attached())
+      end_flush(number, {});
+    else
+      peers_.store->sync([number, me = hot_cache_actor(self_)](storage::result<void> outcome) {
+        caf::anon_send(me, messages::sync_completed{number, std::move(outcome)});
+      });
+  }
+}
+
+/// A sync that failed because the directory went away is repeated when the directory is back.
+void hot_cache_state::on_sync_completed(const messages::sync_completed& x) {
+  if (!x.outcome)
+    look_for_directory();
+  if (x.outcome || tiers_.attached() || !flushes_.sync_again(x.flush))
+    return end_flush(x.flush, x.outcome);
+  advance_flushes();
+  settled();
+}
+
+/// `sync`: result of the sync; not set: no sync, or not in time.
+void hot_cache_state::end_flush(std::uint64_t number, const std::optional<storage::result<void>>& sync) {
+  const auto flush = flushes_.take(number);
+  if (!flush) // its deadline has passed
+    return;
+  auto waiting = waiting_flushes_.extract(number);
+  auto written = tiers_.persisted();
+  written -= flush->persisted_before;
+  const bool failed = sync && !sync->ok();
+  if (failed) {
+    log::error("hot_cache.sync_failed", "error={}", to_string(sync->error()));
+    peers_.tally->update(0, [](stats::tally_entry& entry) { ++entry.counters.errors; }); // belongs to no namespace
+  }
+  const auto left = flush->closing ? tiers_.abandon() : tiers_.unwritten();
+  settled();
+  std::visit(
+      [&](auto& promise) {
+        if (failed)
+          promise.fail(sync->error());
+        else
+          promise.deliver({written, left, sync.has_value()});
+      },
+      waiting.mapped().promise);
+}
+
+void hot_cache_state::expire_flushes(time_point at) {
+  if (const auto next = flushes_.next_deadline(at))
+    alarm(*next);
+  for (const auto number : flushes_.late(at))
+    end_flush(number, {});
+}
+
+// --- the cold tier's directory: checks, detach and reattach --------------------------------------------------------
+
+/// Checks for the directory, or tries to reopen it if it is gone, when that is due. Sets the alarm for the next time.
+void hot_cache_state::watch_directory(time_point at) {
+  if (!peers_.store)
+    return;
+  const auto [what, ask_again] = directory_.next(at, tiers_.attached());
+  if (ask_again)
+    alarm(*ask_again);
+  if (what == directory_watch::action::look)
+    peers_.store->look(tell<messages::directory_seen, result<void>>());
+  else if (what == directory_watch::action::open)
+    peers_.store->reattach(tell<messages::directory_opened, result<storage::recovery_report>>());
+}
+
+/// Checks for the directory at once, after a failure on the cold tier. The answer decides whether to detach.
+void hot_cache_state::look_for_directory() {
+  if (tiers_.attached() && directory_.look_now())
+    peers_.store->look(tell<messages::directory_seen, result<void>>());
+}
+
+void hot_cache_state::on_directory_seen(const messages::directory_seen& x) {
+  directory_.answered();
+  if (x.outcome.code() == errc::not_found && tiers_.attached())
+    detach(x.outcome.error());
+  watch_directory(now());
+}
+
+/// Ends everything that waits for the cold tier. Later answers from it are ignored.
+void hot_cache_state::detach(const failure& reason) {
+  const auto lost = tiers_.detach(peers_.store->abandon());
+  log::warn("cold.detached", "lost_blocks={} lost_bytes={} reason=\"{}\"", lost.blocks, lost.bytes, reason.context);
+  directory_.detached(now());
+  cleaning_.interrupt();
+  flushes_.retry_at(now());
+  advance_flushes();
+  settled();
+}
+
+/// Logs a failed attempt only if its reason is new.
+void hot_cache_state::on_directory_opened(const messages::directory_opened& x) {
+  if (!x.outcome) {
+    if (directory_.opening_failed(now(), x.outcome.error().context))
+      log::warn("cold.still_detached", "attempts={} error={}", directory_.opening_failures(),
+                to_string(x.outcome.error()));
+    return watch_directory(now());
+  }
+  const auto& found = *x.outcome;
+  peers_.tally->update(0, [&](stats::tally_entry& entry) { entry.counters.errors += found.damaged; });
+  tiers_.reattached();
+  log::info("cold.reattached", "{} bytes={}", to_string(found), peers_.store->bytes_in_use());
+  directory_.opened(now());
+  mark_dirty_pending();
+  flushes_.retry_at(now());
+  advance_flushes();
+  watch_directory(now());
+  settled();
 }
 
 } // namespace hearth::actors
