@@ -36,8 +36,8 @@ struct queue_room {
   std::uint64_t reader_bytes = 0;
 };
 
-/// Derived limits admit the largest block. The reader must admit every block that the writer admits: a read of a larger
-/// one would be `overloaded` for ever.
+/// Derived limits admit the largest block. The reader must admit every block that the writer admits: otherwise every
+/// read of a larger block would be `overloaded`.
 queue_room queue_room_for(const cache_options& options) {
   const auto derived = std::max({options.hot_bytes_max / 4, 64 * mebibyte, options.block_bytes_max});
   queue_room room;
@@ -50,8 +50,8 @@ queue_room queue_room_for(const cache_options& options) {
 }
 
 /// Automatic limit of the cold tier: a tenth of the free space, with 10 GiB kept free. Bytes that the store in the
-/// directory holds already count as free, so the limit does not shrink from one start to the next. It is rounded down
-/// to whole MiB, so small files beside the store do not change it, unless rounding would remove blocks.
+/// directory holds already count as free, so the limit does not shrink from one start to the next. The limit is rounded
+/// down to whole MiB, so that small files beside the store do not change it, unless rounding would remove blocks.
 result<std::uint64_t> automatic_limit(const cache_options& options, storage::file_system& files) {
   const auto& directory = options.directory;
   const auto free = files.free_bytes(directory);
@@ -119,7 +119,7 @@ std::uint64_t unclaimed_bytes(const storage::block_store& store, const storage::
   return bytes;
 }
 
-/// Opens the cold tier so that it can be opened again in the same way when its directory was gone and came back. Only
+/// Opens the cold tier such that it can be reopened in the same way after its directory vanished and came back. Only
 /// the first opening reports its progress.
 result<std::shared_ptr<storage::detachable_store>> open_detachable(const cache_options& options, std::uint64_t limit,
                                                                    const environment& world,

@@ -26,12 +26,12 @@ struct environment {
   storage::buffer_pool* buffers = nullptr; ///< pool of the buffers; null: their memory is not counted
 };
 
-/// Files, I/O threads and clock of this machine. Starts threads only for settings that are valid.
-/// Errors: invalid_argument.
+/// Files, I/O threads and clock of this machine. Starts threads only if the settings are valid. Errors:
+/// invalid_argument.
 [[nodiscard]] storage::result<environment> machine_environment(const cache_options& options);
 
-/// Opens the cold tier and makes everything that the actors of one cache share. Starts no actors.
-/// Errors: invalid_argument, not_found, busy, unsupported, no_space, io.
+/// Opens the cold tier and makes all state that the actors of one cache share. Starts no actors. Errors:
+/// invalid_argument, not_found, busy, unsupported, no_space, io.
 [[nodiscard]] storage::result<std::shared_ptr<actors::shared_state>> assemble(const cache_options& options,
                                                                               const environment& world);
 

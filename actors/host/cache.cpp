@@ -29,7 +29,7 @@ result<buffer> only_block(result<prefix> found) {
 
 prefix to_prefix(messages::get_prefix_reply reply) { return {std::move(reply.blocks), reply.truncated}; }
 
-/// Asks hot_cache by message, after the hot index did not have all blocks.
+/// Asks hot_cache by message, because the hot index did not have all blocks.
 void ask_prefix(cache::impl& of, std::vector<block_key> keys, const get_options& options,
                 cache::callback<prefix> done) {
   messages::get_prefix_request request{
@@ -44,7 +44,7 @@ cache::cache(cache&&) noexcept = default;
 
 cache& cache::operator=(cache&& other) noexcept {
   cache taken{std::move(other)};
-  std::swap(impl_, taken.impl_); // the cache that was here closes when `taken` is destroyed
+  std::swap(impl_, taken.impl_); // the cache that was here before closes when `taken` is destroyed
   return *this;
 }
 

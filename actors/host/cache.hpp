@@ -21,7 +21,7 @@ class actor_system;
 
 namespace hearth {
 
-// What a host writes, under one name.
+// Aliases for the types that a host uses.
 using messages::put_outcome;
 using messages::tier_limits;
 using stats::amount;
@@ -56,8 +56,8 @@ struct get_options {
   /// Namespace number, from `cache::name_space`; 0 is "default".
   namespace_id name_space = 0;
 
-  /// Most payload bytes that a get_prefix hands out; the first block is handed out whatever its size. 0:
-  /// lease_bytes_max.
+  /// Largest reply, payload bytes: the most that a get_prefix hands out. The first block is handed out whatever its
+  /// size. 0: lease_bytes_max.
   std::uint64_t bytes_max = 0;
 
   /// Longest wait of the call. None: request_timeout.
@@ -69,8 +69,8 @@ struct get_options {
 struct prefix {
   std::vector<buffer> blocks;
 
-  /// Shortened, because of bytes_max or because read budget or memory ran out: more of the chain may be present. Ask
-  /// again from there.
+  /// Shortened by bytes_max, by the read budget or by lack of memory: more of the chain may be present. Ask again from
+  /// there.
   bool truncated = false;
 };
 
@@ -83,7 +83,8 @@ struct flush_report {
   /// were given up.
   amount left;
 
-  /// Whether the written blocks survive a power cut. False without a cold tier, or if the time was up before the sync.
+  /// Whether the written blocks survive a power cut. False without a cold tier, or if the deadline passed before the
+  /// sync.
   bool synced = false;
 };
 
@@ -91,13 +92,13 @@ using close_report = flush_report;
 
 /// A two-tier cache for large immutable blocks, inside the host's process.
 ///
-/// Threads: every function may be called from any thread.
-/// Blocking calls wait at most their timeout, and never longer than a day. Then they return `timeout`; the cache may
-/// still do what the call asked for. Asynchronous calls run the callback `done` exactly once, unless it is empty: on a
-/// thread of the actor system, or on the caller's thread before the call returns, if the result is known at once. A
-/// callback must not block, and must not close or destroy the cache. The log reports an exception that a callback
-/// throws. Errors of every call: closed, overloaded (nothing changed; try again later), timeout, invalid_argument (a
-/// namespace number that the cache has not given out). A moved-from cache may only be assigned to or destroyed.
+/// Threads: every function may be called from any thread. Blocking calls wait at most their timeout, and at most a day.
+/// Then they return `timeout`; the cache may still complete the call. Asynchronous calls run the callback `done`
+/// exactly once, unless it is empty: on a thread of the actor system, or on the caller's thread before the call
+/// returns, if the result is known at once. A callback must not block, and must not close or destroy the cache. The log
+/// reports an exception that a callback throws. Errors of every call: closed, overloaded (nothing changed; try again
+/// later), timeout, invalid_argument (a namespace number that the cache has not given out). A moved-from cache may only
+/// be assigned to or destroyed.
 class cache {
 public:
   /// Opens a cache on an actor system of its own, or on the caller's `system`, which must outlive the cache.
@@ -132,11 +133,11 @@ public:
   result<put_outcome> put(const block_key& key, std::uint64_t bytes, const producer& produce,
                           const put_options& options = {});
 
-  /// Chain put: stores a whole chain, head first, in one message, or in as few as hot_cache's mailbox takes the bytes
-  /// in. `payloads[i]` goes under `keys[i]`; the parent of `keys[i]` is `keys[i - 1]`, and of `keys[0]` it is
+  /// Chain put: stores a whole chain, head first, in one message, or in as few messages as hot_cache's mailbox allows.
+  /// `payloads[i]` goes under `keys[i]`; the parent of `keys[i]` is `keys[i - 1]`, and of `keys[0]` it is
   /// `options.parent`. Payloads are never copied. Under eviction, later blocks of the chain leave first. Returns the
-  /// outcome of each block, with the errors of `put`.
-  /// Errors: overloaded (nothing changed), invalid_argument (more or fewer payloads than keys).
+  /// outcome of each block, with the errors of `put`. Errors: overloaded (nothing changed), invalid_argument (the
+  /// numbers of payloads and keys differ).
   result<std::vector<result<put_outcome>>> put_many(std::span<const block_key> keys, std::vector<buffer> payloads,
                                                     const put_options& options = {});
 
@@ -168,9 +169,9 @@ public:
   /// limit, without a cold tier; too little for the cold tier's own files and one segment; more than tier_bytes_limit.
   result<void> limit(const tier_limits& limits);
 
-  /// Writes every dirty block and syncs. A full writer's queue makes it wait, and drops nothing. At the deadline it
-  /// returns with what is left. The default deadline is request_timeout.
-  /// Errors: io (the sync failed: what was written may not survive a power cut).
+  /// Writes every dirty block and syncs. While the writer's queue is full, it waits; it drops nothing. At the deadline
+  /// it returns with the blocks that are left. The default deadline is request_timeout. Errors: io (the sync failed:
+  /// written blocks may not survive a power cut).
   result<flush_report> flush(std::optional<std::chrono::milliseconds> deadline = {});
 
   /// Returns the counters and gauges of one namespace, or of the whole cache ("*"). They include every call that

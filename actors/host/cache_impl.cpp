@@ -53,7 +53,7 @@ cache::impl::impl(std::shared_ptr<caf::actor_system> own, caf::actor_system& sys
       hot_(*parts_, handles_.hot_cache.actor), client_(std::make_unique<client>(system)) {}
 
 /// Ends the actors and waits until the last of them has released the store, so that the directory is free afterwards.
-/// If the disk hangs, the job that hangs keeps the lock until it ends.
+/// If the disk hangs, the hanging job keeps the lock until it ends.
 cache::impl::~impl() {
   caf::anon_send_exit(handles_.hot_cache.actor, caf::exit_reason::user_shutdown); // writer and reader follow it
   if (const auto stats = handles_.registry->stats())                              // outlives a hot_cache that died
@@ -82,7 +82,7 @@ result<cache> cache::impl::open(std::shared_ptr<caf::actor_system> own, caf::act
   auto parts = assemble(options, world);
   if (!parts)
     return parts.error();
-  options.on_opening = {}; // its references may be valid during the opening only
+  options.on_opening = {}; // references in it may be valid only during the opening
   cache made{std::make_unique<impl>(std::move(own), system, std::move(options), std::move(world), std::move(*parts))};
   // hot_cache replies after it has started all other actors.
   if (const auto started = made.contains(std::span<const block_key>{}); !started)

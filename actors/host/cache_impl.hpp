@@ -89,7 +89,7 @@ public:
         {errc::overloaded, "the stats actor died and is being replaced; nothing is lost: ask again"});
   }
 
-  /// Starts an asynchronous call and waits for its end, at most `timeout`.
+  /// Starts an asynchronous call and waits until it ends, at most `timeout`.
   template <class T, class Start>
   result<T> wait(std::chrono::nanoseconds timeout, Start start) {
     struct call {
@@ -116,10 +116,10 @@ public:
     return messages::bounded_time(chosen.value_or(options_.request_timeout));
   }
 
-  /// Begins to close. False: another call has begun already.
+  /// Begins to close. False if another call has begun already.
   bool begin_close() { return !closing_.exchange(true); }
   [[nodiscard]] bool closing() const noexcept { return closing_; }
-  /// Closes, unless another call has begun to, and waits until the close has ended.
+  /// Closes, unless another call has begun to close, and waits until the close has ended.
   void finish_close(cache& owner);
   [[nodiscard]] std::shared_ptr<event> close_ended() const { return close_ended_; }
 
@@ -149,7 +149,7 @@ private:
   std::unique_ptr<client> client_;
 };
 
-/// Opens a cache on `system` in an environment of the caller's, for tests with files and disks of their own.
+/// Opens a cache on `system` in an environment of the caller, for tests with simulated files and disks.
 [[nodiscard]] result<cache> open_cache(caf::actor_system& system, cache_options options, environment world);
 
 } // namespace hearth

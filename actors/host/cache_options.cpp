@@ -36,7 +36,7 @@ std::uint64_t empty_store_bytes(std::uint64_t bytes_max, std::uint64_t segment_b
 }
 
 result<void> cache_options::validate() const {
-  // 0 is automatic; what an empty store takes has to fit.
+  // 0 is automatic; otherwise the files of an empty store must fit.
   const auto cold_least = cold_bytes_max == 0 ? 0 : empty_store_bytes(cold_bytes_max, advanced.segment_bytes) + 1;
   const result<void> checks[] = {
       in_range("hot_bytes_max", hot_bytes_max, 0, tier_bytes_limit),

@@ -16,9 +16,10 @@ using storage::opening_progress;
 using storage::reclaim_order;
 
 // The largest values that a setting may have, bytes.
-using messages::tier_bytes_limit;                                    ///< of a tier, and of a rate in bytes a second
-inline constexpr std::uint64_t block_bytes_limit = 4ull << 30;       ///< of one block
-inline constexpr std::uint64_t queue_bytes_limit = (1ull << 40) - 1; ///< of a mailbox: what a gate can count
+using messages::tier_bytes_limit;                              ///< of a tier, and of a rate in bytes a second
+inline constexpr std::uint64_t block_bytes_limit = 4ull << 30; ///< of one block
+/// Of a mailbox: the largest number that a gate can count.
+inline constexpr std::uint64_t queue_bytes_limit = (1ull << 40) - 1;
 
 /// I/O path of the cold tier: how reads and writes reach the kernel.
 enum class disk_io : std::uint8_t {
@@ -30,7 +31,7 @@ enum class disk_io : std::uint8_t {
 ///
 ///     hearth::cache::open({.directory = "/ssd/cache", .hot_bytes_max = 8ull << 30, .advanced = {.io_threads = 4}});
 ///
-/// The table in actors/host/README.md is compared with this file by a test.
+/// tests/rules.py compares the table in actors/host/README.md with this file.
 struct cache_options {
   /// Directory of the cold tier. It must exist, and it belongs to one cache at a time. Empty: hot tier only.
   std::string directory;
@@ -73,8 +74,8 @@ struct cache_options {
   /// Writer's queue, blocks: 1 to 65,536.
   std::uint32_t writer_queue_blocks = 256;
 
-  /// Writer's queue, time: the queue takes no more than the disk writes in this time at its recent speed. 0 ms to a
-  /// day; 0: no limit in time.
+  /// Writer's queue, time: the queue takes no more bytes than the disk writes in this time at its recent speed. 0 ms to
+  /// a day; 0: no limit in time.
   std::chrono::milliseconds writer_queue_time{5'000};
 
   /// Writer's queue, payload bytes. 0: a quarter of hot_bytes_max, at least 64 MiB and at least block_bytes_max.
@@ -120,7 +121,7 @@ struct cache_options {
     /// they were written. 0 to 50.
     std::uint32_t reappend_percent = 25;
 
-    /// Write burst, bytes at once beyond the write budgets' rates. 0: ten seconds' worth.
+    /// Write burst, bytes: may be written at once beyond the rate of the write budgets. 0: ten seconds' worth.
     std::uint64_t write_burst_bytes = 0;
 
     /// hot_cache's mailbox, messages: 1 to 65,536.
@@ -129,10 +130,10 @@ struct cache_options {
     /// hot_cache's mailbox, payload bytes. 0: as the writer's queue, at least block_bytes_max.
     std::uint64_t hot_cache_mailbox_bytes = 0;
 
-    /// A reader's queue, blocks: 1 to 65,536.
+    /// Reader's queue, blocks: 1 to 65,536.
     std::uint32_t reader_queue_blocks = 1024;
 
-    /// A reader's queue, payload bytes of cold reads in flight. One block that can be written always fits.
+    /// Reader's queue, payload bytes of cold reads in flight. Any block that can be written fits.
     std::uint64_t reader_queue_bytes = 256ull << 20;
 
     /// stats' mailbox, messages: 1 to 65,536.
@@ -156,7 +157,7 @@ struct cache_options {
   [[nodiscard]] storage::result<void> validate() const;
 };
 
-/// Bytes that an empty cold tier takes of its limit `bytes_max`; a limit must be larger than this.
+/// Bytes of its limit `bytes_max` that an empty cold tier uses itself. The limit must be larger.
 [[nodiscard]] std::uint64_t empty_store_bytes(std::uint64_t bytes_max, std::uint64_t segment_bytes);
 
 } // namespace hearth

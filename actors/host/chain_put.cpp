@@ -9,7 +9,7 @@ chain_put::chain_put(cache::impl& owner, std::vector<storage::block> chain, cach
   ended_.reserve(chain_.size());
 }
 
-/// As many blocks as an empty mailbox takes, and at least one; the reply to that one may be too_large.
+/// As many blocks as an empty mailbox takes, but at least one; that block may be refused as too_large.
 std::vector<storage::block> chain_put::next_piece() {
   const auto bytes_max = owner_.parts().hot_cache_mailbox.gate->limits().bytes_max;
   std::vector<storage::block> piece;

@@ -8,9 +8,9 @@
 
 namespace hearth {
 
-/// Chain put: sends a chain to hot_cache in one message, or in as few as its mailbox takes the bytes in, one after the
-/// other. A refused message ends it: blocks that were not sent get that error. Threads: started on one thread,
-/// continues on the threads that deliver the replies.
+/// Chain put: sends a chain to hot_cache in one message, or in as few messages as its mailbox allows, one after the
+/// other. It ends at the first refused message: blocks that were not sent get that error. Threads: started on one
+/// thread, continues on the threads that deliver the replies.
 class chain_put : public std::enable_shared_from_this<chain_put> {
 public:
   using outcomes = std::vector<result<put_outcome>>;
@@ -18,7 +18,7 @@ public:
   /// Pre: `chain` is not empty; `owner` outlives all replies.
   chain_put(cache::impl& owner, std::vector<storage::block> chain, cache::callback<outcomes> done);
 
-  /// Sends the next message. Its reply comes back here.
+  /// Sends the next message. Its reply arrives here.
   void go_on();
 
 private:

@@ -19,7 +19,7 @@ void client::close() {
   if (closed_.exchange(true))
     return;
   auto* companion = caf::actor_cast<caf::actor_companion*>(companion_);
-  companion->on_enqueue({}); // waits for calls of `receive` under way; after this there are none
+  companion->on_enqueue({}); // waits for running calls of `receive`; none starts after this
   companion->cleanup(caf::exit_reason::normal, nullptr);
   std::unordered_map<std::uint64_t, reply_handler> waiting;
   {

@@ -16,8 +16,8 @@
 
 namespace hearth {
 
-/// Client: sends requests to actors from ordinary threads. A request takes one message there and one back. No actor has
-/// to be scheduled for the reply: its callback runs on the thread that sent it. Threads: any.
+/// Client: sends requests to actors from ordinary threads. A request takes one message in each direction. No actor has
+/// to be scheduled for the reply: its callback runs on the thread that sent the reply. Threads: any.
 class client {
 public:
   explicit client(caf::actor_system& system);
@@ -29,8 +29,8 @@ public:
   client& operator=(const client&) = delete;
 
   /// Sends `message` and calls `callback` exactly once, with the reply or an error, possibly before this returns.
-  /// `if_gone` is the error if the receiver has died. The log reports an exception of `callback`, so that no actor dies
-  /// of it.
+  /// `if_gone` is the error if the receiver has died. An exception of `callback` is logged, so that it does not end an
+  /// actor.
   template <class Reply, class Handle, class Message>
   void request(const Handle& to, Message message, std::function<void(storage::result<Reply>)> callback,
                storage::failure if_gone) {
@@ -63,7 +63,7 @@ public:
                       nullptr);
   }
 
-  /// Calls a host's `callback`; the log reports its exception.
+  /// Calls a host's `callback`; logs its exception.
   static void guarded(const std::function<void()>& callback);
 
 private:

@@ -3,7 +3,7 @@
 #include "storage/memory/buffer_pool.hpp"
 
 /// The memory of every buffer in this process, for a host that decides where it is. All caches share it, and so do the
-/// buffers that the host makes. A block stays in the memory it was put in: there it is kept, handed out hot, and
+/// buffers that the host makes. A block stays in the memory in which it was put: there it is kept, handed out hot, and
 /// written to disk. The memory budget of a cache is hot_bytes_max, writer_queue_bytes and lease_bytes_max, added up.
 ///
 /// Pinned memory, for a GPU that copies faster from it; before the first cache is opened:
@@ -18,9 +18,9 @@
 ///     };
 ///     auto pinned = hearth::process_buffer_pool().watch(std::make_shared<cuda_pinning>());
 ///
-/// `make_memory_lock()` makes a watcher that keeps the memory from being swapped out. `take_from` takes all of it from
-/// an allocator of the host's. `warm` touches it before the first request. The member `memory` of a cache's snapshot
-/// says how much memory is in use, free and pinned.
+/// `make_memory_lock()` makes a watcher that keeps the memory from being swapped out. `take_from` takes all memory from
+/// an allocator of the host. `warm` touches the memory before the first request. The member `memory` of a cache's
+/// snapshot says how much memory is in use, free and pinned.
 namespace hearth {
 
 using storage::buffer_pool;
