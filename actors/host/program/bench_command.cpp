@@ -13,7 +13,7 @@ namespace hearth {
 bool asks_to_bench(int argc, const char* const* argv) { return argc > 1 && std::string_view{argv[1]} == "bench"; }
 
 command_outcome run_bench(char** argv) {
-  char** const arguments = argv + 1; // `bench` stands for the program's name
+  char** const arguments = argv + 1; // `bench` becomes the program's name
   std::error_code unknown;
   const auto here = std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path();
   for (const auto* place : {"hearth-bench", "../../../tests/bench/hearth-bench"})

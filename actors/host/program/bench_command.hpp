@@ -7,8 +7,8 @@ namespace hearth {
 /// Whether the command line begins with `bench`.
 [[nodiscard]] bool asks_to_bench(int argc, const char* const* argv);
 
-/// Becomes the program `hearth-bench`, which has what only measuring needs: beside this program, in the build folder
-/// that this program is in, or by $PATH. Returns only if there is none, or it cannot be run.
+/// Replaces this process by the program `hearth-bench`, which holds the measuring code. Searches beside this program,
+/// in the build folder of this program, and in $PATH. Returns only if the program is not found or cannot be run.
 [[nodiscard]] command_outcome run_bench(char** argv);
 
 } // namespace hearth

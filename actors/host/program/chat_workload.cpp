@@ -21,7 +21,7 @@ chat_workload::chat_workload(std::uint64_t seed, const chat_habits& habits, std:
 
 request chat_workload::next() {
   auto conversation = take_conversation();
-  // A turn is mostly a question and its answer; every sixth brings a document along.
+  // A turn is mostly a question and its answer; every sixth turn includes a document.
   append_new(conversation, below(6) == 0 ? 8 + below(40) : 1 + below(5));
   request made{conversation};
   const bool goes_on = below(habits_.ends_one_in) != 0 && conversation.size() < conversation_blocks_max - 48;
@@ -35,7 +35,7 @@ request chat_workload::next() {
 
 chat_workload::blocks chat_workload::take_conversation() {
   if (active_.size() < 4 || below(10) < habits_.new_in_ten) {
-    // A new one; the smaller of two draws makes some prompts common, some rare.
+    // New conversation. The smaller of two draws makes some prompts common and some rare.
     const auto first = below(system_prompt_count);
     const auto second = below(system_prompt_count);
     return system_prompts_[std::min(first, second)];

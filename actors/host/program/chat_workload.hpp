@@ -12,9 +12,9 @@ namespace hearth {
 struct chat_habits {
   std::size_t conversations_max = 256;   ///< most open conversations; 4 or more
   std::size_t recent_conversations = 32; ///< conversations that get most of the turns
-  unsigned new_in_ten = 3;               ///< of ten requests, how many begin a conversation
-  unsigned far_one_in = 4;               ///< one in so many later turns goes to any conversation, not a recent one
-  unsigned ends_one_in = 4;              ///< one in so many turns is the last of its conversation
+  unsigned new_in_ten = 3;               ///< of ten requests, this many begin a conversation
+  unsigned far_one_in = 4;               ///< one in this many later turns goes to any conversation, not a recent one
+  unsigned ends_one_in = 4;              ///< one in this many turns is the last of its conversation
 };
 
 /// Chat workload: generates the requests of a chat service. Many conversations are interleaved and share a few system
@@ -27,7 +27,7 @@ public:
   /// Blocks are numbered from `first_id` on.
   explicit chat_workload(std::uint64_t seed, const chat_habits& habits = {}, std::uint64_t first_id = 0);
 
-  /// The next request; never empty, and it never ends.
+  /// Returns the next request, never an empty one. There is always a next request.
   [[nodiscard]] request next();
 
 private:
@@ -36,13 +36,13 @@ private:
   std::uint64_t random() noexcept;
   std::uint64_t below(std::uint64_t bound) noexcept; ///< 0..bound-1; pre: 1 <= bound <= 2^32
   void append_new(blocks& to, std::uint64_t count);
-  blocks take_conversation(); ///< an open one, or a new one; it is removed from `active_`
+  blocks take_conversation(); ///< takes an open conversation, or a new one; removes it from `active_`
 
   chat_habits habits_;
   std::uint64_t state_;
   std::uint64_t next_id_;
   std::vector<blocks> system_prompts_;
-  std::vector<blocks> active_; ///< conversations, the one that spoke last at the end
+  std::vector<blocks> active_; ///< conversations, the most recent one last
 };
 
 /// The first `count` requests of the chat with this seed. Threads: any.

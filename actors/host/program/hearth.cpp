@@ -40,7 +40,7 @@ int main(int argc, char** argv) {
   hearth::command_outcome outcome;
   try {
     outcome = run(argc, argv);
-  } catch (const std::exception& caught) { // memory is gone: nothing below throws otherwise
+  } catch (const std::exception& caught) { // out of memory: nothing below throws otherwise
     outcome = {1, {}, caught.what()};
   }
   std::cout << outcome.output << std::flush;

@@ -14,8 +14,8 @@
 
 namespace hearth {
 
-// How the programs read numbers. CLI11's own conversions take "-1" for 2^64-1 and "nan" for a duration that is within
-// every range; what these refuse they tell with what was expected and what was found.
+// Number options of the programs. CLI11's own conversions accept "-1" as 2^64-1, and "nan" as a duration within every
+// range. These refuse both; the error says what was expected and what was found.
 
 namespace detail {
 template <class Parse>
@@ -35,7 +35,7 @@ inline std::string range(std::uint64_t least, std::uint64_t most) {
 }
 } // namespace detail
 
-/// Accepts an integer between the two.
+/// Accepts an integer from the first value to the second.
 inline CLI::Validator integer_between(std::uint64_t least,
                                       std::uint64_t most = std::numeric_limits<std::uint64_t>::max()) {
   return detail::checked("an integer " + detail::range(least, most), [=](const std::string& text) {
@@ -44,8 +44,8 @@ inline CLI::Validator integer_between(std::uint64_t least,
   });
 }
 
-/// Accepts a number of bytes with or without a unit, between the two and a multiple of the third; the option gets it in
-/// bytes.
+/// Accepts a number of bytes with or without a unit, from the first value to the second, a multiple of the third. The
+/// option gets the number in bytes.
 inline CLI::Validator bytes_between(std::uint64_t least, std::uint64_t most, std::uint64_t multiple_of = 1) {
   const auto multiple = multiple_of > 1 ? ", a multiple of " + stats::format_bytes(multiple_of) : std::string{};
   return detail::checked("a size such as 64MiB (units B to TiB, KB to GB), " + detail::range(least, most) + multiple,
@@ -57,7 +57,7 @@ inline CLI::Validator bytes_between(std::uint64_t least, std::uint64_t most, std
                          });
 }
 
-/// Accepts a number of seconds between the two, which may have decimals.
+/// Accepts a number of seconds from the first value to the second, with or without decimals.
 inline CLI::Validator seconds_between(double least, double most) {
   std::ostringstream expected;
   expected << least << " to " << most << " seconds";
@@ -65,7 +65,7 @@ inline CLI::Validator seconds_between(double least, double most) {
     double read = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), read);
     const bool whole = error == std::errc{} && end == text.data() + text.size();
-    return whole && read >= least && read <= most ? std::optional{text} : std::nullopt; // no nan, which is in no range
+    return whole && read >= least && read <= most ? std::optional{text} : std::nullopt; // nan is in no range
   });
 }
 

@@ -14,12 +14,12 @@ class App;
 
 namespace hearth {
 
-/// What `hearth policies` was asked to do.
+/// Options of `hearth policies`.
 struct policies_options {
-  std::string help;                      ///< not empty: print this and end; nothing else was asked for
+  std::string help;                      ///< not empty: print this and end; the other options are not set
   std::string trace;                     ///< empty: the built-in workload
-  std::vector<std::size_t> capacities;   ///< blocks; empty: shares of the blocks there are
-  std::optional<std::uint64_t> requests; ///< at most so many
+  std::vector<std::size_t> capacities;   ///< blocks; empty: shares of the blocks of the trace
+  std::optional<std::uint64_t> requests; ///< most requests to replay
   std::uint64_t seed = 1;                ///< of the built-in workload
   bool json = false;
 };

@@ -18,7 +18,7 @@ namespace {
 
 constexpr int bad_input = 2;
 
-/// The scores at one capacity, by the name of the policy.
+/// Scores at one capacity, by the name of the policy.
 struct trial {
   std::size_t capacity = 0;
   std::vector<std::pair<std::string, policy_score>> scores;
@@ -35,7 +35,7 @@ result<std::vector<request>> load(const policies_options& options) {
   return chat_requests(options.seed, wanted);
 }
 
-/// Shares at which a policy matters: a tier that holds nearly everything needs none.
+/// Shares of the trace's blocks at which the policy matters: a tier that holds nearly all blocks needs no policy.
 std::vector<std::size_t> shares_of(std::size_t blocks) {
   std::vector<std::size_t> capacities;
   for (const std::size_t per_cent : {1, 2, 5, 10, 20})
@@ -43,7 +43,7 @@ std::vector<std::size_t> shares_of(std::size_t blocks) {
   return capacities;
 }
 
-/// Room for more than all `blocks` of the trace is room for them all.
+/// A capacity above `blocks` (all blocks of the trace) is cut to `blocks`.
 trial try_all(const std::vector<request>& trace, std::size_t capacity, std::size_t blocks) {
   trial done{capacity, {}};
   const auto room = std::min(capacity, std::max<std::size_t>(blocks, 1));

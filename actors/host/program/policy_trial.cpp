@@ -33,7 +33,7 @@ void count(policy_score& score, const request& asked, const std::function<bool(s
   }
 }
 
-/// For each reference of the trace, in its order, the number of the next request that has its block.
+/// For each reference of the trace, in order: the number of the next request that has its block.
 std::vector<std::size_t> next_uses(std::span<const request> trace, std::size_t references) {
   std::vector<std::size_t> next(references);
   std::unordered_map<std::uint64_t, std::size_t> later;
@@ -92,7 +92,7 @@ policy_score try_policy(std::span<const request> trace, std::size_t capacity, st
 }
 
 policy_score try_clairvoyant(std::span<const request> trace, std::size_t capacity) {
-  using rank = std::tuple<std::size_t, std::size_t, std::uint64_t>; // next use, depth, id: the last leaves first
+  using rank = std::tuple<std::size_t, std::size_t, std::uint64_t>; // next use, depth, id: the largest leaves first
   assert(capacity > 0);
   policy_score score;
   std::size_t references = 0;

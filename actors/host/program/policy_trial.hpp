@@ -16,7 +16,7 @@ namespace hearth {
 /// Score of a policy on a trace.
 struct policy_score {
   std::uint64_t asked = 0;  ///< block references
-  std::uint64_t usable = 0; ///< part of these: present with all blocks before them in their request
+  std::uint64_t usable = 0; ///< those present together with all blocks before them in their request
 
   [[nodiscard]] double ratio() const noexcept {
     return asked == 0 ? 0.0 : static_cast<double>(usable) / static_cast<double>(asked);
@@ -38,11 +38,11 @@ struct named_policy {
 [[nodiscard]] policy_score try_policy(std::span<const request> trace, std::size_t capacity,
                                       storage::keyed_policy& policy);
 
-/// As above with a policy that knows the future: the block whose next use is farthest away leaves, among equals the
-/// deepest (Belady, IBM Systems Journal 1966). About the best that any policy can do.
+/// As above with a policy that knows the future: the block whose next use is farthest away leaves; among equals, the
+/// deepest (Belady, IBM Systems Journal 1966). About the best result that any policy can reach.
 [[nodiscard]] policy_score try_clairvoyant(std::span<const request> trace, std::size_t capacity);
 
-/// How many different blocks a trace refers to.
+/// Number of different blocks in a trace.
 [[nodiscard]] std::size_t distinct_blocks(std::span<const request> trace);
 
 } // namespace hearth

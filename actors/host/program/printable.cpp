@@ -7,8 +7,8 @@ namespace hearth {
 
 namespace {
 
-/// Length in bytes of the UTF-8 sequence that `text` starts with, or 0 if it starts with none (RFC 3629, section 4).
-/// `point` is what it encodes.
+/// Length in bytes of the UTF-8 sequence at the start of `text`, or 0 if there is none (RFC 3629, section 4). `point`
+/// is set to the code point.
 std::size_t sequence_length(std::string_view text, std::uint32_t& point) {
   const auto lead = static_cast<unsigned char>(text.front());
   const std::size_t length = lead < 0x80                   ? 1

@@ -17,7 +17,7 @@ namespace hearth {
 /// Threads: one owner. Errors: none; a failure to print is ignored.
 class progress_bar {
 public:
-  /// Shows `total` of `unit` on `terminal`, which must outlive this; shows nothing if `enabled` is false.
+  /// Shows `total` of `unit` on `terminal`, which must outlive this object; shows nothing if `enabled` is false.
   progress_bar(std::ostream& terminal, bool enabled, std::uint64_t total, std::string unit = "requests");
   progress_bar(const progress_bar&) = delete;
   progress_bar& operator=(const progress_bar&) = delete;
@@ -26,7 +26,7 @@ public:
   /// Changes the total.
   void expect(std::uint64_t total) noexcept;
 
-  /// Shows that `done` of them, with `bytes` (none: unknown), took `ns` so far.
+  /// Shows that `done` units, with `bytes` (none: unknown), took `ns` so far.
   void update(std::uint64_t done, std::optional<std::uint64_t> bytes, std::uint64_t ns);
 
 private:
@@ -34,8 +34,8 @@ private:
   bool enabled_;
   std::uint64_t total_;
   std::string unit_;
-  std::uint64_t next_ns_ = 0; ///< not drawn again before
-  std::size_t width_ = 0;     ///< of what stands on the line now
+  std::uint64_t next_ns_ = 0; ///< time of the next drawing
+  std::size_t width_ = 0;     ///< columns of the line that is shown now
 };
 
 } // namespace hearth

@@ -18,7 +18,8 @@ result<buffer> make_payload(const block_key& key, std::uint64_t bytes) {
   return std::move(*fresh).publish();
 }
 
-/// A chain longer than this is asked for in pieces, so that one that comes back bit by bit is not sent over and over.
+/// Longest piece, in blocks, of a chain per get: a longer chain is requested in pieces, so that a chain that is
+/// returned in small parts is not sent again and again.
 constexpr std::size_t keys_at_once = 4096;
 
 class replayer {
@@ -59,7 +60,7 @@ private:
     return {};
   }
 
-  /// Reads the longest present prefix of `keys_`, however many calls that takes; returns how many blocks it has.
+  /// Reads the longest present prefix of `keys_`, in as many calls as it takes. Returns its length in blocks.
   result<std::size_t> read_prefix() {
     std::size_t present = 0;
     bool right = true;
@@ -82,13 +83,13 @@ private:
         right = check(rest[i], blocks[i], right);
       present += blocks.size();
       more = !blocks.empty() && (answer->truncated || blocks.size() == rest.size());
-      counts_.gets_refused += answer->truncated && blocks.empty(); // no budget for even one block
+      counts_.gets_refused += answer->truncated && blocks.empty(); // no budget even for one block
     }
     return present;
   }
 
-  /// Counts one block that was handed out; `right_so_far`: all before it were what was put. Returns whether that still
-  /// holds behind it.
+  /// Counts one block that was handed out. `right_so_far`: all blocks before it had the right bytes. Returns whether
+  /// this holds including the block.
   bool check(const block_key& key, const buffer& block, bool right_so_far) {
     const auto bytes = block.bytes();
     const bool right = bytes.size() == settings_.block_bytes &&
@@ -128,7 +129,7 @@ private:
   const replay_settings& settings_;
   const replay_hooks& hooks_;
   replay_counts counts_;
-  std::vector<block_key> keys_; ///< of the request at hand
+  std::vector<block_key> keys_; ///< of the current request
 };
 
 } // namespace

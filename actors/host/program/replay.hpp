@@ -20,7 +20,7 @@ struct replay_target {
 
 struct replay_settings {
   std::uint64_t block_bytes = 64u << 10; ///< bytes of every block, >= 1
-  bool verify = false;                   ///< compare every byte of every block handed out, not only length and ends
+  bool verify = false; ///< compare every byte of every block handed out, not only its length and its ends
 };
 
 /// Counts of a replay. Invariants: `usable_blocks <= blocks_asked`;
@@ -28,13 +28,13 @@ struct replay_settings {
 struct replay_counts {
   std::uint64_t requests = 0;
   std::uint64_t blocks_asked = 0;
-  std::uint64_t usable_blocks = 0; ///< returned with the right bytes, like all blocks before them in their request
-  std::uint64_t wrong_blocks = 0;  ///< returned with other bytes than were put
+  std::uint64_t usable_blocks = 0; ///< returned with the right bytes, as were all blocks before it in its request
+  std::uint64_t wrong_blocks = 0;  ///< returned with bytes other than those put
   std::uint64_t gets_refused = 0;  ///< calls that ended with overloaded
   std::uint64_t puts = 0;
   std::uint64_t stored = 0;
   std::uint64_t refreshed = 0;
-  std::uint64_t puts_refused = 0;  ///< calls that ended with overloaded or orphan, by preflight as well
+  std::uint64_t puts_refused = 0;  ///< calls that ended with overloaded or orphan; refused preflights included
   std::uint64_t bytes_read = 0;    ///< handed out
   std::uint64_t bytes_put = 0;     ///< stored
   std::uint64_t ns = 0;            ///< duration of the whole replay
@@ -45,7 +45,7 @@ struct replay_counts {
 
 /// Hooks of a replay. Each may be empty, except `now_ns`.
 struct replay_hooks {
-  std::function<std::uint64_t()> now_ns;                  ///< a clock that never goes back
+  std::function<std::uint64_t()> now_ns;                  ///< monotonic clock
   std::function<void(const replay_counts&)> request_done; ///< after each request
   std::function<bool()> stop;                             ///< asked before each request; true: end here
 };

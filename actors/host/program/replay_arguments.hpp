@@ -9,9 +9,9 @@
 
 namespace hearth {
 
-/// What `hearth replay` was asked to do. Sizes in bytes.
+/// Options of `hearth replay`. Sizes in bytes.
 struct replay_options {
-  std::string help;                      ///< not empty: print this and end; nothing else was asked for
+  std::string help;                      ///< not empty: print this and end; the other options are not set
   std::string trace;                     ///< file; empty: the generated chat
   std::uint64_t seed = 1;                ///< of the chat
   std::optional<std::uint64_t> requests; ///< 1..1e9; none: the whole trace, or 2,000 of the chat
@@ -21,9 +21,9 @@ struct replay_options {
   storage::reclaim_order reclaim = storage::reclaim_order::least_useful;
   std::uint32_t reappend_percent = cache_options{}.advanced.reappend_percent;
   std::uint64_t cold_bytes = 2ull << 30;   ///< 0: hot tier only
-  std::uint64_t block_bytes = 64ull << 10; ///< 1 to 4 GiB, and not more than a tier or the writer's queue takes
+  std::uint64_t block_bytes = 64ull << 10; ///< 1 to 4 GiB; must fit into each tier and into the writer's queue
   std::uint32_t writer_queue_blocks = 256; ///< 1..65,536
-  std::uint64_t writer_queue_bytes = 0;    ///< 0: as cache_options has it
+  std::uint64_t writer_queue_bytes = 0;    ///< 0: the default of cache_options
   write_policy policy = write_policy::back;
   std::uint64_t drain_mib_per_second = 0; ///< slows the disk down; 0: no limit
   bool verify = false;
@@ -38,12 +38,12 @@ inline constexpr std::uint64_t chat_requests_default = 2000;
 /// Errors: invalid_argument, with one line that names the flag, what was found and what was expected.
 [[nodiscard]] storage::result<replay_options> parse_replay_arguments(int argc, const char* const* argv);
 
-/// The options of the cache that `options` ask for, its cold tier (if any) in `directory`; one block fits through all.
-/// They are valid.
+/// Cache options for `options`, with the cold tier (if any) in `directory`. They are valid, and one block fits into
+/// every tier and queue.
 [[nodiscard]] cache_options to_cache_options(const replay_options& options, const std::string& directory);
 
-/// Whether a cold tier can live in `directory`: it is there, it is a directory, and this process may write to it. Looks
-/// only, changes nothing. Errors: not_found, invalid_argument, io.
+/// Checks that a cold tier can use `directory`: it exists, it is a directory, and this process may write to it. Changes
+/// nothing. Errors: not_found, invalid_argument, io.
 [[nodiscard]] storage::result<void> check_directory(const std::string& directory);
 
 } // namespace hearth

@@ -65,7 +65,7 @@ std::uint64_t now_ns() {
   return static_cast<std::uint64_t>(now.count());
 }
 
-/// Opens the cache with a progress bar: a large directory takes a while to open.
+/// Opens the cache with a progress bar: a large directory takes time to open.
 result<cache> open_shown(const replay_options& options, const std::string& directory) {
   const auto start = now_ns();
   progress_bar bar{std::cerr, ::isatty(STDERR_FILENO) == 1, 1, "segments opened"};
@@ -103,7 +103,7 @@ result<void> flush(cache& cache) {
     if (flushed->left.blocks == 0)
       break;
   }
-  return {}; // blocks that are left show in the snapshot, as pending or dirty
+  return {}; // the snapshot shows the remaining blocks as pending or dirty
 }
 
 /// The replay on an open cache, up to the snapshot.
@@ -146,7 +146,7 @@ command_outcome run_replay(const replay_options& options) {
   if (!work)
     return {bad_input, {}, work.error().context};
 
-  note_interruptions();                         // before there is something to clean up
+  note_interruptions();                         // before there are files to clean up
   std::optional<temporary_directory> temporary; // outlives the cache
   auto directory = options.directory;
   if (directory.empty() && options.has_cold_tier()) {

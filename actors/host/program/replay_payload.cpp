@@ -14,15 +14,16 @@ namespace {
 
 constexpr std::size_t word_bytes = sizeof(std::uint64_t);
 
-/// The endless stream of words that belongs to a key.
+/// Infinite stream of words derived from a key.
 class word_stream {
 public:
   explicit word_stream(const block_key& key) noexcept {
     std::memcpy(key_.data(), key.bytes.data(), sizeof(key_));
-    start_ = (key_[0] ^ key_[1]) * step + key_[2]; // none of the words below: they would cancel each other out
+    // A mix, because one of the key's own words would cancel itself out below.
+    start_ = (key_[0] ^ key_[1]) * step + key_[2];
   }
 
-  /// Word `index`: a counter whose golden-ratio steps reach every bit, under the words of the key in turn.
+  /// Word `index`: a counter with golden-ratio steps, which reach every bit, mixed with the words of the key in turn.
   [[nodiscard]] std::uint64_t operator[](std::uint64_t index) const noexcept {
     return key_[index % key_.size()] ^ (start_ + index * step);
   }
@@ -34,7 +35,7 @@ private:
   std::uint64_t start_ = 0;
 };
 
-/// Whether the word at `index` of `payload`, which may be cut short by its end, is that of `words`.
+/// Whether the word at `index` of `payload` (shorter at its end) equals that of `words`.
 bool same_word(const word_stream& words, std::span<const std::byte> payload, std::size_t index) noexcept {
   const auto word = words[index];
   const auto rest = payload.subspan(index * word_bytes);
@@ -64,7 +65,7 @@ void fill_payload(const block_key& key, std::span<std::byte> payload) noexcept {
 bool is_payload(const block_key& key, std::span<const std::byte> payload) noexcept {
   const word_stream words{key};
   const auto whole = payload.size() / word_bytes;
-  std::uint64_t differences = 0; // gathered without a branch, so that the loop runs at memory speed
+  std::uint64_t differences = 0; // collected without a branch, so that the loop runs at memory speed
   for (std::size_t i = 0; i < whole; ++i) {
     std::uint64_t found;
     std::memcpy(&found, payload.data() + i * word_bytes, word_bytes);

@@ -13,7 +13,7 @@ struct replay_report {
   replay_counts counts;
   stats::snapshot snapshot; ///< taken after the flush that followed the last request
 
-  /// No wrong block was handed out and every ledger balances.
+  /// Whether no wrong block was handed out and every ledger balances.
   [[nodiscard]] bool sound() const noexcept;
 };
 

@@ -31,7 +31,7 @@ temporary_directory& temporary_directory::operator=(temporary_directory&& other)
 }
 
 temporary_directory::~temporary_directory() {
-  std::error_code ignored; // there is nobody left to tell, and the name says whose it was
+  std::error_code ignored; // no way to report it; the name shows the origin of the directory
   if (!path_.empty())
     std::filesystem::remove_all(path_, ignored);
 }

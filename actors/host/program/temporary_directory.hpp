@@ -24,13 +24,13 @@ public:
 
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
-  /// Keeps the directory, for a person to look at. After: this object holds none.
+  /// Keeps the directory, for a person to inspect. After: this object owns no directory.
   void keep() noexcept { path_.clear(); }
 
 private:
   explicit temporary_directory(std::string path) : path_(std::move(path)) {}
 
-  std::string path_; ///< empty: moved away
+  std::string path_; ///< empty: moved from
 };
 
 } // namespace hearth

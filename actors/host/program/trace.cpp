@@ -18,11 +18,11 @@ namespace {
 
 constexpr std::uint64_t id_max = std::numeric_limits<std::int64_t>::max();
 
-/// Reads lines of bounded length, and knows where it is.
+/// Reads lines of bounded length and counts them.
 class line_reader {
 public:
   line_reader(std::istream& input, std::string name, std::size_t line_bytes_max)
-      : input_(input), name_(std::move(name)), line_(line_bytes_max + 2) {} // one byte too many, and a '\0'
+      : input_(input), name_(std::move(name)), line_(line_bytes_max + 2) {} // one byte more than allowed, and a '\0'
 
   enum class outcome { line, end, too_long, failed };
 
@@ -36,7 +36,7 @@ public:
       return outcome::failed;
     if (taken == 0)
       return outcome::end;
-    line = {line_.data(), input_.eof() || input_.fail() ? taken : taken - 1}; // a newline counts as taken
+    line = {line_.data(), input_.eof() || input_.fail() ? taken : taken - 1}; // `taken` includes the newline
     if (line.size() > line_.size() - 2)
       return outcome::too_long;
     if (!line.empty() && line.back() == '\r')
@@ -77,7 +77,7 @@ result<std::vector<request>> read_trace(std::istream& input, const std::string& 
     json.integers("hash_ids", id_max, read.block_ids);
     if (!json.ok())
       return lines.refuse(errc::invalid_argument, json.error());
-    references += std::max<std::size_t>(read.block_ids.size(), 1); // a request without any takes room, too
+    references += std::max<std::size_t>(read.block_ids.size(), 1); // a request without blocks takes memory, too
     if (references > limits.references_max)
       return lines.refuse(errc::too_large, "hash_ids: found more than " + std::to_string(limits.references_max) +
                                                " block references in the trace: split the file");

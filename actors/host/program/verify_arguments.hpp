@@ -10,9 +10,9 @@ class App;
 
 namespace hearth {
 
-/// What `hearth verify` was asked to do.
+/// Options of `hearth verify`.
 struct verify_options {
-  std::string help;      ///< not empty: print this and end; nothing else was asked for
+  std::string help;      ///< not empty: print this and end; the other options are not set
   std::string directory; ///< of the cold tier
   bool repair = false;
   bool json = false;

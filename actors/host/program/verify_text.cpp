@@ -13,7 +13,7 @@ using storage::verify_report;
 
 namespace {
 
-constexpr std::size_t rows_shown = 64; ///< of segments without damage
+constexpr std::size_t rows_shown = 64; ///< most rows of undamaged segments
 constexpr std::size_t findings_shown = 50;
 
 double seconds(const verified_store& verified) noexcept { return static_cast<double>(verified.ns) / 1e9; }
@@ -44,7 +44,7 @@ std::vector<std::string> cells(const std::string& name, const storage::verified_
           number(part.damaged)};
 }
 
-/// Every segment that is damaged, and as many of the others as a person reads; the last row is the sum of all.
+/// Rows of all damaged segments, then at most `rows_shown` others; the last row is the sum of all segments.
 std::string segments(const verify_report& report) {
   stats::columns table;
   table.row({"segment", "generation", "index", "size", "listed", "behind", "blocks", "payload", "dead", "damaged"});

@@ -7,7 +7,7 @@
 
 namespace hearth {
 
-/// One request of a workload: the blocks of its prompt, in order. An equal id means an equal block and an equal prefix
+/// One request of a workload: the blocks of its prompt, in order. An equal id means an equal block with an equal prefix
 /// before it; ids are 0 to 2^63-1.
 struct request {
   std::vector<std::uint64_t> block_ids;
@@ -15,7 +15,7 @@ struct request {
   friend bool operator==(const request&, const request&) = default;
 };
 
-/// Gives the requests of a workload one after the other, then nothing.
+/// Source of requests: returns them one after the other, then nothing.
 using request_source = std::function<std::optional<request>()>;
 
 } // namespace hearth
