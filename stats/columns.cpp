@@ -32,7 +32,7 @@ std::string format_share(std::uint64_t part, std::uint64_t whole) {
   if (whole == 0)
     return "-";
   char digits[32];
-  // A share is for reading, not for adding: double is exact enough for one decimal.
+  // The share is for display only: a double is exact enough for one decimal.
   std::snprintf(digits, sizeof(digits), "%.1f %%", 100.0 * static_cast<double>(part) / static_cast<double>(whole));
   return digits;
 }

@@ -7,13 +7,13 @@
 
 namespace hearth::stats {
 
-/// Rows of text in aligned columns, two spaces apart: the first flush left, the others flush right.
-/// Threads: one owner. Errors: none.
+/// Text table: rows in aligned columns, two spaces apart; the first column flush left, the others flush right. Threads:
+/// one owner. Errors: none.
 class columns {
 public:
   void row(std::vector<std::string> cells);
 
-  /// Every row, each ending with '\n', without trailing spaces.
+  /// All rows, each ending with '\n', without trailing spaces.
   [[nodiscard]] std::string text() const;
 
 private:

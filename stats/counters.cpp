@@ -7,7 +7,7 @@ namespace hearth::stats {
 
 namespace {
 
-/// Every plain counter, once: a sum and a difference must not forget one.
+/// All plain counters, listed once for both sum and difference.
 constexpr std::array plain{
     &counters::saves,
     &counters::loads,
@@ -22,8 +22,8 @@ constexpr std::array plain{
     &counters::puts_rejected,
     &counters::recency_skipped,
 };
-// A counter that is added to the struct and not here would never be summed: ledger, synced and lost are the only
-// others.
+// Fails for a counter that is in the struct but not in this list: it would never be summed. Only ledger, synced and
+// lost are handled separately.
 static_assert(sizeof(counters) == sizeof(ledger) + 2 * sizeof(amount) + plain.size() * sizeof(std::uint64_t));
 
 } // namespace

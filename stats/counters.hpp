@@ -13,10 +13,10 @@ struct counters {
   hearth::stats::ledger ledger;
   std::uint64_t saves = 0;                ///< puts accepted
   std::uint64_t loads = 0;                ///< blocks handed out
-  std::uint64_t misses = 0;               ///< blocks asked for and absent
+  std::uint64_t misses = 0;               ///< blocks requested and absent
   std::uint64_t errors = 0;               ///< failed I/O and damaged records
   std::uint64_t hot_cache_hits = 0;       ///< found in the hot tier
-  std::uint64_t pending_hits = 0;         ///< found on the way to disk
+  std::uint64_t pending_hits = 0;         ///< found in the writer's mailbox or being written
   std::uint64_t cold_hits = 0;            ///< found in the cold tier
   std::uint64_t hot_cache_evictions = 0;  ///< blocks that left the hot tier to make room
   std::uint64_t hot_cache_promotions = 0; ///< blocks that a cold hit brought into the hot tier
@@ -24,9 +24,9 @@ struct counters {
   std::uint64_t puts_rejected = 0;        ///< puts that the full mailbox of hot_cache rejected: no offer, no write drop
   std::uint64_t recency_skipped = 0;      ///< hot_cache_hits that did not count as use: no room to note it
   amount synced;                          ///< persisted blocks that survive a power cut
-  amount lost;                            ///< accepted blocks that left every tier, except by reclaim, erase or expiry
+  amount lost;                            ///< accepted blocks that left every tier, except by reclaim or erase
 
-  /// Hits: blocks that gets found, in any tier. `hits() + misses` is the number of blocks asked for.
+  /// Hits: requested blocks found in any tier. `hits() + misses` is the number of blocks requested.
   [[nodiscard]] std::uint64_t hits() const noexcept { return hot_cache_hits + pending_hits + cold_hits; }
 
   counters& operator+=(const counters& other) noexcept;
@@ -78,8 +78,8 @@ struct gauges {
   friend bool operator==(const gauges&, const gauges&) = default;
 };
 
-/// Memory of the buffers of a process: of all its caches, and of the buffers that the host holds.
-/// `mapped_bytes == in_use_bytes + stranded_bytes + idle_bytes`, except for bytes on their way between them.
+/// Memory of all buffers in the process: those of all its caches, and those that the host holds. `mapped_bytes ==
+/// in_use_bytes + stranded_bytes + idle_bytes`, except for bytes that move between them.
 struct memory_levels {
   std::uint64_t budget_bytes = 0;     ///< the memory budgets of all caches, added up
   std::uint64_t mapped_bytes = 0;     ///< held for buffers, in use or not

@@ -1,7 +1,7 @@
 #include "stats/json_reader.hpp"
 
-// cereal brings the parser: Debian's cereal uses the distribution's rapidjson, others a copy in a namespace of its own.
-// Only ever included through cereal, so that the whole program sees one set of rapidjson settings.
+// cereal provides the parser: Debian's cereal uses the distribution's rapidjson, others a copy in a namespace of its
+// own. Include it through cereal only, so that the whole program has one set of rapidjson settings.
 #include <cereal/archives/json.hpp>
 #if __has_include(<cereal/external/rapidjson/error/en.h>)
 #include <cereal/external/rapidjson/error/en.h>
@@ -18,7 +18,7 @@ namespace hearth::stats {
 
 namespace {
 
-/// What a person would call `value`.
+/// Describes `value` in an error message.
 std::string describe(const rapid::Value& value) {
   if (value.IsUint64())
     return std::to_string(value.GetUint64());
@@ -28,7 +28,8 @@ std::string describe(const rapid::Value& value) {
     char digits[40];
     std::snprintf(digits, sizeof(digits), "%.17g", value.GetDouble());
     const bool whole = std::string_view{digits}.find_first_not_of("-0123456789") == std::string_view::npos;
-    return whole ? std::string{digits} + ".0" : digits; // 2.0 is no integer, and must not be told as one
+    // 2.0 is not an integer, and the message must not show it as one.
+    return whole ? std::string{digits} + ".0" : digits;
   }
   if (value.IsString())
     return "a string";
@@ -45,12 +46,13 @@ std::string_view view(const rapid::Value& text) { return {text.GetString(), text
 
 class json_reader::impl {
 public:
-  /// Parses; returns what is wrong, or nothing.
+  /// Parses the text. Returns the error, or nothing.
   std::string parse(std::string_view text) {
     if (const auto zero = text.find('\0'); zero != text.npos)
-      return "byte " + std::to_string(zero) + ": a zero byte is no JSON"; // the parser would take it for the end
-    // Without kParseFullPrecisionFlag: there rapidjson normalises a zero such as 0e30, which is undefined. Nothing here
-    // takes a number with a fraction or an exponent; its value is only told in a refusal.
+      // The parser would take it for the end of the text.
+      return "byte " + std::to_string(zero) + ": a zero byte is no JSON";
+    // Without kParseFullPrecisionFlag: with it, rapidjson normalises a zero such as 0e30, which is undefined behaviour.
+    // The reader accepts no number with a fraction or an exponent; it only shows its value in an error.
     constexpr auto flags = rapid::kParseIterativeFlag | rapid::kParseValidateEncodingFlag;
     document_.Parse<flags>(text.data(), text.size());
     if (document_.HasParseError())
@@ -67,7 +69,7 @@ public:
                        [&](const auto& member) { return view(member.name) == name; });
   }
 
-  /// The member `name` of the innermost object that is open; null, and `error` set, if it is not there once.
+  /// The member `name` of the innermost open object. Null, with `error` set, if it does not occur exactly once.
   const rapid::Value* find(std::string_view name, std::string& error) const {
     const rapid::Value* found = nullptr;
     for (auto member = scopes_.back()->MemberBegin(); member != scopes_.back()->MemberEnd(); ++member) {
@@ -105,8 +107,8 @@ public:
 
 private:
   rapid::Document document_;
-  std::vector<const rapid::Value*> scopes_; ///< the objects that are open, outermost first
-  std::string prefix_;                      ///< "ledger.dropped." inside of ledger's dropped
+  std::vector<const rapid::Value*> scopes_; ///< open objects, outermost first
+  std::string prefix_;                      ///< for example "ledger.dropped." inside the object `dropped` of `ledger`
 };
 
 json_reader::json_reader(std::string_view text) : impl_(std::make_unique<impl>()), error_(impl_->parse(text)) {}

@@ -14,7 +14,7 @@ namespace {
 using archive_options = cereal::JSONOutputArchive::Options;
 
 archive_options two_spaces() {
-  // 324 decimal places are every one that a double has: a smaller bound would cut digits off.
+  // 324 decimal places: all that a double can have. A smaller bound would cut digits off.
   return archive_options(324, archive_options::IndentChar::space, 2);
 }
 

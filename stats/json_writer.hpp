@@ -23,14 +23,15 @@ public:
   void text(std::string_view name, std::string_view value);
   void boolean(std::string_view name, bool value);
 
-  /// A nested object; what `members` writes to this writer goes into it.
+  /// A nested object; the calls in `members` write into it.
   void object(std::string_view name, const std::function<void()>& members);
 
-  /// A list; it holds the objects that `elements` writes with `element`, and nothing else.
+  /// A list of objects; `elements` writes each with `element`, and writes nothing else.
   void array(std::string_view name, const std::function<void()>& elements);
   void element(const std::function<void()>& members); ///< pre: inside `array`
 
-  /// Closes the object and returns the text, without a newline at the end. Pre: once, outside `object` and `array`.
+  /// Closes the object and returns the text, without a newline at the end. Pre: called once, outside `object` and
+  /// `array`.
   [[nodiscard]] std::string finish();
 
 private:

@@ -13,7 +13,7 @@ constexpr std::uint64_t exact = 1ull << exact_bits;
 constexpr std::uint64_t per_power = exact / 2; // above: 128 buckets for each power of two
 constexpr std::size_t bucket_count = exact + (64 - exact_bits) * per_power;
 
-/// How many low bits of `ns` its bucket does not tell apart.
+/// Number of low bits of `ns` that its bucket ignores.
 unsigned coarse_bits(std::uint64_t ns) noexcept {
   return ns < exact ? 0 : static_cast<unsigned>(std::bit_width(ns)) - exact_bits;
 }
@@ -23,7 +23,7 @@ std::size_t bucket_of(std::uint64_t ns) noexcept {
   return static_cast<std::size_t>((ns >> coarse) + coarse * per_power);
 }
 
-/// The largest value that falls into `bucket`.
+/// Largest value in `bucket`.
 std::uint64_t upper_end(std::size_t bucket) noexcept {
   if (bucket < exact)
     return bucket;

@@ -6,9 +6,9 @@
 
 namespace hearth::stats {
 
-/// How long something took, in nanoseconds, over any number of samples in 58 KiB: a log-linear histogram as
-/// HdrHistogram has it, 128 buckets for each power of two. Exact below 256 ns, at most 1/128 (0.8 %) too high above.
-/// Invariant: `count()` is the sum of all buckets. Threads: one owner.
+/// Latency histogram: nanoseconds over any number of samples in 58 KiB, log-linear as in HdrHistogram, 128 buckets per
+/// power of two. Exact below 256 ns, at most 1/128 (0.8 %) too high above. Invariant: `count()` is the sum of all
+/// buckets. Threads: one owner.
 class latency_histogram {
 public:
   latency_histogram();

@@ -17,7 +17,7 @@ amount total(const std::array<amount, N>& parts) noexcept {
   return sum;
 }
 
-/// Calls `each(a, b)` for every end that two ledgers count; `offered` and `pending` each caller treats by itself.
+/// Calls `each(a, b)` for every end that two ledgers count. The callers handle `offered` and `pending` themselves.
 template <class Each>
 void for_each_end(ledger_parts& a, const ledger_parts& b, Each each) noexcept {
   each(a.persisted, b.persisted);
@@ -28,7 +28,7 @@ void for_each_end(ledger_parts& a, const ledger_parts& b, Each each) noexcept {
     each(a.failed[i], b.failed[i]);
 }
 
-/// Takes `part` out of what `left` still has to be explained; false if there is not so much.
+/// Subtracts `part` from `left`. Returns false if `part` is larger.
 bool explain(amount& left, const amount& part) noexcept {
   if (part.blocks > left.blocks || part.bytes > left.bytes)
     return false;
@@ -94,7 +94,7 @@ amount ledger_parts::accounted() const noexcept {
 }
 
 bool ledger_parts::balanced() const noexcept {
-  // Subtracting cannot wrap around; a sum of nonsense parts could wrap to the right number.
+  // Subtract instead of adding: a sum of invalid parts could wrap around to the right number.
   amount left = offered;
   bool explained = explain(left, persisted) && explain(left, pending) && explain(left, cancelled);
   for (const auto& part : dropped)
@@ -173,7 +173,7 @@ ledger& ledger::operator+=(const ledger& other) noexcept {
 ledger ledger::since(const ledger& start) const noexcept {
   ledger rest = *this;
   rest.parts_.offered -= start.parts_.offered;
-  rest.parts_.offered += start.parts_.pending; // still to end: it counts as offered on the new page
+  rest.parts_.offered += start.parts_.pending; // still pending: counts as offered since `start`
   for_each_end(rest.parts_, start.parts_, [](amount& now, const amount& then) { now -= then; });
   assert(rest.balanced());
   return rest;

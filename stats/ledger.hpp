@@ -13,12 +13,12 @@ struct amount {
   std::uint64_t blocks = 0;
   std::uint64_t bytes = 0;
 
-  /// One block more, or one less.
+  /// Adds or removes one block.
   void add(std::uint64_t block_bytes) noexcept;
   void take(std::uint64_t block_bytes) noexcept; ///< pre: it was added before
 
   amount& operator+=(const amount& other) noexcept;
-  amount& operator-=(const amount& other) noexcept; ///< pre: not more than is here
+  amount& operator-=(const amount& other) noexcept; ///< pre: `other` is not larger
   friend bool operator==(const amount&, const amount&) = default;
 };
 

@@ -12,7 +12,7 @@ namespace hearth::stats {
 
 class json_writer;
 
-/// The state of one namespace, or of the whole cache ("*"), at one moment.
+/// State of one namespace, or of the whole cache ("*"), at one moment.
 struct snapshot_part {
   hearth::stats::counters counters;
   hearth::stats::gauges gauges;
@@ -31,18 +31,18 @@ struct snapshot {
   /// Each namespace by name, with the same members. Empty in the snapshot of one namespace.
   std::map<std::string, snapshot_part> namespaces;
 
-  /// Memory of all buffers in the process. None in the snapshot of one namespace, or where it is not known.
+  /// Memory of all buffers in the process. None in the snapshot of one namespace, or if it is unknown.
   std::optional<memory_levels> memory;
 
   friend bool operator==(const snapshot&, const snapshot&) = default;
 };
 
-/// The part of one namespace as a snapshot of its own, under its name. None: there is no such namespace.
+/// Snapshot of one namespace, under its name. None if there is no such namespace.
 [[nodiscard]] std::optional<snapshot> one_namespace(const snapshot& whole, const std::string& name_space);
 
 /// Writes a snapshot as JSON, version 1. Names of members are a contract: SNAPSHOT.md lists them. The same snapshot
-/// gives the same bytes, without a newline at the end. `more`, if given, appends further members under names of its
-/// own. Pre: names of namespaces hold no zero bytes; a cache gives no others.
+/// gives the same bytes, without a newline at the end. `more`, if given, appends further members with other names. Pre:
+/// names of namespaces hold no zero bytes (a cache allows none).
 [[nodiscard]] std::string to_json(const snapshot& item, const std::function<void(json_writer&)>& more = {});
 
 /// Reads JSON that `to_json` wrote; unknown members are ignored. Returns none if the text is no such snapshot, or if

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint64_t version = 1;
 
-/// Lets the member lists below write as they read: each member stands once, so what is written is what is read.
+/// Writer with the reader's calls: one member list serves writing and reading, so both have the same members.
 class member_writer {
 public:
   explicit member_writer(json_writer& json) : json_(json) {}
@@ -21,7 +21,7 @@ public:
   void object(std::string_view name, Members&& members) {
     json_.object(name, members);
   }
-  void refuse(std::string_view, std::string_view) {} ///< what is in memory adds up by itself
+  void refuse(std::string_view, std::string_view) {} ///< a snapshot in memory is consistent
 
 private:
   json_writer& json_;
@@ -63,7 +63,7 @@ void ledger_member(Json& json, ledger& item) {
                               " accounted for");
 }
 
-/// Writes or reads a member that is derived from others: `compute` is asked for it again once those are read.
+/// Writes or reads a derived member. `check` compares the value read with the one computed from the members it sums up.
 class derived {
 public:
   template <class Json>
@@ -94,7 +94,7 @@ void cold_state_member(Json& json, cold_state& item) {
   json.refuse("cold_state", "expected none, attached or detached, found \"" + name + "\"");
 }
 
-/// Every member of one namespace or of the whole, in the order of the contract.
+/// All members of one namespace or of the whole cache, in the order that SNAPSHOT.md fixes.
 template <class Json>
 void part_members(Json& json, snapshot_part& part) {
   auto& [count, level] = part;
@@ -182,7 +182,7 @@ void read_namespaces(json_reader& json, snapshot& item) {
 std::string to_json(const snapshot& item, const std::function<void(json_writer&)>& more) {
   json_writer text;
   member_writer json{text};
-  auto copy = item; // the member lists want to be able to assign
+  auto copy = item; // the member lists need assignable members
   headed_part(json, copy.name_space, copy.whole);
   if (copy.memory)
     memory_member(json, *copy.memory);
@@ -209,7 +209,7 @@ std::optional<snapshot> snapshot_from_json(std::string_view text, std::string& e
     error = json.error();
     if (json.ok())
       return item;
-  } catch (const std::exception& caught) { // memory is gone, or the parser met what it had ruled out
+  } catch (const std::exception& caught) { // out of memory, or the parser met text it should have refused
     error = std::string{"reading the snapshot failed: "} + caught.what();
   }
   return std::nullopt;

@@ -6,8 +6,8 @@ namespace hearth::stats {
 
 namespace {
 
-/// The name of namespace number `number`. An entry can be counted a moment before its name is known to whoever reports;
-/// it must show all the same, or the namespaces would not add up to the whole.
+/// Name of namespace `number`. An entry may be counted a moment before stats knows its name. It must show even so, or
+/// the namespaces would not add up to the whole.
 std::string name_of(std::size_t number, const std::vector<std::string>& names) {
   return number < names.size() ? names[number] : "#" + std::to_string(number);
 }
@@ -38,7 +38,7 @@ snapshot make_snapshot(const std::vector<tally_entry>& totals, const baseline& s
     auto& part = made.namespaces[name_of(number, names)];
     part.gauges = with_limits(part.gauges, limits);
     if (number >= totals.size())
-      continue; // named, and nothing happened in it yet
+      continue; // named, without any event yet
     const auto& now = totals[number];
     const auto counted = number < start.entries.size() ? now.counters.since(start.entries[number]) : now.counters;
     part.counters += counted;

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-// From the totals of the senders to a snapshot.
+// Computes a snapshot from the totals of the senders.
 namespace hearth::stats {
 
-/// Where the counters stood at the last reset, by namespace number. A snapshot subtracts it.
+/// Baseline: the counters at the last reset, by namespace number. A snapshot subtracts it.
 struct baseline {
   std::vector<counters> entries;
 };
@@ -18,15 +18,14 @@ struct baseline {
 /// ledger starts with offered = pending.
 [[nodiscard]] baseline make_baseline(const std::vector<tally_entry>& totals);
 
-/// The snapshot of the whole cache: `totals` (by namespace number, summed over all senders) since `start`.
-/// `names` gives each number its name (a number without a name shows as "#<number>"); `limits` has the three limits of
-/// the whole cache and the state of its cold tier, which every part shows. After: the namespaces' counters and levels
-/// add up to those of the whole, except total_size_bytes: the store's own files and writes in flight belong to no
-/// namespace.
+/// Snapshot of the whole cache: `totals` (by namespace number, summed over all senders) since `start`. `names` gives
+/// each number its name (a number without a name shows as "#<number>"). `limits` has the three limits of the whole
+/// cache and the state of its cold tier; every namespace shows them. After: the namespaces' counters and levels add up
+/// to those of the whole, except total_size_bytes: the store's own files and writes in flight belong to no namespace.
 [[nodiscard]] snapshot make_snapshot(const std::vector<tally_entry>& totals, const baseline& start,
                                      const std::vector<std::string>& names, const gauges& limits);
 
-/// The sum of several senders' totals, by namespace number.
+/// Sum of the totals of several senders, by namespace number.
 [[nodiscard]] std::vector<tally_entry> sum(const std::vector<std::vector<tally_entry>>& totals);
 
 } // namespace hearth::stats

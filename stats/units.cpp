@@ -42,13 +42,13 @@ std::string format_bytes(std::uint64_t bytes) {
     // Tenths of the unit, rounded half up. Split, because 10 * bytes may not fit 64 bits.
     const auto tenths = bytes / size * 10 + (rest * 20 + size) / (size * 2);
     if (tenths >= 10'240 && !last)
-      continue; // rounding made it 1024 of this unit: take the next
+      continue; // rounded up to 1024 of this unit: use the next one
     auto text = std::to_string(tenths / 10);
     if (tenths % 10 != 0)
       text.append(".").append(std::to_string(tenths % 10));
     return text.append(" ").append(binary[i].name);
   }
-  return {}; // not reached: the last unit takes everything
+  return {}; // not reached: the last unit takes every value
 }
 
 std::optional<std::uint64_t> parse_bytes(std::string_view text) noexcept {
