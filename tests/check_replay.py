@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Checks what `hearth replay --json` printed. check_replay.py FILE [drops]: with `drops`, write drops must have happened.
+"""Checks the output of `hearth replay --json`. check_replay.py FILE [drops]: with `drops`, there must be write drops.
 
-Closes with "N passed, N failed", a check being one equation of the ledger (DESIGN: ledger), and exits 1 if one failed.
+Ends with "N passed, N failed"; each check is one equation (the ledger, in actors/DESIGN.md). Exits 1 if a check failed.
 """
 import json
 import pathlib
@@ -11,7 +11,7 @@ WRITE_DROPS = ("evict_full", "preflight_full", "late_full")
 
 
 def checks(report, drops_expected):
-    """Pairs of a sentence and whether it holds, for the whole cache and for each namespace."""
+    """Pairs of a sentence and whether it is true, for the whole cache and for each namespace."""
     wrong = report["replay"]["wrong_blocks"]
     yield f"no block came back with other bytes than were put ({wrong} did)", wrong == 0
     yield f"blocks were asked for and found ({report['hits']} hits)", report["hits"] > 0

@@ -1,8 +1,8 @@
 #!/bin/sh
-# What a newcomer does, on bare Debian 12 and 13: each a fresh root with nothing in it but what debootstrap puts there, and
-# the last commit of this repository. Runs the two commands of the front page in there. Needs root, and about 4 GB in
-# HEARTH_ROOTS (build-roots/ by default), which are given back.
-# Closes with "N passed, N failed" in commands.
+# Runs the two commands of the front page on bare Debian 12 and 13: each in a fresh root with the packages of debootstrap and
+# the last commit of this repository, and nothing else. Needs root (the user), and about 4 GB in HEARTH_ROOTS (build-roots/ by
+# default), freed at the end.
+# Ends with "N passed, N failed", counted in commands.
 set -eu
 # shellcheck source=tests/steps.sh
 . "$(dirname -- "$0")/steps.sh"

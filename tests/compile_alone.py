@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Compiles sources as they stand, without the precompiled headers that hide an #include that is missing.
+"""Compiles each source file without the project's precompiled headers, which hide a missing #include.
 
-compile_alone.py headers COMPILER...: each header without a .cpp file of its name, where no CAF is. (A header with one is
-the first thing that its .cpp file includes, as rules.py sees to.)
-compile_alone.py tree COMPILER...: these and every .cpp file, with warnings as errors. Only tests get a precompiled header,
-with what they include anyway: Catch2, and CAF if they reach it. Nothing is kept but errors; closes with "N passed, N failed".
+compile_alone.py headers COMPILER...: each header without a .cpp file of its name, in rooms without CAF. (A header with a
+.cpp file is the first include of that file: rules.py checks it.)
+compile_alone.py tree COMPILER...: these headers and every .cpp file, with warnings as errors. Only tests get a precompiled
+header, made of what they include anyway: Catch2, and CAF if they reach it. Prints the errors, then "N passed, N failed".
 """
 import concurrent.futures
 import os
@@ -17,7 +17,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ROOMS = ("storage", "stats", "messages", "actors", "tests")
 WITHOUT_CAF = ("storage/", "stats/", "messages/", "actors/tiers/", "actors/host/program/")
-# Some warnings come only with optimisation: where callers' types meet ours in templates, it is worth its price.
+# Some warnings need optimisation. It is worth its time in files where types of callers meet our templates.
 OPTIMISED = re.compile(r"actors/host/\w+\.cpp")
 FLAGS = ["-std=c++20", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I."]
 CATCH, CAF = "tests/support/catch.hpp", "caf/"
@@ -34,7 +34,7 @@ def lone_headers():
 
 
 def reached(path, seen):
-    """All that a file includes, directly or not, of ours; and the names of others' headers."""
+    """Our headers that a file includes, directly or through others; and the names of foreign headers."""
     for target in INCLUDE.findall((ROOT / path).read_text()):
         if target not in seen:
             seen.add(target)
@@ -44,7 +44,7 @@ def reached(path, seen):
 
 
 def compile_one(compiler, options, path, text=None):
-    """Nothing, or what the compiler says."""
+    """The output of the compiler, or None if the file compiles."""
     source = [path] if text is None else ["-x", "c++", "-"]
     run = subprocess.run([*compiler, *FLAGS, *options, *source], cwd=ROOT, input=text, capture_output=True, text=True, check=False)
     return f"{path}:\n{run.stderr}" if run.returncode != 0 else None

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Sums up test runs as "N passed, N failed", counted in Catch2 test cases.
 
-count.py WHAT...: a build folder, whose meson-logs/testlog.json is read, or NAME=EXIT_CODE of a check that was run by hand.
-A test program that prints no Catch2 summary counts as one. Exits 1 if anything failed or nothing passed.
+count.py WHAT...: a build folder, whose meson-logs/testlog.json is read, or NAME=EXIT_CODE of a check that ran outside meson.
+A test program without a Catch2 summary counts as one case. Exits 1 if a case failed or none passed.
 """
 import json
 import pathlib
@@ -24,7 +24,7 @@ def of_program(text, good):
         failed = counts.get("failed", 0)
     elif good:
         passed = 1
-    # It crashed, hung or failed otherwise, whatever its summary says.
+    # A program that crashed or hung counts as a failure, whatever its summary says.
     return (passed, failed) if good else (passed, max(failed, 1))
 
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# How much of the code that opens what a crash has left is reached by simulation: lines and branches, file by file, after
-# SEEDS seeds (300 by default). With gcov, read by gcovr. Works in build-coverage/.
+# Coverage of the recovery code by the simulation: lines and branches per file, after SEEDS seeds (300 by default). Uses gcov
+# and gcovr. Works in build-coverage/.
 set -eu
 # shellcheck source=tests/steps.sh
 . "$(dirname -- "$0")/steps.sh"
@@ -14,7 +14,7 @@ recovery='storage/(segments|format)/(segments_recovery|segment_tail|segment_inde
 install_packages gcovr
 configure build-coverage --buildtype=debug -Db_coverage=true
 step 'building the simulation' build-coverage ninja -C "$folder" tests/simulation/hearth-simulate
-find "$folder" -name '*.gcda' -delete # what an earlier run has counted
+find "$folder" -name '*.gcda' -delete # counts of an earlier run
 step "simulating $seeds seeds" coverage "$folder/tests/simulation/hearth-simulate" --seeds "$seeds" --ops 1000
 cd "$root"
 for what in '' --branches; do

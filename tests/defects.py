@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Plants one defect after the other in a copy of the tree, and prints whether the simulation finds it.
 
-defects.py [--only NAME,...] [--jobs N] [--seeds N] [--suites] [--check]. A defect is a patch in tests/defects/, which begins with a
-line that says what it is. They are mistakes that the unit suites may miss; with --suites those are asked, too. A defect that the
-simulation does not find is a hole in it, and the exit code is 1.
-A patch must apply exactly; one that does not fails the run, and CI, which runs --check: the patches follow the code.
-Works in build-defects/. Closes with "N passed, N failed".
+defects.py [--only NAME,...] [--jobs N] [--seeds N] [--suites] [--check]. A defect is a patch in tests/defects/; its first line
+describes it. Unit suites may miss these defects; --suites runs them, too. A defect that the simulation does not find is a gap in
+the simulation: the exit code is 1.
+A patch must apply exactly. Otherwise the run fails, and so does CI, which runs --check: update the patch with the code.
+Works in build-defects/. Ends with "N passed, N failed".
 """
 import argparse
 import os
@@ -20,11 +20,11 @@ PLACE = ROOT / "build-defects"
 TREE, BUILD = PLACE / "tree", PLACE / "build"
 SIMULATION = "tests/simulation/hearth-simulate"
 SUITES = ("tests/messages/messages_tests", "tests/actors/actors_tests", "tests/storage/storage_tests")
-PATIENCE_S = 300  # a defect may well be that something never ends
+PATIENCE_S = 300  # a defect may make a program run forever
 
 
 def copy_tree():
-    """The files as git knows them, in the place where the build folder expects them; unchanged ones keep their time."""
+    """Copies the files that git knows to where the build folder expects them. Unchanged files keep their time."""
     names = subprocess.run(["git", "-C", ROOT, "ls-files", "-co", "--exclude-standard"], capture_output=True, text=True, check=True).stdout.splitlines()
     for name in names:
         source, target = ROOT / name, TREE / name
@@ -42,7 +42,7 @@ def build(jobs, programs):
 
 
 def complains(program, *arguments):
-    """Whether the program ends badly, or not at all."""
+    """Whether the program fails or does not end."""
     try:
         ended = subprocess.run([BUILD / program, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=PATIENCE_S, cwd=TREE)
     except subprocess.TimeoutExpired:
@@ -60,8 +60,8 @@ def finders(chosen):
 
 
 def apply(patch, folder, *options):
-    """Git applies a patch with exact context only. Returns why it did not; empty: it did. The ceiling keeps git from taking the
-    copy for a folder of the repository around it."""
+    """Applies a patch with git, which needs exact context. Returns the error, or an empty text. Without the ceiling, git would
+    take the copy for a folder of the repository around it."""
     ended = subprocess.run(["git", "apply", *options, patch], cwd=folder, capture_output=True, text=True,
                            env={**os.environ, "GIT_CEILING_DIRECTORIES": str(folder.parent)})
     return ended.stderr.strip() if ended.returncode != 0 else ""

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Builds the program `hearth` and replays its built-in workload: a hot tier too small for it, and a disk that is slowed down
-# so far that some blocks are given up, but not so far that nothing reaches it. The table shows what comes of that: hits
-# from both tiers, and an account of every block that was not written. The numbers differ with the machine.
+# Builds the program `hearth` and replays its built-in workload. The hot tier is too small for the workload, and the disk is
+# slowed down, so that some blocks are dropped and others are written. The table shows the result: hits from both tiers, and
+# the reason for every block that was not written. The numbers differ between machines.
 set -eu
 # shellcheck source=tests/steps.sh
 . "$(dirname -- "$0")/steps.sh"

@@ -1,7 +1,8 @@
 #!/bin/sh
-# Fuzzes all that reads what somebody else may have written, with libFuzzer, AddressSanitizer and UBSan (clang): six
-# programs, two at once, SECONDS each (20). tests/fuzz/README.md says what they hold against what.
-# What they find lies in build-fuzz/: corpora, which grow from run to run, and the inputs that broke something.
+# Fuzzes the code that reads bytes from outside, with libFuzzer, AddressSanitizer and UBSan (clang): six programs, two at
+# once, SECONDS each (20). tests/fuzz/README.md lists the targets.
+# Results are in build-fuzz/: corpora, which grow from run to run, and the inputs that made a target fail.
+# Ends with "N passed, N failed", counted in programs.
 set -eu
 # shellcheck source=tests/steps.sh
 . "$(dirname -- "$0")/steps.sh"

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Installs from the distribution what building and testing needs, and only what is missing: a repeat asks no server.
-# Run it, or source it after steps.sh and call install_packages with what is needed beyond the usual.
-# pkg-config and catch2 are the names that all four distributions know (where they moved on, they are transitional
-# packages for pkgconf and libcatch2-dev).
+# Installs the packages for building and testing from the distribution, but only missing ones: a second run asks no server.
+# Run it, or source it after steps.sh and call install_packages with additional packages.
+# All four distributions know the names pkg-config and catch2 (the newer ones have them as transitional packages for pkgconf
+# and libcatch2-dev).
 # shellcheck source=tests/steps.sh
-command -v test_in >/dev/null || . "$(dirname -- "$0")/steps.sh" # not `step`: there are programs of that name
+command -v test_in >/dev/null || . "$(dirname -- "$0")/steps.sh" # not `step`: a program may have that name
 
 packages='g++ meson ninja-build pkg-config libcaf-dev libcereal-dev libspdlog-dev catch2 libssl-dev libxxhash-dev libcli11-dev liburing-dev'
 
@@ -17,7 +17,7 @@ missing_packages() {
   done
 }
 
-# The lists may be from last year or not there; a server that fails is no matter if the packages come all the same.
+# Updates first, because the package lists may be old or missing. A failed update does not matter if the packages install.
 apt_install() {
   $as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 update || true
   $as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "$@"
@@ -34,7 +34,7 @@ install_packages() {
   as_root=
   if [ "$(id -u)" -ne 0 ]; then
     as_root=sudo
-    # Asked here, where a prompt for the password can be seen; `sudo -v` may ask where no password is needed.
+    # Asks here, where the user sees the prompt for the password. `sudo -v` may ask even if no password is needed.
     if ! command -v sudo >/dev/null || ! { sudo -n true 2>/dev/null || sudo -v; }; then
       echo "Neither root nor sudo: have these installed, then run this again: apt-get install --no-install-recommends$wanted" >&2
       return 2

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Compiles every .cpp file with the newest compiler and Catch2 that a Debian release has: g++ 14 and Catch2 3 of Debian 13
-# today. Nothing is built, so it takes minutes; tests/compile_alone.py does the work and says what it compiles how.
+# Compiles every .cpp file with the newest compiler and Catch2 of a Debian release: today g++ 14 and Catch2 3 of Debian 13.
+# It links nothing, so it takes minutes; tests/compile_alone.py does the work and describes the options.
 # Works in a root of that release, which is made once (2 GB) and kept: in HEARTH_NEWEST_ROOT, or in build-newest/.
-# Closes with "N passed, N failed" in files. Needs root; without, it fails with CI=true and is skipped otherwise.
+# Ends with "N passed, N failed", counted in files. Needs root; without root it fails with CI=true, and is skipped otherwise.
 set -eu
 # shellcheck source=tests/steps.sh
 . "$(dirname -- "$0")/steps.sh"
@@ -17,7 +17,7 @@ closing='0 passed, 1 failed'
 opened=false
 trap 'status=$?; ! $opened || close_root "$newest"; echo "$closing"; exit "$status"' EXIT
 
-# without REASON: there is no root to compile in.
+# without REASON: fails or skips, because there is no root to compile in.
 without() {
   echo "tests/newest.sh compiles in a root of Debian $release: $1"
   [ "${CI:-}" = true ] && exit 1
@@ -38,10 +38,10 @@ if [ ! -d "$newest" ]; then
   step "making a root of $release" newest-root make_root "$release" "$newest" || without 'it could not be made, see above'
 fi
 opened=true
-mountpoint -q "$newest/dev" && opened=false # somebody else works in there, and closes it
+mountpoint -q "$newest/dev" && opened=false # another run uses the root, and will close it
 open_root "$newest"
 step 'copying the tree' newest-copy copy_tree
-# Those beyond what building needs: for the peers of the benchmarks.
+# Additional packages: for the peers of the benchmarks.
 step 'installing what is missing in there' newest-install in_root "$newest" /srv/hearth \
   sh tests/install.sh librocksdb-dev liblmdb-dev libhiredis-dev libsqlite3-dev
 in_root "$newest" /srv/hearth g++ --version | head -n 1

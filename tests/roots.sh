@@ -1,8 +1,8 @@
-# Roots of Debian to change into, for scripts that source this after steps.sh and install.sh. Need root.
+# Roots of Debian for chroot, for scripts that source this file after steps.sh and install.sh. Needs root.
 # shellcheck shell=sh
 
-# make_root RELEASE FOLDER: what debootstrap puts there and nothing else, able to reach the package servers of this machine.
-# FOLDER appears only when it is complete.
+# make_root RELEASE FOLDER: makes a root with debootstrap only, which can reach the package servers of this machine. FOLDER
+# appears only when it is complete.
 make_root() {
   rm -rf --one-file-system "${2:?}.making"
   mkdir -p "$2.making"
@@ -14,20 +14,20 @@ make_root() {
   mv "$2.making" "$2"
 }
 
-# open_root FOLDER: mounts what programs in there expect.
+# open_root FOLDER: mounts /proc and /dev, which programs in the root need.
 open_root() {
   mountpoint -q "$1/proc" || mount -t proc proc "$1/proc"
   mountpoint -q "$1/dev" || { mount --rbind /dev "$1/dev" && mount --make-rslave "$1/dev"; }
 }
 
-# close_root FOLDER: takes the mounts away again. Only then may the folder be removed.
+# close_root FOLDER: unmounts them. Call it before removing the folder.
 close_root() {
   for place in proc dev; do
     ! mountpoint -q "$1/$place" || umount -l "$1/$place"
   done
 }
 
-# in_root FOLDER PLACE COMMAND...: runs the command in PLACE within the root, with CI=true and nothing else of our environment.
+# in_root FOLDER PLACE COMMAND...: runs the command in the root, in folder PLACE, with a clean environment and CI=true.
 in_root() {
   changed_root=$1 place=$2
   shift 2

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks the house rules that can be read off the tree. rules.py [ROOT]; prints each violation, exits 1 if there is one."""
+"""Checks the house rules that the tree shows. rules.py [ROOT]; prints each violation, and exits 1 if there is one."""
 import pathlib
 import re
 import subprocess
@@ -8,7 +8,7 @@ import sys
 TOP = {"meson.build", "actors", "messages", "storage", "stats", "tests", "README.md", "LICENSE", "CHANGELOG.md"}
 CODE = {".cpp", ".hpp", ".h", ".py", ".sh"}
 COLUMNS_MAX = 120
-# The arrows: which rooms each room may include, besides itself. What a room may include, it may also through another.
+# Include arrows: the rooms that each room may include besides itself, directly or through another room.
 STORAGE = {"storage", "storage/memory", "storage/blocks", "storage/eviction", "storage/hot", "storage/io", "storage/format",
            "storage/cold", "storage/segments", "storage/verify"}
 PRODUCT = STORAGE | {"stats", "messages", "actors", "actors/tiers", "actors/host", "actors/host/program"}
@@ -35,7 +35,7 @@ MAY_INCLUDE = {
 FILES_WITHOUT_README = 3  # at most, in a folder of tests/
 QUICKSTART = "tests/examples/quickstart.cpp"
 SETTINGS, SETTINGS_TABLE = "actors/host/cache_options.hpp", "actors/host/README.md"
-# The headers that a host may include, and how many of ours each may reach, itself included.
+# The headers that a host may include, and the most headers of ours that each may reach, itself included.
 PUBLIC = {
     "actors/caf_errors.hpp": 2,
     "actors/host/actors.hpp": 23,
@@ -55,11 +55,11 @@ PUBLIC_WITH_CAF = {"actors/caf_errors.hpp", "actors/host/actors.hpp"}
 SURFACE_TABLE = "actors/host/README.md"
 HEADER_ROW = re.compile(r"^\| ([\w/]+\.hpp) \| [^|]+ \| (\d+) \|$", re.MULTILINE)
 FOR_ACTORS_ONLY = ("caf/", "spdlog/")
-# Catch2 2 and 3 name their headers differently; only these two files may know.
+# Catch2 2 and 3 name their headers differently; only these two files include them.
 CATCH2_ALLOWED = ("tests/support/catch.hpp", "tests/support/main.cpp")
 SLEEP = re.compile(r"sleep_for|sleep_until|usleep|nanosleep|(?<![\w.])sleep\(|time\.sleep")
 SLEEP_ALLOWED = ("tests/stress/", "tests/crash/", "tests/bench/")  # real threads, real processes, real time
-# What is linked as one library; a library of few files is left out.
+# The files of one library; small libraries are left out.
 LIBRARIES = (r"storage/(?!simulated/).*", r"stats/.*", r"actors/tiers/.*", r"actors/\w+\.cpp", r"actors/host/\w+\.cpp")
 UNNAMED = re.compile(r"^namespace \{\n(.*?)^\}", re.MULTILINE | re.DOTALL)
 CONSTANT_OR_TYPE = re.compile(r"^(?:const(?:expr)? [^({=]*?|struct |class |enum (?:class )?)(\w+)(?= [={:]|\{|;)", re.MULTILINE)
@@ -67,12 +67,12 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
 
 def room(path):
-    """The folder; all of tests is one room."""
+    """Room of a file: its folder; tests/ is one room."""
     return "tests" if path.startswith("tests/") else path.rpartition("/")[0]
 
 
 def tracked(root):
-    """Files that git knows or would add; without git (an unpacked archive), all but hidden ones and build folders."""
+    """Files that git knows or would add. Without git (an unpacked archive): all but hidden files and build folders."""
     try:
         listed = subprocess.run(["git", "-C", root, "ls-files", "-co", "--exclude-standard"], capture_output=True, text=True, check=True)
         names = listed.stdout.splitlines()
@@ -104,7 +104,7 @@ def check_includes(path, text, names):
 
 
 def check_own_header(path, text, names):
-    """name.cpp includes name.hpp before all else: so each of these headers is compiled as if alone."""
+    """name.cpp includes name.hpp first, so that each of these headers is compiled as if alone."""
     own = path.removesuffix(".cpp") + ".hpp"
     first = INCLUDE.search(text)
     if path.endswith(".cpp") and own in names and (not first or first[2] != own):
@@ -112,7 +112,7 @@ def check_own_header(path, text, names):
 
 
 def check_unnamed(root, names):
-    """With the sanitizers several files of a library are compiled as one, so their unnamed namespaces share their names."""
+    """Names in unnamed namespaces are unique per library: with the sanitizers, several of its files are compiled as one."""
     for library in LIBRARIES:
         seen = {}
         for path in (n for n in names if n.endswith(".cpp") and re.fullmatch(library, n)):
@@ -123,7 +123,7 @@ def check_unnamed(root, names):
 
 
 def reached(root, header, names):
-    """Our own headers that `header` includes, directly or through others, itself included; and CAF's that they include."""
+    """Our headers that `header` includes, directly or through others, itself included; and the CAF headers they include."""
     ours, foreign, todo = set(), set(), [header]
     while todo:
         path = todo.pop()
@@ -139,7 +139,7 @@ def reached(root, header, names):
 
 
 def check_surface(root, names):
-    """The public headers are those of the table, reach as many headers as it says, and no more than they may."""
+    """The table lists exactly the public headers and how many headers each reaches; none reaches more than it may."""
     table = {header: int(count) for header, count in HEADER_ROW.findall((root / SURFACE_TABLE).read_text())}
     for header, most in PUBLIC.items():
         if header not in names:
@@ -162,7 +162,7 @@ def check_surface(root, names):
 
 
 def check_folders(root, names):
-    """Each folder has a README; tests/ describes those below it that only mirror a room or hold a few files."""
+    """Each folder has a README, except folders of tests/ that mirror a room or hold few files: tests/README.md has those."""
     folders = {parent.as_posix() for n in names for parent in pathlib.PurePosixPath(n).parents}
     for folder in sorted(folders):
         files = [n for n in names if pathlib.PurePosixPath(n).parent.as_posix() == folder]
@@ -174,14 +174,14 @@ def check_folders(root, names):
 
 
 def check_quickstart(root):
-    """The front page shows the example as it is compiled."""
+    """The front page shows the source of the example unchanged."""
     shown = "".join("    " + line + "\n" if line else "\n" for line in (root / QUICKSTART).read_text().splitlines())
     if shown not in (root / "README.md").read_text():
         yield f"README.md: does not show {QUICKSTART} as it is, indented by four"
 
 
 def in_words(value, unit):
-    """A default as people write it: 256ull << 20 is 256 MiB, 30'000 ms are 30 s."""
+    """A default in the form of the README: 256ull << 20 is 256 MiB, 30'000 ms are 30 s."""
     shifted = re.fullmatch(r"(\d+)ull << (\d0)", value)
     if shifted:
         return shifted[1] + {"20": " MiB", "30": " GiB"}[shifted[2]]
@@ -192,13 +192,13 @@ def in_words(value, unit):
 
 
 def settings_in(text, indent):
-    """Each member of a struct, indented so far, with its default in words."""
+    """Each member of a struct at this indentation, with its default in words."""
     member = re.compile(rf"^{' ' * indent}([\w:]+) (\w+)(?: = ([^;]+)|\{{([^}}]+)\}})?;", re.MULTILINE)
     return {name: in_words(assigned or braced or "none", unit) for unit, name, assigned, braced in member.findall(text)}
 
 
 def check_settings(root):
-    """The two tables have each setting with its default, those of `advanced` apart; 0 stands for a rule, told in words."""
+    """The two tables list each setting with its default (`advanced` has its own). For 0 the table may describe a rule."""
     struct = (root / SETTINGS).read_text().partition("struct cache_options {")[2]
     usual, _, rest = struct.partition("  struct advanced_options {")
     section = (root / SETTINGS_TABLE).read_text().partition("## Settings")[2].partition("\n## ")[0]

@@ -1,20 +1,21 @@
 #!/bin/sh
-# A long stress run and tests, first under ThreadSanitizer those that start threads (suite "threads"; with
-# SANITIZED_TESTS=all every test), then under AddressSanitizer and UBSan every test.
-# ThreadSanitizer must see CAF's own synchronisation: with the distribution's libcaf_core it reports dozens of races that
-# are none, and suppressing that library hides real ones. So libcaf_core is built from the distribution's source package
-# with -fsanitize=thread, once (about two minutes), kept in HEARTH_SANITIZED_CAF, and put in the way of the installed one.
-# Both with clang++, which takes a quarter of the time of g++ to compile with AddressSanitizer and UBSan, and half with
-# ThreadSanitizer; so this is also where the other compiler compiles everything and its warnings are errors in CI.
-# STRESS_OPERATIONS: calls in all of the stress runs under each, ten seeds.
+# Runs tests and a long stress run under sanitizers: first ThreadSanitizer with the tests that start threads (suite
+# "threads"; with SANITIZED_TESTS=all every test), then AddressSanitizer and UBSan with every test.
+# ThreadSanitizer must see CAF's own synchronisation: with the distribution's libcaf_core it reports dozens of false races,
+# and a suppression for that library hides real ones. So libcaf_core is built once from the distribution's source package
+# with -fsanitize=thread (about two minutes), kept in HEARTH_SANITIZED_CAF, and loaded instead of the installed one.
+# Both builds use clang++: with AddressSanitizer and UBSan it compiles in a quarter of the time of g++, with ThreadSanitizer
+# in half. So these builds also show the warnings of the second compiler, which are errors in CI.
+# STRESS_OPERATIONS: calls per sanitizer in its stress run of ten seeds.
+# Ends with "N passed, N failed", counted in test cases.
 set -eu
 # shellcheck source=tests/steps.sh
 . "$(dirname -- "$0")/steps.sh"
 # shellcheck source=tests/install.sh
 . "$root/tests/install.sh"
 
-# Without address randomisation, where that is allowed: with a recent kernel's, the ThreadSanitizer of clang++ 13 to 17 finds no
-# room for its memory.
+# Turns address randomisation off if allowed: with that of a recent kernel, the ThreadSanitizer of clang++ 13 to 17 cannot map
+# its memory.
 if [ "${1:-}" != fixed ] && setarch "$(uname -m)" -R true 2>/dev/null; then
   exec setarch "$(uname -m)" -R sh "$0" fixed
 fi
@@ -25,7 +26,7 @@ operations=${STRESS_OPERATIONS:-1000000}
 closing='0 passed, 1 failed'
 trap 'status=$?; echo "$closing"; exit "$status"' EXIT
 
-# The system's package sources with "deb" turned to "deb-src", in a folder of our own: nothing on the system changes.
+# Copies the system's package sources into $caf/apt, with "deb" replaced by "deb-src": nothing on the system changes.
 # shellcheck disable=SC2317 # called by step
 fetch_caf() {
   mkdir -p "$caf/apt/sources" "$caf/apt/lists/partial" "$caf/apt/cache/archives/partial"
@@ -37,7 +38,7 @@ fetch_caf() {
   set -- -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$caf/apt/sources" -o Dir::State::lists="$caf/apt/lists" \
     -o Dir::Cache="$caf/apt/cache" -o APT::Sandbox::User="$(id -un)"
   apt-get "$@" update
-  # CAF as its authors released it: the packaging adds nothing to libcaf_core but missing includes, which CXXFLAGS bring.
+  # CAF as its authors released it: the package adds only missing includes to libcaf_core, which the compiler flags add here.
   (cd "$caf" && apt-get "$@" source --download-only --tar-only actor-framework)
   mkdir -p "$caf/source"
   tar -xzf "$caf"/actor-framework_0.17.*.orig.tar.gz -C "$caf/source" --strip-components=1
@@ -50,7 +51,7 @@ build_caf() {
     -DCAF_NO_IO=yes -DCAF_NO_OPENSSL=yes -DCAF_NO_OPENCL=yes -DCAF_NO_PYTHON=yes -DCAF_NO_TOOLS=yes \
     -DCAF_NO_UNIT_TESTS=yes -DCAF_NO_EXAMPLES=yes -DCAF_NO_SUMMARY=yes
   ninja -C "$caf/build"
-  mv "$caf/build/lib" "$caf/lib" # last: a half-built one is not taken for done
+  mv "$caf/build/lib" "$caf/lib" # last, so that an unfinished build does not count as done
 }
 
 # sanitized NAME FOLDER TARGET TEST_OPTION...: builds the target, runs these tests and sets `stressed`.
@@ -58,7 +59,7 @@ sanitized() {
   name=$1 built=$2 target=$3
   shift 3
   step "building $built" "build-$name" ninja -C "$root/$built" "$target"
-  test_in "$built" "$@" --timeout-multiplier 10 || true # count.py knows better what failed
+  test_in "$built" "$@" --timeout-multiplier 10 || true # count.py counts the failures
   stressed=0
   step "stress, 10 seeds, $name" "stress-$name" "$root/$built/tests/stress/hearth_stress" --operations "$operations" --seeds 10 || stressed=$?
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Simulates whole caches in worlds that seeds decide: SEEDS fixed ones (2,000 by default), then as many that begin at a
-# random one, which is printed; and checks that builds of g++ and clang++ make the same of the same seeds.
-# A violation prints the command that shows it again. Closes with "N passed, N failed" in runs of these three kinds.
+# Simulates whole caches: SEEDS fixed seeds (2,000 by default), then as many from a random seed on, which is printed. Then
+# checks that the builds of g++ and clang++ produce the same traces from the same seeds.
+# A violation prints the command that repeats it. Ends with "N passed, N failed", counted in these three checks.
 set -eu
 # shellcheck source=tests/steps.sh
 . "$(dirname -- "$0")/steps.sh"
@@ -13,7 +13,7 @@ passed=0 failed=0
 closing='0 passed, 1 failed'
 trap 'status=$?; echo "$closing"; exit "$status"' EXIT
 
-# count TITLE COMMAND...: a run that passes or fails.
+# count TITLE COMMAND...: runs the command and counts it as passed or failed.
 count() {
   title=$1
   shift
@@ -26,7 +26,7 @@ count() {
   closing="$passed passed, $failed failed"
 }
 
-# simulate FOLDER FIRST: half of the seeds on each of two cores.
+# simulate FOLDER FIRST: simulates from seed FIRST on, half of the seeds on each of two cores.
 simulate() {
   half=$(((seeds + 1) / 2))
   "$root/$1/tests/simulation/hearth-simulate" --seed $(($2 + half)) --seeds "$half" --ops 1000 >"$logs/simulate-second.log" 2>&1 &
@@ -38,7 +38,7 @@ simulate() {
   return "$status"
 }
 
-# The hash of each seed's trace is the same, whoever compiled.
+# Compares the hash of each seed's trace between the two compilers.
 same_traces() {
   for folder in build build-clang; do
     "$root/$folder/tests/simulation/hearth-simulate" --seeds 200 --ops 500 --hashes 2>&1 |
@@ -52,7 +52,7 @@ step 'building the simulation' build-simulation ninja -C "$root/build" tests/sim
 configure_clang
 step 'building it with clang++' build-simulation-clang ninja -C "$root/build-clang" tests/simulation/hearth-simulate
 
-# As it is shipped, and once more with the assertions of the product and the sanitizers.
+# First the release build, then a build with assertions and sanitizers.
 count 'fixed seeds' simulate build 1
 random=$(($(od -An -N4 -tu4 /dev/urandom) + 1000000))
 echo "random seeds, from $random on"

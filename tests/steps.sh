@@ -1,10 +1,11 @@
-# Shared by the scripts beside it: sourced, not run. Sets `root`; every folder it writes to lies in there. A script
-# elsewhere says where that is in `hearth_root`. Sets `werror` as well, for `configure`: with CI=true, warnings fail.
-# A step is one line for the reader; what its command prints goes to a log, shown only if it fails.
+# Shared functions of the scripts in this folder: source it, do not run it. Sets `root`, the repository; all folders that the
+# scripts write are in it. A script in another folder sets `hearth_root` first. Also sets `werror`, for `configure`: with
+# CI=true, warnings are errors.
+# A step prints one line; the output of its command goes to a log, which is shown only if the command fails.
 # shellcheck shell=sh
 
 root=${hearth_root:-$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)}
-# shellcheck disable=SC2034 # for those who source this
+# shellcheck disable=SC2034 # for the scripts that source this
 case ${CI:-} in true) werror=true ;; *) werror=false ;; esac
 logs=$root/build-logs
 
@@ -16,7 +17,7 @@ step() {
   printf '%s ...' "$title"
   "$@" >"$log" 2>&1 </dev/null &
   child=$!
-  # A shell without job control shields its background commands from Ctrl-C: pass it on.
+  # Without job control, a shell protects its background commands from Ctrl-C: pass the signal on.
   trap 'kill "$child" 2>/dev/null; echo; exit 130' INT TERM
   if [ -t 1 ]; then
     while kill -0 "$child" 2>/dev/null; do
@@ -37,8 +38,8 @@ step() {
   return "$status"
 }
 
-# configure FOLDER OPTION...: once; afterwards ninja notices changed build files by itself. Only -Dwerror= is set again
-# if an earlier run has left it otherwise.
+# configure FOLDER OPTION...: runs `meson setup` once; afterwards ninja notices changed build files itself. Only -Dwerror= is
+# set again if an earlier run set another value.
 configure() {
   folder=$1
   shift
@@ -53,28 +54,28 @@ configure() {
   done
 }
 
-# test_in FOLDER OPTION...: runs its tests. The report stays in FOLDER/meson-logs for count.py.
+# test_in FOLDER OPTION...: runs the tests of the build folder. The report stays in FOLDER/meson-logs for count.py.
 test_in() {
   folder=$1
   shift
-  rm -f "$root/$folder/meson-logs/testlog.json" # or an early failure would count the last run
+  rm -f "$root/$folder/meson-logs/testlog.json" # otherwise an early failure would count the last run
   meson test -C "$root/$folder" --no-rebuild --print-errorlogs "$@" </dev/null
 }
 
-# Where the runtime of libFuzzer is a package of its own, clang does not bring it along.
+# Whether libFuzzer's runtime is installed: some distributions have it in a package of its own.
 can_fuzz() {
   echo 'extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }' |
     clang++ -fsanitize=fuzzer,address -x c++ - -o /dev/null 2>/dev/null
 }
 
-# A sanitizer names lines; with no more than that in the debug information, clang++ compiles a tenth faster.
+# Sanitizers need line numbers only; with this smaller debug information, clang++ compiles 10 % faster.
 lines_only=-gline-tables-only
 
-# With a sanitizer half of a compilation is reading headers: up to eight files of the product are compiled as one.
+# With a sanitizer, headers take half of a compilation: up to eight files of a library are compiled as one.
 fewer_files='--unity=on -Dunity_size=8'
 
-# configure_clang: build-clang, the other compiler, with AddressSanitizer, UBSan and what libFuzzer needs. One build for the
-# tests, the simulation and the fuzzers: clang++ compiles with these in half the time that g++ takes. Needs install.sh.
+# configure_clang: configures build-clang: clang++ with AddressSanitizer, UBSan and the counters of libFuzzer. One build for
+# the tests, the simulation and the fuzzers: with these options clang++ compiles in half the time of g++. Needs install.sh.
 configure_clang() {
   install_packages clang
   can_fuzz || install_packages "libclang-rt-$(clang++ -dumpversion | cut -d. -f1)-dev"

@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
-"""What a chat trace gets out of the disk: end_to_end.py --program hearth --trace FILE --directory ON_THE_DISK [...].
-Replays the trace as fast as it goes with both tiers, and measures before and after it what the disk does by itself for
-the same mix of reads and writes of the same size (fio, io_uring, O_DIRECT, 32 at a time). Expected: the better part of
-that; what is missing are moments in which one thread has nothing under way. CPU is what the process takes for requests
-beyond the first ones, which fill the hot tier: touching its memory is a cost of the start. Making and looking at
-payloads are included; what that takes is measured likewise without a cold tier, and taken off in the second figure.
-Prints a line a repetition and the medians."""
+"""Disk throughput of a chat trace: end_to_end.py --program hearth --trace FILE --directory ON_THE_DISK [...].
+Replays the trace at full speed with both tiers. Before and after, it measures the raw disk with the same mix of reads and
+writes of the same size (fio, io_uring, O_DIRECT, 32 at a time). Expected: most of the raw throughput; the rest is time in
+which the one replaying thread has no I/O in flight. CPU is that of the requests after the first ones: those fill the hot
+tier, and touching its memory is a cost of the start. CPU includes making and checking payloads; the second figure
+subtracts them, as measured without a cold tier. Prints one line per repetition, and the medians."""
 import argparse
 import json
 import os
@@ -20,7 +19,7 @@ LIMITS = {"of the disk": 0.85, "cores per GB/s": 0.25}
 
 
 def replay(arguments, requests, *more):
-    """What `hearth replay` of so many requests took: bytes to and from the device, seconds, CPU seconds; its report."""
+    """Cost of `hearth replay` of this many requests: bytes to and from the device, seconds, CPU seconds; and its report."""
     command = [arguments.program, "replay", "--trace", arguments.trace, "--json", "--hot", arguments.hot,
                "--block-bytes", arguments.block_bytes, "--requests", str(requests), *more, *arguments.more]
     with tempfile.TemporaryFile("w+") as out:
@@ -37,25 +36,25 @@ def replay(arguments, requests, *more):
 
 
 def on_disk(arguments, requests, place):
-    """The same with a cold tier in a fresh directory there."""
+    """The same with a cold tier in a new directory in `place`."""
     with tempfile.TemporaryDirectory(dir=place, prefix="store-") as store:
         return replay(arguments, requests, "--dir", store, "--cold", arguments.cold)
 
 
 def beyond(whole, first):
-    """What the requests beyond the first ones took."""
+    """Cost of the requests after the first ones."""
     return {name: whole[name] - first[name] for name in whole}
 
 
 def payload_cpu(arguments):
-    """CPU seconds for each byte put, in a cache without a cold tier: mostly for making payloads."""
+    """CPU seconds per byte put, in a cache without a cold tier: mostly for making payloads."""
     whole, first = (replay(arguments, requests, "--cold", "0")[0] for requests in (arguments.requests, arguments.first))
     more = beyond(whole, first)
     return more["cpu"] / more["put"]
 
 
 def disk(arguments, place, read_share, depth=32):
-    """Bytes a second of the disk by itself."""
+    """Bytes a second of the raw disk."""
     found = subprocess.run(
         ["fio", "--name=raw", f"--directory={place}", "--size=4g", "--rw=randrw", f"--rwmixread={round(100 * read_share)}",
          f"--bs={arguments.block_bytes.lower().replace('ib', '')}", "--direct=1", "--ioengine=io_uring", f"--iodepth={depth}",

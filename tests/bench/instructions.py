@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Instructions of the hottest paths, counted by callgrind: instructions.py PROGRAM COMPILER BUILD_TYPE [--write].
-A guard that noise cannot break: compares with instructions.json beside it and fails if a path takes a tenth more than
-is written there, or a tenth less, which is to be written down. Compilers differ: what is not there for this one is
-reported and not judged. With --write the counts of this compiler and build type are replaced."""
+"""Counts instructions of the hottest paths with callgrind: instructions.py PROGRAM COMPILER BUILD_TYPE [--write].
+Guards their speed without noise: fails if a path takes 10 % more or 10 % fewer instructions than instructions.json
+says. After an improvement, write the new counts. Compilers differ: counts that the file does not have for this compiler
+are reported and not checked. --write replaces the counts of this compiler and build type."""
 import json
 import pathlib
 import re
@@ -17,7 +17,7 @@ PATHS = {"get": "a hot get", "prefix": "a block of a hot chain of 1,000, asked f
 
 
 def instructions(program, path):
-    """Per block, in the function that is this path, whatever it calls."""
+    """Instructions per block in the function of this path, including the functions that it calls."""
     with tempfile.TemporaryDirectory() as directory:
         run = subprocess.run(
             ["valgrind", "--tool=callgrind", f"--toggle-collect=counted_{path}",

@@ -1,8 +1,9 @@
 #!/bin/sh
-# Runs every benchmark of the project, one after the other; each writes to a file of its own in OUT:
+# Runs every benchmark of the project, one after the other; each writes its own file in OUT:
 #   tests/bench/run.sh BUILD DIRECTORY OUT [TRACE]
-# BUILD: a build folder of type release. DIRECTORY: on the disk to measure, 20 GiB free. TRACE: JSON lines with hash_ids,
-# for the two that replay one. Hours; on a machine that does nothing else. Options of `hearth bench`: in $BENCH_OPTIONS.
+# BUILD: a build folder of type release. DIRECTORY: a folder on the disk to measure, with 20 GiB free. TRACE: JSON lines with
+# hash_ids, for the two benchmarks that replay a trace. Takes hours, on an idle machine. $BENCH_OPTIONS: options of
+# `hearth bench`.
 set -eu
 if [ $# -lt 3 ] || [ ! -d "$1" ] || [ ! -d "$2" ]; then
   echo "run.sh: expected BUILD DIRECTORY OUT [TRACE], the first two existing folders, found: $*" >&2

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Runs `hearth bench` at tiny sizes: smoke.py HEARTH. No figure is looked at, but these must hold: every peer gave
-back what was put, in every workload; JSON, SVG and Markdown are written and are that; nothing is left behind; what
-cannot be done is refused at once."""
+"""Runs `hearth bench` at tiny sizes: smoke.py HEARTH. Checks no figures, only this: every peer returns the bytes that
+were put, in every workload; the JSON, SVG and Markdown files are valid; no files are left behind; invalid arguments are
+refused before measuring."""
 import json
 import pathlib
 import subprocess
@@ -19,7 +19,7 @@ MUST = ({("hearth", name) for name in MEMORY + DISK + OPEN} | {("hearth's store"
 
 
 def refusals(hearth):
-    """What is asked for in vain is said before anything is measured, with the flag and what was expected."""
+    """An invalid argument is refused before measuring; the error names the flag and what was expected."""
     for flag, value, expected in (("--seconds", "nan", "0.001 to 3600 seconds, found nan"),
                                   ("--seed", "-1", "0..18446744073709551615, found -1"),
                                   ("--sizes", "5000", "a multiple of 4 KiB, found 5000"),
@@ -31,7 +31,7 @@ def refusals(hearth):
 
 
 def faults(cells, must):
-    """What a cell says that must not be."""
+    """Results in cells that are wrong."""
     for cell in cells:
         who = f"{cell['peer']}, {cell['workload']}, {cell['block_bytes']} bytes, {cell['threads']} threads"
         if cell["failed"] or not cell["repetitions"]:
