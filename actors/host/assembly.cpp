@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::uint64_t mebibyte = 1ull << 20;
 constexpr std::uint64_t floor_bytes = 10ull << 30; ///< free space that an automatic limit keeps
-constexpr std::uint64_t kept_slots = 16;           ///< of hot_cache's and stats' mailboxes, for urgent messages
+constexpr std::uint64_t kept_slots = 16;           ///< of the mailboxes of hot_cache and stats, for urgent messages
 
 std::uint64_t or_else(std::uint64_t value, std::uint64_t otherwise) { return value != 0 ? value : otherwise; }
 

@@ -12,10 +12,10 @@ namespace hearth {
 /// Options of `hearth replay`. Sizes in bytes.
 struct replay_options {
   std::string help;                      ///< not empty: print this and end; the other options are not set
-  std::string trace;                     ///< file; empty: the generated chat
+  std::string trace;                     ///< trace file; empty: the generated chat
   std::uint64_t seed = 1;                ///< of the chat
   std::optional<std::uint64_t> requests; ///< 1..1e9; none: the whole trace, or 2,000 of the chat
-  std::string directory;                 ///< of the cold tier, must exist; empty: a temporary one
+  std::string directory;                 ///< directory of the cold tier, must exist; empty: a temporary one
   std::uint64_t hot_bytes = 64ull << 20; ///< 0: cold tier only
   storage::eviction_order eviction = storage::eviction_order::lru;
   storage::reclaim_order reclaim = storage::reclaim_order::least_useful;
