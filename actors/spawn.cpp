@@ -28,7 +28,7 @@ stats_sources sources_of(const state_ptr& shared, const hot_cache_actor& hot_cac
   sources.tallies = {counted.hot_cache, counted.mailbox, counted.preflight, counted.opening};
   sources.namespaces = owned(shared, shared->namespaces);
   sources.limits = owned(shared, shared->limits);
-  sources.store = owned(shared, shared->store);
+  sources.cold = owned(shared, shared->store);
   sources.read_notes = owned(shared, shared->read_notes);
   sources.baseline = owned(shared, shared->baseline);
   sources.buffers = shared->buffers;

@@ -82,9 +82,9 @@ std::vector<tally_entry> stats_state::totals() const {
     counters.hot_cache_hits += copied[i].blocks;
     counters.loads += copied[i].blocks;
     counters.recency_skipped = copied[i].skipped;
-    if (!sources_.store)
+    if (!sources_.cold)
       continue;
-    const auto cold = sources_.store->ledger(static_cast<storage::namespace_id>(i));
+    const auto cold = sources_.cold->ledger(static_cast<storage::namespace_id>(i));
     counters.evictions = cold.reclaimed.blocks;
     counters.synced = {cold.synced.blocks, cold.synced.bytes};
     gauges.cold = {cold.present.blocks, cold.present.bytes};
@@ -115,14 +115,14 @@ caf::result<messages::snapshot_reply> stats_state::on_snapshot(messages::snapsho
   stats::gauges limits;
   limits.hot_cache_max_bytes = sources_.limits->hot_bytes_max;
   limits.configured_max_size_bytes = sources_.limits->cold_bytes_max;
-  limits.max_size_bytes = sources_.store ? sources_.store->bytes_max() : 0;
-  if (sources_.store)
+  limits.max_size_bytes = sources_.cold ? sources_.cold->bytes_max() : 0;
+  if (sources_.cold)
     limits.cold_state = sources_.limits->cold_attached ? stats::cold_state::attached : stats::cold_state::detached;
   auto whole = stats::make_snapshot(totals(), *sources_.baseline, sources_.namespaces->names(), limits);
-  if (sources_.store) {
+  if (sources_.cold) {
     auto& level = whole.whole.gauges;
-    const auto activity = sources_.store->activity();
-    level.total_size_bytes = sources_.store->bytes_in_use();
+    const auto activity = sources_.cold->activity();
+    level.total_size_bytes = sources_.cold->bytes_in_use();
     level.cold_appended_bytes = activity.payload_bytes;
     level.cold_written_bytes = activity.written_bytes;
     level.cold_reappended_bytes = activity.reappended_bytes;

@@ -4,7 +4,7 @@
 #include "actors/tiers/limits_now.hpp"
 #include "stats/totals.hpp"
 #include "storage/blocks/namespace_table.hpp"
-#include "storage/cold/block_store.hpp"
+#include "storage/cold/cold_figures.hpp"
 #include "storage/hot/read_notes.hpp"
 #include "storage/memory/buffer_pool.hpp"
 
@@ -22,7 +22,7 @@ struct stats_sources {
   std::vector<std::shared_ptr<const stats::tally>> tallies;
   std::shared_ptr<const storage::namespace_table> namespaces;
   std::shared_ptr<const limits_now> limits;
-  std::shared_ptr<const storage::block_store> store; ///< null: hot tier only
+  std::shared_ptr<const storage::cold_figures> cold; ///< null: hot tier only
   std::shared_ptr<const storage::read_notes> read_notes;
   std::shared_ptr<stats::baseline> baseline;     ///< figures at the last reset; owned by the one living stats actor
   const storage::buffer_pool* buffers = nullptr; ///< null: buffer memory is not counted

@@ -2,6 +2,7 @@
 
 #include "storage/blocks/block.hpp"
 #include "storage/blocks/cancellation.hpp"
+#include "storage/cold/cold_figures.hpp"
 #include "storage/errors.hpp"
 
 #include <cstdint>
@@ -11,49 +12,6 @@
 #include <vector>
 
 namespace hearth::storage {
-
-/// A number of blocks and the sum of their payload bytes.
-struct cold_amount {
-  std::uint64_t blocks = 0;
-  std::uint64_t bytes = 0;
-
-  friend bool operator==(const cold_amount&, const cold_amount&) = default;
-  cold_amount& operator+=(const cold_amount& other) noexcept {
-    blocks += other.blocks;
-    bytes += other.bytes;
-    return *this;
-  }
-};
-
-/// Ledger of the cold tier, in blocks and payload bytes, for one namespace or for all. All but `present` only grow.
-/// Invariant:
-///   recovered + persisted = present + reclaimed + erased + corrupt + vanished.
-struct cold_ledger {
-  cold_amount recovered; ///< found at open
-  cold_amount persisted; ///< appended since open
-  cold_amount present;   ///< readable now
-  cold_amount reclaimed; ///< removed to make room
-  cold_amount erased;    ///< erased by the host, or replaced
-  cold_amount corrupt;   ///< taken out: a read found them damaged, missing or unreadable
-  cold_amount vanished;  ///< present when the directory was found to be gone
-  cold_amount synced;    ///< part of `persisted` that a later sync has made durable; never more than `persisted`
-  std::uint64_t bytes_on_disk = 0; ///< disk space of `present`, headers included
-
-  friend bool operator==(const cold_ledger&, const cold_ledger&) = default;
-  cold_ledger& operator+=(const cold_ledger& other) noexcept;
-};
-
-/// Counters of a cold tier since it was opened, over all namespaces. They only grow.
-struct cold_activity {
-  std::uint64_t payload_bytes = 0; ///< of persisted blocks
-  /// Handed to the disk: records, copies, indexes. Divided by `payload_bytes`: write amplification.
-  std::uint64_t written_bytes = 0;
-  std::uint64_t reappended_bytes = 0; ///< part of `written_bytes`: copies of blocks that reclaim kept
-  std::uint64_t syncs = 0;            ///< successful syncs that covered all dirty segments
-  std::uint64_t sync_failures = 0;
-
-  cold_activity& operator+=(const cold_activity& other) noexcept;
-};
 
 /// Index entry of a present block.
 struct cold_entry {
@@ -103,10 +61,8 @@ struct read_item {
 /// of the I/O engine, or inside the call if the answer is known at once; they must not block. Invariants: bytes on disk
 /// never exceed `bytes_max()`, including bytes in flight and removed bytes that are not freed yet; a block is only
 /// returned after this read has verified its full key, namespace, lengths and checksums. Threads: any.
-class block_store {
+class block_store : public cold_figures {
 public:
-  virtual ~block_store() = default;
-
   /// Writes blocks. Makes room by reclaiming older blocks: to stay below `bytes_max()`, and once for each block that
   /// finds the disk full. Blocks of unclaimed namespaces (`namespace_table`) are reclaimed first. A key that is present
   /// is replaced. Errors: too_large, no_space, io, closed. After a failure, a block that was present under that key
@@ -161,15 +117,6 @@ public:
   /// disk allows; until then nothing is added. Errors: invalid_argument (too little for the store's own files and one
   /// segment; the context says what was found and what is expected).
   [[nodiscard]] virtual result<void> limit(std::uint64_t bytes_max) = 0;
-
-  [[nodiscard]] virtual cold_activity activity() const = 0;
-
-  /// The ledger of one namespace, or of all.
-  [[nodiscard]] virtual cold_ledger ledger(std::optional<namespace_id> name_space) const = 0;
-
-  /// Bytes that this store has on disk or has set aside, including headers and blocks in flight; at most `bytes_max()`.
-  [[nodiscard]] virtual std::uint64_t bytes_in_use() const = 0;
-  [[nodiscard]] virtual std::uint64_t bytes_max() const = 0;
 
   /// All readable keys, least recently used first.
   [[nodiscard]] virtual std::vector<block_key> keys() const = 0;
