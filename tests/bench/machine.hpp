@@ -6,8 +6,8 @@
 
 namespace hearth::bench {
 
-/// What a figure depends on, as name and value: processor, cores, memory, load, kernel, the file system below
-/// `directory`, build type and compiler.
+/// Description of the machine as name and value, for comparing figures: processor, cores, memory, load, kernel, the
+/// file system of `directory`, build type and compiler.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> describe_machine(const std::string& directory);
 
 } // namespace hearth::bench

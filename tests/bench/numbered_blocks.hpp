@@ -8,25 +8,25 @@
 #include <optional>
 #include <span>
 
-// The blocks of every workload: numbered, with the number in the key and in the bytes, so that the limits need no index
-// and every block tells which one it is.
+// Blocks of every workload. A block has a number, which is in its key and in its bytes: the limit peers need no index,
+// and each block read can be identified.
 namespace hearth::bench {
 
-/// A key that looks like a hash, and the number in it.
+/// Converts between a block number and a key that looks like a hash.
 [[nodiscard]] storage::block_key numbered_key(std::uint64_t number) noexcept;
 [[nodiscard]] std::uint64_t number_of(const storage::block_key& key) noexcept;
 
-/// Where a block bears its number: at both ends, for what is measured in nanoseconds, or in every page of 4 KiB too.
+/// Where a block carries its number: at both ends (for measurements in nanoseconds), or also in every page of 4 KiB.
 enum class stamps : std::uint8_t { ends, pages };
 
-/// Block `number` in a fresh buffer, with a parent or without. Errors: no_memory.
+/// Creates block `number` in a new buffer, with or without a parent. Errors: no_memory.
 [[nodiscard]] storage::result<storage::block> make_block(std::uint64_t number, std::uint64_t bytes, stamps where,
                                                          std::optional<std::uint64_t> parent);
 
-/// The number at the start of a block. Pre: 8 bytes and more.
+/// Reads the number at the start of a block. Pre: at least 8 bytes.
 [[nodiscard]] std::uint64_t stamp_of(std::span<const std::byte> block) noexcept;
 
-/// Whether both ends of `block` bear `number`; or all of it, as `where` says, in `bytes` bytes.
+/// Whether `block` has `bytes` bytes and carries `number` at both ends, or in every page, as `where` says.
 [[nodiscard]] bool has_ends(std::span<const std::byte> block, std::uint64_t number) noexcept;
 [[nodiscard]] bool is_block(std::span<const std::byte> block, std::uint64_t number, std::uint64_t bytes,
                             stamps where) noexcept;

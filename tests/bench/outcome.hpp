@@ -11,16 +11,16 @@
 
 #include <unistd.h>
 
-// What the program does with what it found.
+// Output of the program: files and text.
 namespace hearth::bench {
 
-/// Whether `write_file` could write to each of these: asked before hours of measuring, not behind them. Makes nothing.
-/// Errors: io, not_found and so on, naming the file.
+/// Checks whether `write_file` could write each of these files. Called before hours of measuring. Creates nothing.
+/// Errors: io, not_found and others, naming the file.
 inline storage::result<void> check_writable(std::initializer_list<std::string> paths) {
   for (const auto& path : paths) {
     if (path.empty())
       continue;
-    std::error_code unknown; // then `access` says what is wrong
+    std::error_code unknown; // on failure, `access` below gives the reason
     const auto folder = std::filesystem::path{path}.parent_path().string();
     const std::string place = std::filesystem::exists(path, unknown) ? path : folder.empty() ? "." : folder;
     if (std::filesystem::is_directory(path, unknown))
@@ -31,7 +31,7 @@ inline storage::result<void> check_writable(std::initializer_list<std::string> p
   return {};
 }
 
-/// Writes `text` to the file; a path that is empty is none. Errors: io, no_space, naming the file.
+/// Writes `text` to the file. An empty path writes nothing. Errors: io, no_space, naming the file.
 inline storage::result<void> write_file(const std::string& path, const std::string& text) {
   if (path.empty())
     return {};
@@ -41,7 +41,7 @@ inline storage::result<void> write_file(const std::string& path, const std::stri
   return file ? storage::result<void>{} : system_failure(path + " cannot be written", errno);
 }
 
-/// Prints who takes part, and who cannot. Returns the program's exit code.
+/// Prints which peers can be measured, and which cannot. Returns the exit code of the program.
 template <class List>
 int print_names(const List& list) {
   for (const auto& entry : list.entries)

@@ -7,11 +7,11 @@
 
 namespace hearth::bench {
 
-/// What a stretch of work cost. CPU seconds are user and system time of all threads.
+/// Resources used by a piece of work. CPU seconds are user plus system time of all threads.
 struct usage {
   double cpu_s = 0;
-  std::uint64_t written_bytes = 0; ///< caused by these processes to reach the device, as the kernel accounts it
-  std::uint64_t read_bytes = 0;    ///< caused by them to be read from the device, read-ahead included
+  std::uint64_t written_bytes = 0; ///< device writes of these processes, as the kernel accounts them
+  std::uint64_t read_bytes = 0;    ///< device reads of these processes, read-ahead included
 
   friend usage operator-(usage later, const usage& earlier) noexcept {
     return {later.cpu_s - earlier.cpu_s, later.written_bytes - earlier.written_bytes,
@@ -19,18 +19,18 @@ struct usage {
   }
 };
 
-/// Of this process since it began, and of `child` (0: none) since that began.
+/// Usage of this process since its start, plus that of `child` (0: none) since its start.
 [[nodiscard]] usage usage_now(pid_t child);
 
-/// Seconds on a clock that only goes forward.
+/// Seconds of a monotonic clock.
 [[nodiscard]] double seconds_now();
 
-/// What the files in `directory`, and in its folders, take on disk: blocks, not lengths. Folders themselves do not
-/// count.
+/// Disk space used by the files in `directory` and in its folders: allocated blocks, not file lengths. Folders
+/// themselves do not count.
 [[nodiscard]] std::uint64_t bytes_on_disk(const std::string& directory);
 
-/// Takes the files in `directory` out of the page cache. If `thorough`, writes everything back before, and for root
-/// drops all other caches of the kernel, names and inodes among them: every program on the machine feels that.
+/// Drops the files in `directory` from the page cache. If `thorough`: first writes all dirty pages back and, as root,
+/// drops all other kernel caches, those of names and inodes too. That slows every program on the machine.
 void drop_page_cache(const std::string& directory, bool thorough);
 
 } // namespace hearth::bench

@@ -11,7 +11,7 @@
 
 namespace hearth::bench {
 
-/// What hosts do with a cache. `about` says more of each.
+/// What hosts do with a cache; `about` describes each workload.
 enum class workload : std::uint8_t {
   hot_get,
   chains,
@@ -30,39 +30,41 @@ enum class workload : std::uint8_t {
 };
 inline constexpr std::size_t workloads = 14;
 
-[[nodiscard]] std::string_view to_string(workload which) noexcept; ///< as on the command line: "hot-get"
+[[nodiscard]] std::string_view to_string(workload which) noexcept; ///< name on the command line: "hot-get"
 [[nodiscard]] std::optional<workload> workload_from(std::string_view name) noexcept;
-[[nodiscard]] std::string_view about(workload which) noexcept; ///< one line for a reader
+[[nodiscard]] std::string_view about(workload which) noexcept; ///< description in one line
 [[nodiscard]] bool on_disk(workload which) noexcept;
-[[nodiscard]] bool opens(workload which) noexcept; ///< is about opening: has no threads, and a runner of its own
+[[nodiscard]] bool opens(workload which) noexcept; ///< measures opening: has no threads, and its own runner
 
-/// What is measured in one cell of a table.
+/// Parameters of one cell of a table.
 struct workload_plan {
   workload what = workload::hot_get;
   stage where;
   unsigned threads = 1;
-  unsigned chain = 1000; ///< blocks in a chain of `chains`, or as many as fit four times
-  double seconds = 0.2;  ///< at most
+  unsigned chain = 1000; ///< blocks per chain of `chains`; fewer if four such chains do not fit
+  double seconds = 0.2;  ///< upper limit
   std::uint64_t seed = 1;
-  bool drops_caches = true; ///< the kernel's, before cold reads: names and inodes too, for root
+  bool drops_caches = true; ///< before cold reads, drop the kernel's caches; as root, names and inodes too
   std::uint64_t next = 0;   ///< number of the next new block; grows with every measurement
 };
 
-/// What was measured, by name: blocks_per_s, gb_per_s, ns_per_block, p50_us, p99_us, p999_us (of one call), hit_share
-/// (of the blocks asked for), lost_share (of the blocks put), cpu_s_per_gb (this process and the peer's),
-/// device_bytes_per_byte, space_share (of the disk's limit), writer_gb_per_s, checked_blocks.
+/// Figures by name: blocks_per_s, gb_per_s, ns_per_block, p50_us, p99_us, p999_us (per call), hit_share (of blocks
+/// requested), lost_share (of blocks put), cpu_s_per_gb (this process and the peer's), device_bytes_per_byte,
+/// space_share (of the disk limit), writer_gb_per_s, checked_blocks.
 using readings = std::map<std::string, double>;
 
-/// Fills `peer`, which is open on `plan.where`, with what the workload needs; settles; reads a sample back and looks at
-/// every page of it. Errors: the peer's; corrupt: a block has other bytes than were put; closed: a signal came.
+/// Fills `peer`, which is open on `plan.where`, with the blocks that the workload needs; settles; reads a sample back
+/// and checks every page of it. Errors: those of the peer; corrupt: a block has other bytes than were put; closed: a
+/// signal arrived.
 [[nodiscard]] storage::result<void> fill(peer& at, workload_plan& plan, readings& to);
 
 /// Runs the workload on `plan.threads` threads for `plan.seconds`, or until every block of a cold read was read once.
-/// Every block that comes back is looked at, at both ends. Pre: `fill`. Errors: as `fill`.
+/// Checks both ends of every block returned. Pre: `fill`. Errors: as `fill`.
 [[nodiscard]] storage::result<readings> measure(peer& at, workload_plan& plan);
 
-/// Has another process open a peer, fill it, and close it or die by SIGKILL with a hundredth more put and not settled;
-/// then opens what is left, cold, and looks for a sample of it. Errors: as `fill`.
+/// Measures opening. Another process opens a peer, fills it, and then either closes it or is killed by SIGKILL after a
+/// hundred more unsettled puts. This process then drops caches, opens the directory, and reads a sample. Errors: as
+/// `fill`.
 [[nodiscard]] storage::result<readings> measure_open(const peer_list::entry& entry, workload_plan& plan);
 
 } // namespace hearth::bench

@@ -9,15 +9,15 @@
 
 namespace hearth::bench {
 
-/// A fresh directory of this run, removed with all that is in it when this object goes. Move-only. Threads: one owner.
+/// Temporary directory of this run; the destructor removes it with its contents. Move-only. Threads: one owner.
 class workspace {
 public:
-  /// Makes one in `parent`, which must exist. Errors: io.
+  /// Creates one in `parent`, which must exist. Errors: io.
   [[nodiscard]] static storage::result<workspace> make(const std::string& parent);
 
   [[nodiscard]] const std::string& path() const noexcept { return directory_.path(); }
 
-  /// An empty folder in it, for one store at a time: what an earlier one left goes. Errors: io.
+  /// An empty folder in it for one store at a time; removes that of the previous store. Errors: io.
   [[nodiscard]] storage::result<std::string> empty_folder() const;
 
 private:
@@ -26,7 +26,7 @@ private:
   temporary_directory directory_;
 };
 
-/// Whether `needed_bytes` can be written below `directory`, and an eighth more. Errors: no_space, io.
+/// Checks that `needed_bytes` plus an eighth can be written in `directory`. Errors: no_space, io.
 [[nodiscard]] storage::result<void> check_free_space(const std::string& directory, std::uint64_t needed_bytes);
 
 } // namespace hearth::bench

@@ -25,17 +25,17 @@ private:
   int number_ = -1;
 };
 
-/// Why O_DIRECT is not available in `directory`; empty: it is. Makes a file there, and removes it.
+/// Reason why O_DIRECT is not available in `directory`; empty if it is available. Creates and removes a file there.
 [[nodiscard]] std::string o_direct_refusal(const std::string& directory);
 
-/// Writes or reads all of `bytes` at `offset`; continues after short transfers and interruptions. A read that meets the
-/// end of the file is an error. `path` is for messages. Errors: io, no_space.
+/// Transfers all of `bytes` at `offset`; continues after short transfers and interruptions. A read past the end of the
+/// file is an error. `path` is used in messages only. Errors: io, no_space.
 [[nodiscard]] storage::result<void> write_all(int file, std::uint64_t offset, std::span<const std::byte> bytes,
                                               const std::string& path);
 [[nodiscard]] storage::result<void> read_all(int file, std::uint64_t offset, std::span<std::byte> bytes,
                                              const std::string& path);
 
-/// "`what`: <what the system says of `error`>".
+/// Returns "`what`: <the system's text for `error`>".
 [[nodiscard]] storage::failure system_failure(const std::string& what, int error);
 
 } // namespace hearth::bench

@@ -11,8 +11,8 @@
 
 namespace hearth::bench {
 
-/// What the machine allows any store: one preallocated file with a slot a block, overwritten with O_DIRECT from and
-/// into buffers on huge pages. No records, no checksums; the index is an array of numbers by slot. Each thread
+/// Upper limit of the machine for any store on disk: one preallocated file with one slot per block, overwritten with
+/// O_DIRECT; buffers on huge pages. No records, no checksums; the index is an array of numbers by slot. Each thread
 /// transfers its chain block by block.
 class disk_limit : public peer {
 public:
@@ -27,7 +27,7 @@ public:
   storage::result<std::size_t> contains(unsigned thread, chain_keys chain) override;
   storage::result<void> settle() override;
   void close() override { file_ = {}; }
-  [[nodiscard]] bool reopens() const override { return false; } ///< the numbers are in memory
+  [[nodiscard]] bool reopens() const override { return false; } ///< the index is in memory only
 
 protected:
   [[nodiscard]] std::uint64_t slot_of(const storage::block_key& key) const { return number_of(key) % held_.size(); }
@@ -35,7 +35,7 @@ protected:
   [[nodiscard]] bool holds(const storage::block_key& key) const {
     return held_[slot_of(key)].load(std::memory_order_acquire) == number_of(key) + 1;
   }
-  /// Before a slot is overwritten its number goes, after that the new one comes.
+  /// Clears the slot's number before the slot is overwritten (`written` false), sets the new one afterwards.
   void hold(const storage::block_key& key, bool written) {
     held_[slot_of(key)].store(written ? number_of(key) + 1 : 0, std::memory_order_release);
   }
@@ -45,7 +45,7 @@ protected:
   descriptor file_;
 
 private:
-  std::vector<std::atomic<std::uint64_t>> held_; ///< by slot: a block's number and 1; 0: nothing
+  std::vector<std::atomic<std::uint64_t>> held_; ///< by slot: number of the block plus 1; 0: empty
   std::vector<storage::mutable_buffer> read_;    ///< by thread
 };
 

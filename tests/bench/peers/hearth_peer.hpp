@@ -7,7 +7,7 @@
 
 namespace hearth::bench {
 
-/// hearth through its facade, as a host sees it: blocking calls from the host's own threads.
+/// Measures hearth through its facade: blocking calls from the host's own threads.
 class hearth_peer : public peer {
 public:
   [[nodiscard]] std::string version() const override { return hearth_version(); }
@@ -21,7 +21,7 @@ public:
   [[nodiscard]] std::uint64_t lost_blocks() override; ///< the write drops
 
 protected:
-  /// Those of a host that gives this cache what `where` says.
+  /// The cache options for the limits in `where`.
   [[nodiscard]] static cache_options options_for(const stage& where);
 
   std::optional<cache> cache_;

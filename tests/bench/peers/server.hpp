@@ -13,10 +13,11 @@
 
 namespace hearth::bench {
 
-/// The path of `program` by $PATH; empty: there is none.
+/// Path of `program` found by $PATH; empty if there is none.
 [[nodiscard]] std::string find_program(const std::string& program);
 
-/// A server that this process started: it dies with us, however we end. Threads: one owner.
+/// Server process started by this process. The server is killed when this process ends, for any reason. Threads: one
+/// owner.
 class server_process {
 public:
   server_process() = default;
@@ -24,11 +25,11 @@ public:
   server_process& operator=(const server_process&) = delete;
   ~server_process() { stop(); }
 
-  /// Starts it with `arguments`; what it says goes to `log`. Errors: io.
+  /// Starts the server with `arguments`; its output goes to `log`. Errors: io.
   [[nodiscard]] storage::result<void> start(const std::vector<std::string>& arguments, const std::string& log);
-  void stop(); ///< ends it, at once, and waits
+  void stop(); ///< kills the server and waits for its end
 
-  /// Whether it still runs.
+  /// Whether the server still runs.
   [[nodiscard]] bool runs();
   [[nodiscard]] pid_t id() const noexcept { return id_; } ///< 0: not started
 
@@ -36,26 +37,26 @@ private:
   pid_t id_ = 0;
 };
 
-/// A connection over a unix socket. Errors are io, and end the connection's use. Threads: one owner.
+/// Connection over a unix socket. After an error (io) it must not be used again. Threads: one owner.
 class unix_connection {
 public:
-  /// Waits for the server to listen at `path` for as long as `alive` says so. Errors: io, timeout.
+  /// Waits until the server listens at `path`, while `alive` returns true. Errors: io, timeout.
   [[nodiscard]] storage::result<void> open(const std::string& path, const std::function<bool()>& alive);
 
   [[nodiscard]] storage::result<void> send(std::span<const std::byte> bytes);
   [[nodiscard]] storage::result<void> send(const std::string& text);
 
-  /// The next line, without its end.
+  /// Reads the next line, without its line end.
   [[nodiscard]] storage::result<std::string> line();
 
-  /// Fills `into`, then takes the end of line behind it.
+  /// Fills `into`, then consumes the line end behind it.
   [[nodiscard]] storage::result<void> value(std::span<std::byte> into);
 
 private:
   [[nodiscard]] storage::result<void> receive(std::span<std::byte> into);
 
   descriptor socket_;
-  std::string waiting_; ///< received, and not yet taken
+  std::string waiting_; ///< received, not yet consumed
 };
 
 } // namespace hearth::bench
