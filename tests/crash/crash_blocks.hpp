@@ -12,22 +12,23 @@
 
 namespace hearth::crash {
 
-// Every directory is filled from the same keys: few enough that one bit each fits a word, and that each is met often.
-inline constexpr std::uint32_t lanes = 4; ///< host threads; each has a namespace, and keys that no other touches
+// Number of keys. All directories use the same keys: few enough for a bit each in one word, and for frequent reuse of
+// each.
+inline constexpr std::uint32_t lanes = 4; ///< host threads; each has its own namespace and its own keys
 inline constexpr std::uint32_t chains_per_lane = 4;
 inline constexpr std::uint32_t chain_length = 4;
 inline constexpr std::uint32_t keys_per_lane = chains_per_lane * chain_length;
 inline constexpr std::uint32_t keys_total = lanes * keys_per_lane;
 static_assert(keys_total <= 64);
 
-/// One bit for each key.
+/// Set of keys, one bit per key.
 using key_bits = std::uint64_t;
 [[nodiscard]] constexpr key_bits bit_of(std::uint32_t key) noexcept { return key_bits{1} << key; }
 inline constexpr key_bits all_keys = keys_total == 64 ? ~key_bits{0} : bit_of(keys_total) - 1;
 
 [[nodiscard]] constexpr std::uint32_t lane_of(std::uint32_t key) noexcept { return key / keys_per_lane; }
 
-/// The block before it in its chain; none: a head.
+/// Parent of the block in its chain; nothing for the head of a chain.
 [[nodiscard]] constexpr std::optional<std::uint32_t> parent_of(std::uint32_t key) noexcept {
   return key % chain_length == 0 ? std::nullopt : std::optional{key - 1};
 }
@@ -37,15 +38,15 @@ inline constexpr key_bits all_keys = keys_total == 64 ? ~key_bits{0} : bit_of(ke
 /// All keys, by number.
 [[nodiscard]] const std::vector<storage::block_key>& all_block_keys();
 
-/// How long the blocks of a directory are.
+/// Block sizes of a directory.
 enum class size_mix : std::uint8_t {
-  equal,  ///< all of 48 KiB, as those of one model are
+  equal,  ///< all 48 KiB, as the blocks of one model are
   varied, ///< 9 bytes to 64 KiB
-  large,  ///< as varied, and now and then more than half a segment or the whole hot tier
+  large,  ///< as varied; some are larger than half a segment or the whole hot tier
 };
 inline constexpr std::uint64_t payload_bytes_most = 384 << 10;
 
-/// Everything of a block follows from its key and its version: whoever finds one can tell whether it is exactly that.
+/// Payload of a block. It depends only on key and version, so any payload found can be verified.
 struct block_version {
   std::uint32_t key = 0;
   std::uint64_t version = 0;
@@ -53,10 +54,10 @@ struct block_version {
 [[nodiscard]] std::uint64_t payload_bytes(size_mix mix, const block_version& of) noexcept;
 [[nodiscard]] storage::buffer payload(size_mix mix, const block_version& of);
 
-/// The version that a payload says it is, which may be a lie if it is damaged.
+/// The version that a payload claims to have; wrong if the payload is damaged.
 [[nodiscard]] std::uint64_t version_in(const storage::buffer& payload) noexcept;
 
-/// Length and checksum: what travels in place of the bytes.
+/// Length and checksum: sent instead of the bytes.
 struct digest {
   std::uint64_t bytes = 0;
   std::uint64_t checksum = 0;
@@ -65,10 +66,10 @@ struct digest {
 };
 [[nodiscard]] digest digest_of(const storage::buffer& payload) noexcept;
 
-/// Where pseudo-random numbers of this program come from: the same for every standard library.
+/// Source of all pseudo-random numbers of this program; the same for every standard library.
 [[nodiscard]] std::uint64_t mix_bits(std::uint64_t number) noexcept;
 
-/// Numbers in the order of a seed.
+/// Sequence of pseudo-random numbers from a seed.
 class draws {
 public:
   explicit draws(std::uint64_t seed) noexcept : state_(mix_bits(seed)) {}

@@ -8,33 +8,33 @@
 
 namespace hearth::crash {
 
-/// What a child tells its parent. Of an operation with a beginning and an end, the beginning is told before it is asked
-/// for, the end after it was answered: the parent knows what was attempted, and what was acknowledged.
+/// Reports from a child to its parent. The begin of an operation is reported before the call, its end after the reply.
+/// So the parent knows what was attempted and what was acknowledged.
 enum class event_kind : std::uint8_t {
-  opening,       ///< about to open the directory
-  progress,      ///< of the opening
+  opening,       ///< before the directory is opened
+  progress,      ///< progress of the opening
   opened,        ///< `outcome`
   put_begin,     ///< `key`, `version`
-  put_end,       ///< `key`, `version`, `outcome`; `flag`: it was stored, else refreshed
+  put_end,       ///< `key`, `version`, `outcome`; `flag`: stored, otherwise refreshed
   erase_begin,   ///< `key`
-  erase_end,     ///< `key`, `outcome`; `flag`: it was there
-  clear_begin,   ///< `lane`: all keys of it
+  erase_end,     ///< `key`, `outcome`; `flag`: the block was present
+  clear_begin,   ///< `lane`: clears all its keys
   clear_end,     ///< `lane`, `outcome`
-  got,           ///< `key`, `outcome`, `found`: what a get answered
-  flush_begin,   ///< `lane`: who asks
-  flush_end,     ///< `lane`, `outcome`; `flag`: synced; `present`: what was in a tier afterwards
-  close_begin,   ///< `present`: what is in a tier now
+  got,           ///< `key`, `outcome`, `found`: result of a get
+  flush_begin,   ///< `lane`: the caller
+  flush_end,     ///< `lane`, `outcome`; `flag`: synced; `present`: keys in a tier afterwards
+  close_begin,   ///< `present`: keys in a tier now
   close_end,     ///< `outcome`; `flag`: synced
-  figures_begin, ///< `lane`: who asks
+  figures_begin, ///< `lane`: the caller
   figures,       ///< `lane`, `figures`
-  checked,       ///< every key has been asked for
+  checked,       ///< every key has been read
 };
 
-/// Of a snapshot of the whole cache, what the parent holds against what it knows.
+/// Figures from a snapshot of the whole cache that the parent checks against its record.
 struct snapshot_figures {
-  std::uint64_t balanced = 0; ///< 1: the ledger is, of the whole and of each namespace
+  std::uint64_t balanced = 0; ///< 1: the ledgers of the whole and of each namespace are balanced
   std::uint64_t errors = 0;
-  std::uint64_t persisted = 0; ///< in blocks, as what follows
+  std::uint64_t persisted = 0; ///< in blocks, like the following fields
   std::uint64_t dropped = 0;
   std::uint64_t failed = 0;
   std::uint64_t lost = 0;
@@ -42,10 +42,10 @@ struct snapshot_figures {
   std::uint64_t present = 0;   ///< in the cold tier
   std::uint64_t bytes_in_use = 0;
   std::uint64_t bytes_max = 0;
-  std::uint64_t faults = 0; ///< calls that were made to fail in this process
+  std::uint64_t faults = 0; ///< faults injected in this process
 };
 
-/// One report: short enough that a pipe takes it as a whole or not at all.
+/// One report. It is short enough that a write to the pipe is atomic.
 struct event {
   event_kind kind = event_kind::opening;
   std::uint8_t lane = 0;
@@ -58,7 +58,7 @@ struct event {
   snapshot_figures figures{};
 };
 
-/// The child's end of the pipe. Threads: any. If nobody reads any more the process ends: its parent is gone.
+/// The child's end of the pipe. The process ends if the reader is gone: its parent has died. Threads: any.
 class event_sender {
 public:
   explicit event_sender(int descriptor) noexcept : descriptor_(descriptor) {}

@@ -11,14 +11,14 @@
 
 namespace hearth::crash {
 
-/// What all host threads of a child draw from.
+/// State shared by all host threads of a child.
 struct shared_work {
   std::atomic<std::uint64_t> next_version;
   std::atomic<std::uint64_t> put_bytes_left;
 };
 
-/// What one host thread of a child does: puts, gets, erases, clears and flushes, on keys of its own, each told before
-/// and after. Keeps to the contract: another version of a block is put only after an erase. Threads: one owner.
+/// One host thread of a child: puts, gets, erases, clears and flushes on its own keys, and reports each before and
+/// after. Obeys the contract: puts another version of a block only after an erase. Threads: one owner.
 class lane_work {
 public:
   lane_work(cache& kept, const child_order& order, const event_sender& reports, shared_work& shared,
@@ -30,16 +30,16 @@ public:
   void get(std::uint32_t key);
   void tell_figures();
 
-  /// The keys that are in some tier now, of all lanes.
+  /// Keys of all lanes that are in some tier now.
   [[nodiscard]] key_bits present();
 
   [[nodiscard]] const event_sender& reports() const noexcept { return reports_; }
 
 private:
-  /// What this thread knows of a key.
+  /// What this thread knows about a key.
   struct known_block {
-    bool known = false;                   ///< else it has yet to look: an earlier process may have left something
-    std::optional<std::uint64_t> version; ///< that is there; none: nothing
+    bool known = false;                   ///< false: not read yet; an earlier process may have left a block
+    std::optional<std::uint64_t> version; ///< version present; nothing: no block
   };
 
   void act();

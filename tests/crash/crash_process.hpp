@@ -13,12 +13,12 @@
 
 namespace hearth::crash {
 
-/// How a child's life ended, and what it was doing then.
+/// How a child process ended, and in which phase.
 enum class life_phase : std::uint8_t { opening, working, flushing, closing, ended };
 struct life_end {
-  bool killed = false;                    ///< by us; else it ended by itself
-  std::string accident;                   ///< not empty: it died of something else, or did nothing for too long
-  life_phase phase = life_phase::opening; ///< ended: its last report was that of the end
+  bool killed = false;                    ///< by us; false: it ended by itself
+  std::string accident;                   ///< if not empty: it died of another cause, or made no progress for too long
+  life_phase phase = life_phase::opening; ///< `ended`: its last report was that of the end
 };
 
 /// A running child. Threads: one owner.
@@ -26,18 +26,17 @@ class child_process {
 public:
   using clock = std::chrono::steady_clock;
 
-  /// Starts this program once more, with the arguments (the first is its name), `environment` added to our own, and
-  /// standard error appended to the file `log`. The number of the pipe's descriptor is added as the last argument.
-  /// Errors: io.
+  /// Starts this program again with `arguments` (the first is its name) and with `environment` added to ours; appends
+  /// its standard error to the file `log`. Adds the number of the pipe's descriptor as last argument. Errors: io.
   [[nodiscard]] static storage::result<child_process>
   start(std::vector<std::string> arguments, const std::vector<std::string>& environment, const std::string& log);
 
   child_process(child_process&& other) noexcept;
   child_process& operator=(child_process&&) = delete;
-  ~child_process(); ///< kills it, if it still runs
+  ~child_process(); ///< kills the process if it still runs
 
-  /// Hands its reports to `hear`, and kills it when `plan` says so. Returns when it is gone. A checker that has checked
-  /// all is killed then if `kill_checked`.
+  /// Passes each report to `hear`, and kills the process when `plan` says so. Returns when the process is gone. With
+  /// `kill_checked`, a checker is killed once it has checked every key.
   [[nodiscard]] life_end watch(const kill_plan& plan, bool kill_checked, const std::function<void(const event&)>& hear);
 
 private:
@@ -49,7 +48,7 @@ private:
 
   pid_t number_;
   int reports_;                 ///< our end of the pipe
-  std::vector<std::byte> rest_; ///< of a report that has not come as a whole
+  std::vector<std::byte> rest_; ///< start of a report that is not complete yet
 };
 
 } // namespace hearth::crash

@@ -11,17 +11,17 @@
 
 namespace hearth::crash {
 
-/// Bytes that the files below `directory` take on the disk, as the file system says. Directories do not count.
+/// Disk space used by the files below `directory`, as the file system reports it. Directories do not count.
 [[nodiscard]] std::uint64_t disk_bytes(const std::string& directory);
 
-/// Round after round on one directory after the other: a process that works and is killed, and one that checks what is
-/// left. Threads: one owner.
+/// Runs rounds, on one directory after the other. A round is a process that works and is killed, then a process that
+/// checks what is left. Threads: one owner.
 class crash_rounds {
 public:
-  /// `folder` is ours, and empty.
+  /// Pre: `folder` is empty and used by nothing else.
   crash_rounds(crash_options options, std::string folder);
 
-  /// Returns whether all held. Prints progress and totals; of a round that failed, all there is to know.
+  /// Returns whether all rounds passed. Prints progress and totals, and the details of a round that failed.
   [[nodiscard]] bool run();
 
 private:
@@ -37,15 +37,15 @@ private:
   crash_options options_;
   std::string folder_;
   directory_plan directory_;
-  std::uint64_t directory_round_ = 0; ///< in which the directory was taken into use; 0: there is none
+  std::uint64_t directory_round_ = 0; ///< round in which the directory was created; 0: no directory
   std::unique_ptr<crash_record> record_;
-  record_totals earlier_; ///< of directories that are gone
+  record_totals earlier_; ///< totals of earlier directories
   std::uint64_t rounds_ = 0;
   std::uint64_t directories_ = 0;
   std::uint64_t small_rounds_ = 0;
-  std::array<std::uint64_t, 5> kills_{}; ///< by life_phase; ended: the process was faster
-  std::uint64_t peaceful_ = 0;           ///< of the rounds, ended by the process itself
-  std::uint64_t bytes_most_ = 0;         ///< measured from outside, in thousandths of the limit
+  std::array<std::uint64_t, 5> kills_{}; ///< by life_phase; `ended`: the process ended before the kill
+  std::uint64_t peaceful_ = 0;           ///< rounds in which the process ended by itself
+  std::uint64_t bytes_most_ = 0;         ///< largest disk use, measured from outside, in thousandths of the limit
 };
 
 } // namespace hearth::crash
