@@ -8,8 +8,8 @@
 
 namespace hearth::fuzz {
 
-/// Reads decisions from an input, from its front on. What has been used up goes on as zeroes, so that every input is
-/// a course of its own. Threads: one owner.
+/// Reads decisions from a fuzz input, front to back. After its end it returns zeroes, so every input is a complete run.
+/// Threads: one owner.
 class byte_source {
 public:
   explicit byte_source(std::span<const std::byte> input) : left_(input) {}
@@ -18,7 +18,7 @@ public:
 
   std::uint8_t byte() { return static_cast<std::uint8_t>(number(1)); }
 
-  /// Little-endian, of so many bytes, at most eight.
+  /// Little-endian number of at most eight bytes.
   std::uint64_t number(std::size_t bytes) {
     std::uint64_t value = 0;
     std::size_t place = 0;
@@ -33,7 +33,7 @@ public:
     return end == 0 ? 0 : drawn % end;
   }
 
-  /// The next so many bytes, or what there is.
+  /// The next bytes; fewer at the end of the input.
   std::span<const std::byte> take(std::size_t count) {
     const auto taken = left_.first(std::min(count, left_.size()));
     left_ = left_.subspan(taken.size());

@@ -10,21 +10,21 @@
 
 namespace hearth::fuzz {
 
-/// The directory that a store lives in.
+/// Directory of the store.
 inline constexpr const char* store_directory = "/cache";
 
-/// What is in a directory, as a value: copied, changed and compared without a file system.
+/// Contents of a directory as a value: copied, changed and compared without a file system.
 struct directory_image {
-  std::map<std::string, bytes> files; ///< by path, below `store_directory`
+  std::map<std::string, bytes> files; ///< by path below `store_directory`
   std::set<std::string> directories;
 
   friend bool operator==(const directory_image&, const directory_image&) = default;
 };
 
-/// A disk with these files. Names whose directory is missing, or is a file, are left out: no disk could have them.
+/// Creates a disk with these files. A path whose directory is missing or is a file is skipped: no disk could hold it.
 [[nodiscard]] std::shared_ptr<storage::memory_file_system> disk_with(const directory_image& image);
 
-/// What is on the disk, below `store_directory`. Pre: it can be read.
+/// Reads all files below `store_directory`. Pre: the disk can be read.
 [[nodiscard]] directory_image image_of(storage::file_system& files);
 
 } // namespace hearth::fuzz

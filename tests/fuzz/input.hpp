@@ -8,7 +8,7 @@
 
 namespace hearth::fuzz {
 
-/// Puts together an input: the opposite of `byte_source`.
+/// Builds an input: the inverse of `byte_source`.
 class input_writer {
 public:
   input_writer& number(std::uint64_t value, std::size_t count = 1) {
@@ -17,7 +17,7 @@ public:
     return *this;
   }
   input_writer& all(std::span<const std::byte> these) {
-    for (const auto one : these) // not insert: in there g++ 12 warns of an overflow that cannot be
+    for (const auto one : these) // not insert: g++ 12 warns of an impossible overflow inside it
       made_.push_back(one);
     return *this;
   }

@@ -11,17 +11,17 @@
 
 namespace hearth::fuzz {
 
-/// Bytes of a segment in these stores: seven pages, so that a few blocks fill it.
+/// Segment size of these stores, in bytes: seven pages, so that a few blocks fill a segment.
 inline constexpr std::uint64_t small_segment_bytes = 28'672;
 
-/// A limit with room for so many segments.
+/// Limit in bytes for this many segments.
 [[nodiscard]] std::uint64_t room_for(std::uint64_t segments);
 
-/// The key and the payload of the block with this number; `version` makes other bytes for it.
+/// Key and payload of the block with this number. Another `version` gives other bytes.
 [[nodiscard]] storage::block_key key_of(unsigned number);
 [[nodiscard]] storage::buffer payload_of(unsigned number, unsigned version);
 
-/// A store on a disk in memory, with calls that wait for their answer. Threads: one owner.
+/// A store on a disk in memory, with blocking calls. Threads: one owner.
 class opened_world {
 public:
   opened_world(std::shared_ptr<storage::memory_file_system> disk, std::uint64_t bytes_max);
@@ -29,7 +29,7 @@ public:
   opened_world(const opened_world&) = delete;
   opened_world& operator=(const opened_world&) = delete;
 
-  /// Why the directory was refused.
+  /// Reason why the directory was refused.
   [[nodiscard]] const std::optional<storage::failure>& refusal() const noexcept { return refusal_; }
   [[nodiscard]] const storage::recovery_report& report() const noexcept { return report_; }
   [[nodiscard]] storage::block_store& store() { return *store_; }

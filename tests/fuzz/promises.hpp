@@ -12,14 +12,14 @@
 
 namespace hearth::fuzz {
 
-/// What may be read under each key: the payloads that were put, and those of records that stand on the disk, header and
-/// payload whole. An edit that makes sums fit is a forgery, which no store can tell from what it has written; without
-/// one there is no record on the disk but those that were put.
+/// Payloads that may be read under each key: those that were put, and those of complete records (header and payload) on
+/// the disk. An edit that recomputes checksums forges a record that no store can tell from its own; without such an
+/// edit the disk has no records but those that were put.
 class put_payloads {
 public:
   void note(const storage::block_key& key, const storage::buffer& payload);
 
-  /// Looks for records at every page of every file.
+  /// Searches every page of every file for records.
   void note_records(const directory_image& image);
 
   [[nodiscard]] bool may_be(const storage::block_key& key, std::span<const std::byte> payload) const;
@@ -28,24 +28,24 @@ private:
   std::map<storage::block_key, std::set<std::pair<std::uint64_t, std::uint64_t>>> known_; ///< length, XXH3-64
 };
 
-/// Verifies the store on `disk`, whose files are `image`. What must hold: nothing is changed. Returns nothing if it is
-/// refused.
+/// Verifies the store on `disk`, whose files are `image`. Checks that nothing is changed. Returns nothing if the store
+/// is refused.
 [[nodiscard]] std::optional<storage::verify_report> check_verify(storage::file_system& disk,
                                                                  const directory_image& image);
 
-/// Repairs it. What must hold: if the repair says that it has dealt with all damage, none is found afterwards, and no
+/// Repairs the store. Checks: if the repair reports all damage as dealt with, a second verify finds no damage, and no
 /// sound block is lost.
 void check_repair(storage::file_system& disk, const storage::verify_report& before);
 
-/// How a directory is opened.
+/// How to open a directory.
 struct opening {
   std::uint64_t bytes_max = 0;
-  std::optional<storage::verify_report> verified; ///< if set, the store must hold just these blocks
-  bool appends = false;                           ///< goes on to erase and append
+  std::optional<storage::verify_report> verified; ///< if set, the store must hold exactly these blocks
+  bool appends = false;                           ///< then also erase and append
 };
 
-/// Opens it, reads every block, closes and opens again. What must hold: a directory that is refused is as it was; the
-/// bytes on disk stay within the limit; what is read was put; each opening finds what the last one left.
+/// Opens the store, reads every block, closes it and opens it again. Checks: a refused directory is unchanged; the
+/// bytes on disk stay within the limit; every block read was put; each opening finds what the last one left.
 void check_opening(const std::shared_ptr<storage::memory_file_system>& disk, const opening& how, put_payloads& put);
 
 } // namespace hearth::fuzz

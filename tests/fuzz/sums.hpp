@@ -5,11 +5,11 @@
 
 namespace hearth::fuzz {
 
-/// Puts the checksum that a page needs at its end. Nothing happens to fewer bytes than a page.
+/// Writes the checksum at the end of a page. Does nothing to fewer bytes than a page.
 void fit_page_sum(std::span<std::byte> page);
 
-/// If `file` begins as the index of a segment or as a snapshot of recency: makes length and checksum of its body, and
-/// the checksum of its first page, those that it needs. Returns whether it did.
+/// If `file` begins as a segment index or as a recency snapshot: corrects length and checksum of its body, and the
+/// checksum of its first page. Returns whether it did.
 bool fit_body_sum(std::span<std::byte> file);
 
 } // namespace hearth::fuzz

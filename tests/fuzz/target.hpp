@@ -10,23 +10,23 @@ namespace hearth::fuzz {
 
 using bytes = std::vector<std::byte>;
 
-/// Something that is fed bytes from anywhere. `run` must come through with any input, without undefined behaviour;
-/// what must hold besides it demands. Same input, same course. Threads: one.
+/// Fuzz target. `run` must return for any input, without undefined behaviour, and throws if its own checks fail. Same
+/// input, same run. Threads: one.
 struct target {
   const char* name;
   void (*run)(std::span<const std::byte> input);
-  std::vector<bytes> (*seeds)(); ///< inputs that get deep, to begin with
-  unsigned rounds;               ///< how many changed seeds the test runs: about a second of them
+  std::vector<bytes> (*seeds)(); ///< valid inputs to start from, which reach deep code
+  unsigned rounds;               ///< how many mutated seeds the test runs: takes about a second
 };
 
-extern const target records;   ///< headers of records
-extern const target indexes;   ///< indexes of segments, the snapshot of recency
-extern const target recovery;  ///< whole directories: opened, read, verified, repaired
+extern const target records;   ///< record headers
+extern const target indexes;   ///< segment indexes, the recency snapshot
+extern const target recovery;  ///< whole directories: open, read, verify, repair
 extern const target snapshot;  ///< statistics as JSON
 extern const target trace;     ///< request traces
-extern const target arguments; ///< sizes, command lines, settings, format files, names of files
+extern const target arguments; ///< sizes, command lines, settings, format files, file names
 
-/// What a target throws; a fuzzer takes it for a crash, a test for a failure.
+/// Exception of a target: a crash for a fuzzer, a failure for a test.
 struct broken_promise : std::logic_error {
   using std::logic_error::logic_error;
 };

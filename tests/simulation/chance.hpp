@@ -4,13 +4,13 @@
 
 namespace hearth::simulation {
 
-/// Draws that are the same with every compiler and library, unlike the standard's distributions. The generator is
+/// Pseudo-random draws that are the same with every compiler and library, unlike the standard distributions. Generator:
 /// splitmix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014). Threads: one owner.
 class chance {
 public:
   explicit chance(std::uint64_t seed) noexcept : state_(seed) {}
 
-  /// Another generator for what has this number: what one of them is asked does not move the others.
+  /// Independent generator with this number: draws from one do not affect the others.
   [[nodiscard]] chance fork(std::uint64_t number) const noexcept {
     chance made{state_ ^ (number + 1) * 0xd1342543de82ef95};
     made.next();
@@ -27,7 +27,7 @@ public:
   /// 0 to `end` - 1. Pre: `end` > 0.
   std::uint64_t below(std::uint64_t end) noexcept { return next() % end; }
 
-  /// `least` to `most`.
+  /// `least` to `most`, both included.
   std::uint64_t between(std::uint64_t least, std::uint64_t most) noexcept { return least + below(most - least + 1); }
 
   bool one_in(std::uint64_t times) noexcept { return below(times) == 0; }

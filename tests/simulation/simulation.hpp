@@ -19,26 +19,26 @@ namespace hearth::simulation {
 
 using history = testing::block_history;
 
-/// What a run showed. `fired`: what happened to the cache, and how often.
+/// Result of a run. `fired`: events and how often each happened.
 struct sim_report {
-  std::string violation;     ///< empty: none
-  std::size_t operation = 0; ///< during which it was seen
+  std::string violation;     ///< empty: no violation
+  std::size_t operation = 0; ///< operation during which the violation was seen
   std::uint64_t trace_hash = 0;
   std::map<std::string, std::uint64_t> fired;
-  std::vector<std::string> log; ///< the operations, if asked for
+  std::vector<std::string> log; ///< the operations, if requested
 };
 
 struct sim_request {
   std::uint64_t seed = 1;
   std::size_t operations = 1'000;
-  std::set<std::size_t> skipped{}; ///< operations to leave out: how a failing run is shortened
+  std::set<std::size_t> skipped{}; ///< operations to skip; used to shorten a failing run
   bool keep_log = false;
 };
 
-/// A whole cache, its actors and its cold tier in a world that one seed decides: who runs next, what hosts ask, what
-/// the disk does, who dies, when the power goes. Every operation draws from numbers of its own, so leaving one out does
-/// not change what the others are. `history` says what is allowed; what is seen that is not ends the run.
-/// Threads: one; what is random is drawn from the seed, what is time is virtual: the same seed, the same report.
+/// Simulation of a whole cache, actors and cold tier included. One seed decides which actor runs next, what hosts
+/// request, what the disk does, which actor dies, and when power fails. Every operation has its own random numbers:
+/// skipping one does not change the others. `history` tells which replies are allowed; any other reply ends the run.
+/// Time is virtual, so the same seed gives the same report. Threads: one.
 class simulation {
 public:
   explicit simulation(sim_request request);
@@ -50,7 +50,7 @@ private:
   using seconds = std::chrono::seconds;
   using milliseconds = std::chrono::milliseconds;
 
-  /// A question to the cache that has no answer yet.
+  /// Pending request to the cache.
   struct question {
     std::string what;
     std::chrono::nanoseconds due{}; ///< in virtual time
@@ -71,7 +71,7 @@ private:
   void fail(const std::string& what);
   void fire(const std::string& kind, std::uint64_t times = 1) { report_.fired[kind] += times; }
 
-  // operations.cpp: what hosts ask.
+  // operations.cpp: requests of hosts.
   void host_asks(chance& draws);
   void put(chance& draws);
   void put_many(chance& draws);
@@ -97,7 +97,7 @@ private:
   std::uint64_t asked(std::string what, milliseconds limit);
   void answered(std::uint64_t question, errc code);
 
-  // adversity.cpp: what goes wrong.
+  // adversity.cpp: faults.
   void adversity(chance& draws);
   void plan_fault(chance& draws);
   void damage(chance& draws);
@@ -129,7 +129,8 @@ private:
   std::uint64_t last_question_ = 0;
   std::map<std::uint64_t, question> open_;
 
-  /// What was asked for and answered last, and the most that may be in use until a lower one is reached.
+  /// Limits: the last acknowledged ones (`now`), and the most that may be in use until usage is below the new limit
+  /// (`most`).
   struct limits {
     std::uint64_t hot_now = 0;
     std::uint64_t hot_most = 0;
@@ -138,21 +139,21 @@ private:
     unsigned in_flight = 0;
   };
   limits limits_;
-  bool dead_ = false;            ///< hot_cache died: the cache answers closed
-  bool away_ = false;            ///< the directory is
+  bool dead_ = false;            ///< hot_cache died: the cache replies `closed`
+  bool away_ = false;            ///< the directory is away
   std::uint64_t times_away_ = 0; ///< since the cache was opened
 
-  /// What an audit compares since the cache was opened: blocks that came, and blocks that hosts were told have gone.
+  /// Counts for an audit since the cache was opened: blocks stored, and blocks reported to hosts as gone.
   struct accounts {
-    bool known = false; ///< every answer said what had happened
+    bool known = false; ///< every reply told the outcome
     std::uint64_t present_at_first = 0;
     std::uint64_t stored = 0;
     std::uint64_t erased = 0;
-    std::uint64_t preflight_full = 0; ///< refusals that hosts saw
+    std::uint64_t preflight_full = 0; ///< refusals seen by hosts
     std::uint64_t late_full = 0;
   };
   accounts accounts_;
-  bool damaged_ = false; ///< something was, since the directory was new
+  bool damaged_ = false; ///< the directory was damaged since it was new
 };
 
 } // namespace hearth::simulation

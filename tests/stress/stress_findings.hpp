@@ -9,16 +9,16 @@
 
 namespace hearth::stress {
 
-/// What a cache must not do.
+/// Kinds of violations.
 enum class finding_kind : std::uint8_t {
-  wrong,      ///< bytes that are of no version of the block
-  stale,      ///< a version, or the word that a block is there, which no call explains
-  unanswered, ///< or answered twice
+  wrong,      ///< bytes of no version of the block
+  stale,      ///< a version, or a report that the block is present, that no call explains
+  unanswered, ///< a call without an answer, or with two
   uneven,     ///< counters or gauges that do not add up
-  unexpected, ///< an error that has no place there
+  unexpected, ///< an error that is not allowed there
 };
 
-/// What was found in a run; prints the first few, with the seed. Threads: any.
+/// Violations of a run. Prints the first few, with the seed. Threads: any.
 class findings {
 public:
   explicit findings(std::uint64_t seed) : seed_(seed) {}
@@ -33,13 +33,13 @@ private:
   std::array<std::uint64_t, 5> counts_{};
 };
 
-/// Asynchronous calls that have no answer yet. Threads: any.
+/// Pending asynchronous calls. Threads: any.
 class open_calls {
 public:
   void begin();
-  /// False: nothing was open.
+  /// Returns false if no call was pending.
   [[nodiscard]] bool end();
-  /// Returns once at most so many are open. False: they have not ended in two minutes, and never will.
+  /// Waits until at most this many calls are pending. Returns false after two minutes: they will never end.
   [[nodiscard]] bool wait_for_at_most(std::size_t calls);
 
 private:

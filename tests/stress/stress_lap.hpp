@@ -12,35 +12,35 @@
 
 namespace hearth::stress {
 
-/// What hosts were told in a lap.
+/// Sums of the replies that hosts received in a lap.
 struct told {
   std::atomic<std::uint64_t> accepted{0};       ///< puts
-  std::atomic<std::uint64_t> stored{0};         ///< of these: blocks that were not there
-  std::atomic<std::uint64_t> gone{0};           ///< blocks that were erased or cleared
-  std::atomic<std::uint64_t> preflight_full{0}; ///< puts that were refused before their producer was called
-  std::atomic<std::uint64_t> unknown{0};        ///< answers that do not tell what has become of a block
+  std::atomic<std::uint64_t> stored{0};         ///< of these: blocks that were not present
+  std::atomic<std::uint64_t> gone{0};           ///< blocks erased or cleared
+  std::atomic<std::uint64_t> preflight_full{0}; ///< puts refused before their producer was called
+  std::atomic<std::uint64_t> unknown{0};        ///< replies that do not tell the outcome for a block
   std::atomic<std::uint64_t> read{0};           ///< blocks
-  std::atomic<std::uint64_t> refused{0};        ///< calls, as overloaded
+  std::atomic<std::uint64_t> refused{0};        ///< calls refused as overloaded
 };
 
-/// One life of a cache, shared by all hosts. Threads: any.
+/// One lap: one life of a cache, shared by all hosts. Threads: any.
 struct lap {
   cache& kept;
   history& past;
   findings& found;
   const lap_plan& plan;
-  std::array<namespace_id, name_spaces.size()> numbers; ///< of the namespaces
+  std::array<namespace_id, name_spaces.size()> numbers; ///< namespace ids
   open_calls calls{};
   told answers{};
-  std::atomic<bool> ending{false}; ///< from now on `closed` is an answer
-  std::atomic<bool> over{false};   ///< hosts need not go on
+  std::atomic<bool> ending{false}; ///< from now on `closed` is an allowed reply
+  std::atomic<bool> over{false};   ///< hosts may stop
 };
 
-/// Checks what a snapshot must always satisfy. `accepted`: puts that had been answered before it was asked for.
+/// Checks the invariants of a snapshot. `accepted`: puts acknowledged before the snapshot was requested.
 void check_snapshot(lap& of, const stats::snapshot& seen, std::uint64_t accepted);
 
-/// Whether `end` is a success. A timeout, or an error that is none of `allowed`, overloaded or (at the end of a lap)
-/// closed, is a finding.
+/// Whether `end` is a success. A timeout is a violation, as is any error except `allowed`, overloaded and (at the end
+/// of a lap) closed.
 bool judge(lap& of, const char* call, const storage::failure* error, std::initializer_list<errc> allowed = {});
 
 template <class T>

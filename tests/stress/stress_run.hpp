@@ -8,14 +8,13 @@
 
 namespace hearth::stress {
 
-/// One directory, on which a cache lives again and again. Threads: one, which starts those of the hosts.
+/// One run: one directory, on which a cache is opened lap after lap. Threads: one, which starts the host threads.
 class stress_run {
 public:
   stress_run(const run_plan& plan, std::string directory, std::uint64_t seed)
       : plan_(plan), directory_(std::move(directory)), draws_(seed), past_(blocks_total), found_(seed) {}
 
-  /// Returns whether nothing was found, after telling in one line what there was. Errors: what keeps a cache from being
-  /// opened.
+  /// Returns whether there was no violation; prints one line of totals. Errors: those of opening a cache.
   [[nodiscard]] storage::result<bool> run(std::uint64_t operations);
 
 private:
@@ -38,7 +37,7 @@ private:
   std::uint64_t read_ = 0;
   std::uint64_t refused_ = 0;
   std::size_t history_most_ = 0;
-  std::optional<std::uint64_t> cold_blocks_; ///< that the last lap left on disk, if it ended in order
+  std::optional<std::uint64_t> cold_blocks_; ///< blocks that the last lap left on disk, if it ended in order
 };
 
 } // namespace hearth::stress

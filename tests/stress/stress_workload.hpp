@@ -6,13 +6,13 @@
 
 namespace hearth::stress {
 
-/// A thread of a host app: asks one thing after another, and waits for the answer or does not. Threads: one owner.
+/// One host thread: makes calls one after another, blocking or asynchronous. Threads: one owner.
 class host {
 public:
-  /// `first`: this one ends the lap, if the plan says so.
+  /// `first`: this host ends the lap, if the plan says so.
   host(lap& of, chance draws, bool first) : lap_(of), draws_(draws), first_(first) {}
 
-  /// Returns how many operations there were: at most `operations`.
+  /// Returns the number of operations done, at most `operations`.
   std::uint64_t run(std::uint64_t operations);
 
 private:
