@@ -27,7 +27,7 @@ namespace hearth::testing {
 
 inline constexpr std::uint64_t block_bytes = 4096;
 
-/// A cache with room for four hot blocks and four in the writer's mailbox, in which nothing happens by itself.
+/// Options of a cache with room for four hot blocks and four in the writer's mailbox, without background work.
 inline cache_options small_cache() {
   cache_options options;
   options.directory = "/cache";
@@ -39,14 +39,14 @@ inline cache_options small_cache() {
   return options;
 }
 
-/// The same with room for twelve hot blocks.
+/// As `small_cache`, with room for twelve hot blocks.
 inline cache_options room_for_twelve() {
   auto options = small_cache();
   options.hot_bytes_max = 12 * block_bytes;
   return options;
 }
 
-/// Of one block a segment, so that giving up a segment is giving up a block; with room for so many.
+/// Sets the cold limit to this many blocks, with one block per segment: reclaiming a segment evicts one block.
 inline cache_options with_cold_room(cache_options options, std::uint64_t blocks) {
   options.advanced.segment_bytes = storage::segment_record_bytes(block_bytes);
   storage::segments_store_config store;
@@ -59,7 +59,8 @@ inline cache_options with_cold_room(cache_options options, std::uint64_t blocks)
 inline block_key key_of(unsigned number) { return key(number); }
 inline buffer bytes_of(unsigned number) { return payload(number, block_bytes); }
 
-/// The small cache in which a cold block stays where it is, neither promoted nor copied on, and its read is waited for.
+/// As `small_cache`, but a cold block stays in its place: it is neither promoted nor reappended. Reads have an hour of
+/// time.
 inline cache_options cold_stays_put() {
   auto options = small_cache();
   options.promote_cold_hits = false;
@@ -68,14 +69,14 @@ inline cache_options cold_stays_put() {
   return options;
 }
 
-/// A world on a late disk, which is `disk` once a cache has been opened.
+/// World parts with a late disk. `disk` is set when a cache is opened.
 inline world_parts on_late_disk(std::shared_ptr<late_disk>& disk) {
   world_parts parts;
   parts.make_disk = [&disk](storage::clock_ns clock) { return disk = std::make_shared<late_disk>(std::move(clock)); };
   return parts;
 }
 
-/// Overwrites a few bytes at `offset` of every segment of the cold tier.
+/// Overwrites three bytes at `offset` of every segment of the cold tier.
 inline void damage_segments(actor_world& world, std::uint64_t offset) {
   const auto files = world.files().list("/cache/segments");
   REQUIRE(files.ok());
@@ -93,7 +94,7 @@ inline void damage_segments(actor_world& world, std::uint64_t offset) {
   REQUIRE(damaged > 0);
 }
 
-/// A world with one open cache, and short words for what tests do with it.
+/// World with one open cache, and short forms of the calls that tests make.
 struct cache_world {
   explicit cache_world(const cache_options& options = small_cache(), world_parts parts = {})
       : world(std::move(parts)), kept(world.open(options).value()) {}
@@ -108,14 +109,14 @@ struct cache_world {
     for (auto number = first; number <= last; ++number)
       REQUIRE(put(number).ok());
   }
-  /// The same, and each is written, if it has to be, before the next.
+  /// As `put_all`, and runs the world after each put, so that each block is written, if necessary, before the next.
   void put_and_run(unsigned first, unsigned last) {
     for (auto number = first; number <= last; ++number) {
       put_all(number, number);
       world.run();
     }
   }
-  /// Whether the block is there, with exactly its bytes.
+  /// Whether the block is present with exactly its bytes.
   bool has(unsigned number) {
     const auto found = kept.get(key(number));
     return found.ok() && same(*found, bytes_of(number));

@@ -7,13 +7,13 @@
 
 namespace hearth::testing {
 
-/// A block that was sent to the writer, and its part of the mailbox.
+/// A block that was sent to the writer, with its permit for the mailbox.
 struct sent_block {
   messages::offered_block block;
   messages::permit slot;
 };
 
-/// What the writer does first: each block by itself.
+/// Splits a write request into single blocks, as the writer does first.
 inline void take_apart(messages::write_request x, std::vector<sent_block>& into) {
   for (auto& block : x.blocks) {
     auto slot = x.slot.split({1, block.item.payload.size()});

@@ -15,17 +15,18 @@ namespace hearth::testing {
 
 using namespace hearth::storage;
 
-/// A cold tier in a map: what `block_store` promises, but for what speaks of a disk. Every call is answered inside the
-/// call. A block takes a page and its payload in whole pages, as on disk. Invariants: as `block_store`. Threads: one.
+/// Cold tier in a map. Keeps the contract of `block_store`, except where it concerns a disk. Every call replies before
+/// it returns. A block takes one page plus its payload in whole pages, as on disk. Invariants: as `block_store`.
+/// Threads: one.
 class memory_store final : public block_store {
 public:
-  /// A block and the name of its namespace: what is kept when a store is closed.
+  /// A block with the name of its namespace: survives closing the store.
   using kept_block = std::pair<block, std::string>;
 
-  static constexpr std::uint64_t fixed_bytes = 8192; ///< what an empty store takes of its limit
+  static constexpr std::uint64_t fixed_bytes = 8192; ///< bytes of the limit that an empty store takes
 
-  /// `found`: the blocks of an earlier store, least recently used first. Pre: `bytes_max` is larger than `fixed_bytes`,
-  /// and `namespaces` has room for the names.
+  /// `found`: blocks of an earlier store, least recently used first. Pre: `bytes_max` is larger than `fixed_bytes`, and
+  /// `namespaces` has room for the names.
   memory_store(std::shared_ptr<namespace_table> namespaces, std::uint64_t bytes_max,
                const std::vector<kept_block>& found)
       : namespaces_(std::move(namespaces)), bytes_max_(bytes_max) {
@@ -163,7 +164,7 @@ private:
     records_[item.key] = {item, next_sequence_++, order_.insert(order_.end(), item.key)};
     ledgers_.enter(item.name_space, bytes, record_bytes(bytes), origin);
   }
-  /// False if it is not there.
+  /// Returns false if the block is absent.
   bool leave(const block_key& key, cold_amount cold_ledger::*reason) {
     const auto entry = find(key);
     if (!entry)
@@ -172,7 +173,7 @@ private:
     order_.erase(records_.at(key).place);
     return records_.erase(key) == 1;
   }
-  /// Blocks of namespaces that nobody has named leave before all others.
+  /// Blocks of unclaimed namespaces are evicted before all others.
   void make_room(std::uint64_t bytes) {
     while (bytes_in_use() + bytes > bytes_max_) {
       const auto unclaimed = namespaces_->unclaimed();
@@ -191,13 +192,13 @@ private:
   std::shared_ptr<namespace_table> namespaces_;
   std::uint64_t bytes_max_;
   std::map<block_key, record> records_;
-  std::list<block_key> order_; ///< of use: the least recently used first
+  std::list<block_key> order_; ///< least recently used first
   std::uint64_t next_sequence_ = 1;
   bool abandoned_ = false;
   cold_ledgers ledgers_;
   cold_activity activity_;
   std::map<namespace_id, cold_amount> unsynced_;
-  std::vector<block_key> reclaimed_; ///< not told yet
+  std::vector<block_key> reclaimed_; ///< evicted, not reported yet
   std::function<void(std::vector<block_key>)> listener_;
 };
 

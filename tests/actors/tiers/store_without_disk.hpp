@@ -11,14 +11,14 @@
 
 namespace hearth::testing {
 
-/// A cold tier without a disk, for tests of what stands above it: the test says what is present, and reads how often it
-/// was asked. Appends and reads go nowhere. Threads: one.
+/// Cold tier without a disk, for tests of the layers above. The test sets which blocks are present, and reads how often
+/// the store was called. Appends and reads do nothing. Threads: one.
 class store_without_disk : public storage::block_store {
 public:
   std::map<storage::block_key, storage::cold_entry> present;
   std::uint64_t payload_bytes_max = ~std::uint64_t{0}; ///< a larger block never fits
-  std::uint64_t reappended_bytes = 0;                  ///< what reclaim has copied so far
-  mutable std::uint64_t calls = 0;                     ///< questions and touches so far
+  std::uint64_t reappended_bytes = 0;                  ///< bytes that reclaim has copied so far
+  mutable std::uint64_t calls = 0;                     ///< lookups and touches so far
 
   void append(std::vector<storage::append_item>) override {}
   void read(std::vector<storage::read_item>) override {}

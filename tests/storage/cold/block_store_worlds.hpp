@@ -20,7 +20,7 @@ namespace hearth::testing {
 
 using namespace hearth::storage;
 
-/// What a `done` was told, how often.
+/// Records the outcome that a `done` callback received, and how often it was called.
 template <class T>
 class answer {
 public:
@@ -36,7 +36,7 @@ public:
   }
   [[nodiscard]] bool given() const { return state_->count.load() > 0; }
   void wait() const { state_->count.wait(0); }
-  /// The code; fails the test unless there was exactly one answer.
+  /// The error code. Fails the test unless `done` was called exactly once.
   [[nodiscard]] errc code() const {
     REQUIRE(state_->count.load() == 1);
     return state_->code;
@@ -53,13 +53,13 @@ private:
   std::shared_ptr<state> state_ = std::make_shared<state>();
 };
 
-/// A place for stores, which keeps their blocks when a store is closed and opened again.
-/// Derived: which store, which file system, which I/O.
+/// World for one store. Blocks survive closing and reopening the store. Derived classes choose the store, the file
+/// system and the I/O engine.
 class store_world {
 public:
   virtual ~store_world() = default;
 
-  /// Opens (again). Nothing else is open. The store holds `blocks` blocks of `block_bytes`.
+  /// Opens or reopens the store, with room for `blocks` blocks of `block_bytes`. Pre: no store is open.
   virtual void open(std::uint64_t blocks, std::size_t block_bytes) = 0;
   void open_bytes(std::uint64_t bytes_max) {
     auto opened = try_open(bytes_max);
@@ -70,12 +70,12 @@ public:
   }
   [[nodiscard]] virtual result<opened_store> try_open(std::uint64_t bytes_max) = 0;
 
-  /// Ends the store and all its jobs.
+  /// Destroys the store and all its jobs.
   virtual void close() = 0;
-  /// Lets all I/O end.
+  /// Completes all I/O.
   virtual void settle() = 0;
 
-  // Calls that wait for their answer.
+  // Blocking calls.
   errc append(unsigned number, std::size_t size, unsigned seed = 0, namespace_id name_space = 0) {
     const auto appended = start_append(number, size, seed, name_space);
     settle();
@@ -136,7 +136,7 @@ protected:
   }
 };
 
-/// Where a store of segments is opened, and what it works with.
+/// Place and dependencies of a segments store.
 struct store_place {
   std::string directory;
   std::uint64_t bytes_max = 0;
@@ -147,8 +147,8 @@ struct store_place {
   opening_progress on_opening;
 };
 
-/// Stores of segments. Opened for a number of blocks, they are as small as can be: one block of that size a segment, so
-/// that giving up segments is giving up blocks.
+/// Segments stores. A store that is opened for a number of blocks has one block per segment, so reclaiming a segment
+/// evicts one block.
 struct tuned_segments {
   result<opened_store> open_store(const store_place& place) {
     tuning.directory = place.directory;
@@ -216,7 +216,7 @@ public:
   std::unique_ptr<threads_io_world> io;
 };
 
-/// A store in a map, which finds its blocks again when it is opened again.
+/// Store in a map; its blocks survive reopening.
 class memory_store_world : public store_world {
 public:
   static std::uint64_t room_for(std::uint64_t blocks, std::size_t block_bytes) {
@@ -239,7 +239,7 @@ private:
   std::vector<memory_store::kept_block> kept_;
 };
 
-/// Opens a store for eight blocks of 100 bytes, and puts 1 to 3 into it, durably.
+/// Opens a store for eight blocks of 100 bytes and puts blocks 1 to 3 durably.
 template <class World>
 void open_with_three(World& world) {
   world.open(8, 100);

@@ -19,13 +19,13 @@
 
 namespace hearth::testing {
 
-/// What can have a name without being a regular file.
+/// Directory entries that are not regular files.
 enum class strange : std::uint8_t { link, dangling_link, fifo, socket, directory, device };
 
-/// A device that whoever opens it for writing swallows what it is given: /dev/null under another name.
+/// Creates a device like /dev/null: writes to it are discarded.
 inline bool make_device(const std::string& path) { return ::mknod(path.c_str(), S_IFCHR | 0600, makedev(1, 3)) == 0; }
 
-/// All of them; without the device where it takes a right that this process has not.
+/// All kinds; without the device if this process may not create one.
 inline const std::vector<strange>& strange_things() {
   static const auto all = [] {
     std::vector<strange> things{strange::link, strange::dangling_link, strange::fifo, strange::socket,
@@ -40,8 +40,8 @@ inline const std::vector<strange>& strange_things() {
   return all;
 }
 
-/// Something strange at `path`, on a real disk, with a file in it or behind it that nobody may touch; taken away at the
-/// end. An opened FIFO would let its test wait for ever, or fail: nobody has its other end.
+/// A strange entry at `path` on a real disk. A link or directory has a file behind or inside it that must not be
+/// touched. The destructor removes everything. A test that opens a FIFO hangs or fails: no process has the other end.
 class strange_thing {
 public:
   strange_thing(std::string path, strange what)
@@ -86,7 +86,7 @@ public:
     return "a directory";
   }
 
-  /// Whether it is still there, and what it leads to as well.
+  /// Whether the entry, and the file it leads to, are unchanged.
   [[nodiscard]] bool untouched() const {
     const auto now = about();
     if (now.st_ino != made_.st_ino || now.st_mode != made_.st_mode || now.st_mtim.tv_nsec != made_.st_mtim.tv_nsec)
@@ -110,7 +110,7 @@ private:
     return std::getline(opened, text) && text == "somebody else's";
   }
 
-  /// Names of sockets are short: it gets its name by a rename.
+  /// Socket paths must be short, so the socket is created under a short path and renamed.
   void bind() const {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;

@@ -19,7 +19,7 @@ namespace hearth::testing {
 
 inline constexpr auto for_ever = std::chrono::nanoseconds::max();
 
-/// What jobs did, in order; jobs on several threads may write.
+/// Log of what jobs did, in order. Threads: any may write.
 class journal {
 public:
   void add(const std::string& line) {
@@ -31,7 +31,7 @@ public:
     return lines_;
   }
 
-  /// A job that writes "<name>" when it runs and "<name> done" or "<name> refused" when it completes.
+  /// A job that logs "<name>" when it runs and "<name> done" or "<name> refused" when it completes.
   storage::io_job job(storage::io_kind kind, const std::string& name) {
     return {kind, 0, [this, name] { add(name); }, [this, name](bool ran) { add(name + (ran ? " done" : " refused")); }};
   }
@@ -47,7 +47,7 @@ inline std::vector<storage::io_job> one(storage::io_job job) {
   return batch;
 }
 
-/// The same as memory, so that `parts` of a transfer may point into it.
+/// The text as writable memory for the `parts` of a transfer.
 inline std::span<std::byte> bytes_of(std::string& text) { return std::as_writable_bytes(std::span{text}); }
 
 /// Files in memory.
@@ -62,7 +62,7 @@ struct memory_files {
   }
 };
 
-/// Virtual time: a job that was submitted first is at work until the world settles.
+/// Engine in virtual time. A submitted job stays in progress until the world settles.
 struct virtual_engine : memory_files {
   virtual_io_world world;
   std::shared_ptr<storage::io_engine> engine = world.engine();
@@ -74,7 +74,7 @@ struct virtual_engine : memory_files {
   void settle() { world.settle(); }
 };
 
-/// Threads: one for everything and the one for reads, each kept at work by a job that waits.
+/// Engine with two threads, one for all jobs and one for reads. `occupy` blocks each with a job that waits.
 struct threads_engine : memory_files {
   std::array<std::latch, 2> at_work{std::latch{1}, std::latch{1}};
   std::promise<void> go_on;
@@ -83,7 +83,7 @@ struct threads_engine : memory_files {
   std::shared_ptr<storage::io_engine> engine = world.engine();
 
   void occupy() {
-    // The write first: the thread for everything would take the read as well, and the write would wait.
+    // The write first: otherwise the thread for all jobs could take the read, and the write would wait.
     for (auto kind : {storage::io_kind::write, storage::io_kind::read}) {
       auto& started = at_work[kind == storage::io_kind::write ? 0 : 1];
       engine->submit(one({kind, 0,
@@ -99,7 +99,7 @@ struct threads_engine : memory_files {
   void settle() { world.settle(); }
 };
 
-/// Makes a transfer of one byte out of each read and write that is none, so that it goes to the kernel.
+/// Gives each read and write job without a transfer a transfer of one byte, so that the kernel does the job.
 class with_transfers final : public storage::io_engine {
 public:
   with_transfers(std::shared_ptr<storage::io_engine> inner, std::shared_ptr<storage::file> scratch)
@@ -123,8 +123,8 @@ private:
   std::shared_ptr<storage::file> scratch_;
 };
 
-/// The kernel: one read and one write at a time, each kept at work by a pipe. Where there is no io_uring these are the
-/// threads once more.
+/// Engine with io_uring, one read and one write at a time; `occupy` blocks each on a pipe. Without io_uring the threads
+/// engine is used instead.
 struct uring_engine {
   temporary_directory directory;
   std::shared_ptr<storage::file_system> disk = storage::make_posix_file_system();
@@ -157,7 +157,7 @@ struct uring_engine {
   void settle() { world.settle(); }
 };
 
-/// A job that is at work while its `complete` holds the last reference to its engine: it ends, and so does the engine.
+/// Checks a job whose `complete` holds the last reference to its engine: the job ends, then the engine is destroyed.
 inline void check_job_owns_last_reference(std::shared_ptr<storage::io_engine> engine) {
   std::promise<void> go_on;
   std::promise<void> gone;

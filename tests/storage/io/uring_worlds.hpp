@@ -11,7 +11,7 @@
 
 namespace hearth::testing {
 
-/// An engine; nothing, with a warning, where the kernel offers none: then there is nothing to test.
+/// Creates an engine. Returns nothing, with a warning, if the kernel has no io_uring: then there is nothing to test.
 inline std::shared_ptr<storage::io_engine> uring_or_nothing(const storage::io_uring_config& config = {}) {
   auto made = storage::make_io_uring(config);
   if (made)
@@ -21,7 +21,7 @@ inline std::shared_ptr<storage::io_engine> uring_or_nothing(const storage::io_ur
   return nullptr;
 }
 
-/// One transfer of a text, and the way to wait for it.
+/// One transfer of a text, with a way to wait for it.
 class text_transfer {
 public:
   text_transfer(storage::io_kind kind, std::shared_ptr<storage::file> target, std::uint64_t offset, std::string text)
@@ -30,7 +30,7 @@ public:
     state_->transfer = {std::move(target), offset, {bytes_of(state_->text)}};
   }
 
-  /// The job owns all it needs: this may go away first.
+  /// The job owns its data and may outlive this object.
   [[nodiscard]] storage::io_job job() const {
     return {kind_,
             state_->text.size(),
@@ -39,12 +39,12 @@ public:
             std::shared_ptr<storage::io_transfer>{state_, &state_->transfer}};
   }
 
-  /// Waits for the completion; whether it ran.
+  /// Waits for the completion. Returns whether the job ran.
   bool ran() { return state_->told.get_future().get(); }
   [[nodiscard]] const storage::result<std::size_t>& moved() const { return state_->transfer.moved; }
   [[nodiscard]] const std::string& text() const { return state_->text; }
 
-  /// Submits it, waits for it and returns what it moved.
+  /// Submits the job, waits for it and returns the transfer's result.
   const storage::result<std::size_t>& through(storage::io_engine& engine) {
     engine.submit(one(job()));
     CHECK(ran());

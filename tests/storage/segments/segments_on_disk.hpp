@@ -27,12 +27,12 @@ inline void flip(file_system& files, const std::string& path, std::size_t at) {
   REQUIRE(write_text(**opened, 0, text));
 }
 
-/// The number that `key` was made of, up to 65,535.
+/// The number in `key`, up to 65,535.
 inline unsigned number_of(const block_key& key) {
   return std::to_integer<unsigned>(key.bytes[30]) << 8 | std::to_integer<unsigned>(key.bytes[31]);
 }
 
-/// Passes everything on and notes what was asked for.
+/// Forwards all jobs and counts them by kind.
 class noting_io final : public io_engine {
 public:
   explicit noting_io(std::shared_ptr<io_engine> inner) : inner_(std::move(inner)) {}
@@ -52,8 +52,8 @@ private:
   std::shared_ptr<io_engine> inner_;
 };
 
-/// Stores of segments in memory, of any geometry: 64 KiB for eight blocks of a page, unless a test says otherwise. A
-/// block of a page takes two on disk.
+/// Segments stores in memory, of any geometry. Default: segments of 64 KiB for eight blocks of one page. Such a block
+/// takes two pages on disk.
 class segments_world : public memory_segments_world {
 public:
   explicit segments_world(bool expects_power_cuts = false) {
@@ -67,7 +67,7 @@ public:
     REQUIRE(disk->sync_names("/"));
   }
 
-  /// Room for so many segments.
+  /// Limit in bytes for this many segments.
   [[nodiscard]] std::uint64_t room(std::uint64_t segments) {
     return segments_fixed_bytes(tuning) + segments * segment_charge(tuning, 4096);
   }
@@ -77,7 +77,7 @@ public:
     return open_store({"/cache", bytes_max, disk, noted, namespaces, [this] { return clock_ns; }, on_opening});
   }
 
-  /// Lets all I/O end. Fails the test if there is no end to it.
+  /// Completes all I/O. Fails the test if the I/O does not end.
   void settle() override {
     for (int steps = 0; io.disk->next_due_ns(); ++steps) {
       REQUIRE(steps < 50'000);
@@ -96,7 +96,7 @@ public:
     }
   }
 
-  /// The process ends without a word: what is in flight never happens.
+  /// Kills the process: I/O in flight never happens.
   void kill() {
     store.reset();
     io = virtual_io_world{};

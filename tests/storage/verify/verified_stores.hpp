@@ -11,8 +11,8 @@
 namespace hearth::testing {
 
 inline constexpr std::size_t small_block = 5000;          ///< a record of three pages
-inline constexpr std::uint64_t small_record = 3 * 4096;   ///< five of them
-inline constexpr std::uint64_t small_segment = 15 * 4096; ///< make a segment
+inline constexpr std::uint64_t small_record = 3 * 4096;   ///< record of a small block
+inline constexpr std::uint64_t small_segment = 15 * 4096; ///< five small records
 
 template <class World>
 std::string directory_of(World& world) {
@@ -27,7 +27,7 @@ std::string path_in(World& world, const std::string& name) {
   return directory_of(world) + "/" + name;
 }
 
-/// Opens (again) a store of segments with room for five small blocks each.
+/// Opens or reopens a segments store with room for five small blocks per segment.
 template <class World>
 void open_small(World& world) {
   if constexpr (requires { world.tuning; }) {
@@ -37,8 +37,8 @@ void open_small(World& world) {
   world.open_bytes(4 << 20);
 }
 
-/// Blocks 1 to `last` are on disk and synced, every third of them in the namespace "b", and the store is closed. The
-/// first five stand in segment 0, and so on.
+/// Puts blocks 1 to `last`, every third in the namespace "b", syncs and closes the store. Segment 0 holds the first
+/// five, and so on.
 template <class World>
 void fill(World& world, unsigned last = 12) {
   open_small(world);
@@ -72,7 +72,7 @@ inline finding only_damage(const verify_report& report) {
   return {};
 }
 
-/// Every file below a directory with its bytes; of the lock, which names its last holder, only that it is there.
+/// Every file below a directory, with its bytes. The lock file's bytes are ignored, because it names its last holder.
 inline std::map<std::string, std::string> files_below(file_system& files, const std::string& directory) {
   std::map<std::string, std::string> all;
   for (const auto& entry : files.list(directory).value()) {

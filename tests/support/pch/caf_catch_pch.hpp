@@ -1,4 +1,4 @@
-// The same for tests of actors, which read all of CAF as well.
+// As catch_pch.hpp, plus CAF, for tests of actors.
 #include "tests/support/catch.hpp"
 
 #include <caf/all.hpp>

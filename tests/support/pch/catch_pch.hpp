@@ -1,2 +1,2 @@
-// Catch2 and what comes with it take longer to read than most tests to compile: read once for each program of tests.
+// Catch2 and its includes take longer to parse than most tests take to compile: parse them once per test program.
 #include "tests/support/catch.hpp"

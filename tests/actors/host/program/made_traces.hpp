@@ -6,13 +6,13 @@
 #include <cstdint>
 #include <vector>
 
-// Traces that no policy was made for. The same seed gives the same trace everywhere.
+// Synthetic traces for which no policy was tuned. The same seed gives the same trace everywhere.
 namespace hearth::testing {
 
 using trace = std::vector<request>;
 
-/// Loops of an agent and its tools, so many at a time: each begins with one of three prompts that all share, grows by
-/// few blocks a step, asks again soon, and after about so many steps never again.
+/// Agent loops, `at_a_time` of them concurrently. Each begins with one of three shared prompts, grows by a few blocks
+/// per step, repeats soon, and ends for good after about `steps` steps.
 struct agent_habits {
   std::size_t at_a_time = 8;
   std::size_t prompt_blocks = 40;
@@ -21,14 +21,15 @@ struct agent_habits {
 [[nodiscard]] trace agent_requests(std::uint64_t seed, std::size_t count, const agent_habits& habits,
                                    std::uint64_t first_id = 0);
 
-/// Short questions that mostly go on, at no particular time, and documents that mostly do not: LRU cannot tell them
-/// apart.
+/// Short questions, most of which continue at irregular times, and documents, most of which do not. LRU cannot tell
+/// them apart.
 [[nodiscard]] trace question_requests(std::uint64_t seed, std::size_t count, std::uint64_t first_id = 0);
 
-/// One trace after the other.
+/// Concatenates two traces.
 [[nodiscard]] trace joined(trace first, const trace& second);
 
-/// Between `from` and `to`, before every so many requests, one for blocks that nobody asks for again.
+/// Inserts scans: from `from` to `to`, one request for blocks that are never requested again, once per `every`
+/// requests.
 [[nodiscard]] trace scanned(const trace& all, std::size_t from, std::size_t to, std::size_t every, std::size_t blocks);
 
 } // namespace hearth::testing
