@@ -7,7 +7,7 @@ using stats::drop_reason;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// What the cold tier does by itself: syncs by time, a write budget, a floor of free space.
+// Background work of the cold tier: syncs by time, a write budget, a floor of free space.
 
 namespace {
 
@@ -65,7 +65,7 @@ TEST_CASE("After a change of model the old one's blocks make room first, and a s
   const auto unclaimed = [&](const char* of = "*") { return kept->stats(of)->whole.gauges.cold_unclaimed_bytes; };
   put(0, 7, "new");
   put(8, 23, "old");
-  CHECK(unclaimed() == 0); // a model that was used just now is named
+  CHECK(unclaimed() == 0); // a namespace in use is claimed
   REQUIRE(kept->close().ok());
   kept.reset();
   world.run();
@@ -86,14 +86,14 @@ TEST_CASE("After a change of model the old one's blocks make room first, and a s
   CHECK(present(0, 7, "new") == 8);
   const auto left = unclaimed();
   CHECK(left < 16 * record_bytes);
-  CHECK(present(8, 23, "old") == left / record_bytes); // to ask for it, one has to name it
+  CHECK(present(8, 23, "old") == left / record_bytes); // a lookup claims the namespace
   CHECK(unclaimed() == 0);
 }
 
 TEST_CASE("Over the write budget blocks are given up and counted, those that nobody asked for first") {
   auto options = small_cache();
   options.write_bytes_per_second = record_bytes;
-  options.advanced.write_burst_bytes = 4 * record_bytes; // of which one is kept for blocks that were asked for
+  options.advanced.write_burst_bytes = 4 * record_bytes; // one of these is reserved for blocks that were requested
   cache_world it{options};
   it.put_all(1, 4);
   const bool asked = GENERATE(false, true);

@@ -1,4 +1,4 @@
-// Payloads are handed on, never copied: counted where they meet the device, and in messages.
+// Payloads are passed on, never copied: checked at the device and in messages.
 #include "tests/actors/actor_fixture.hpp"
 #include "tests/support/disk_in_front.hpp"
 
@@ -12,19 +12,19 @@ using namespace hearth::testing;
 
 namespace {
 
-/// A disk in virtual time that remembers where in memory each transfer was, and can keep to itself which writes ended.
+/// Disk in virtual time that records the memory address of each transfer, and can hold back completions of writes.
 class remembering_disk final : public disk_in_front {
 public:
   using disk_in_front::disk_in_front;
 
-  /// Bytes at `at` that the device moved itself in transfers of this kind: of a payload that was copied on its way,
-  /// none.
+  /// Bytes that the device transferred in this kind of transfer from or to the memory at `at`. Zero if the payload was
+  /// copied on its way.
   [[nodiscard]] std::uint64_t moved(storage::io_kind kind, const std::byte* at) const {
     const auto found = moved_.find({kind, at});
     return found == moved_.end() ? 0 : found->second;
   }
 
-  /// Writes that end from here on are told of by `tell`, all at once.
+  /// Holds back the completions of writes from now on; `tell` delivers them all at once.
   void keep_writes_back() { keeps_ = true; }
   void tell() {
     keeps_ = false;
@@ -69,7 +69,7 @@ world_parts on_remembering_disk(std::shared_ptr<remembering_disk>& disk) {
 
 constexpr unsigned chain_blocks = 1000;
 
-/// Room for a chain of a thousand blocks in memory, in the queue and at the disk.
+/// Options with room for a chain of a thousand blocks in memory, in the queue and at the disk.
 cache_options room_for_a_chain() {
   auto options = small_cache();
   options.hot_bytes_max = chain_blocks * block_bytes;
@@ -89,7 +89,7 @@ struct long_chain {
       payloads.push_back(payload(number, block_bytes));
     }
   }
-  /// Whether these are the very buffers that were put.
+  /// Whether these are the same buffers that were put.
   [[nodiscard]] bool is_what(const result<prefix>& found) const {
     if (!found.ok() || found->blocks.size() != payloads.size())
       return false;
@@ -103,7 +103,7 @@ struct long_chain {
   std::vector<buffer> payloads;
 };
 
-/// Bytes of `blocks` that are not where the device has moved them to or from.
+/// Bytes of `blocks` whose memory the device did not transfer directly.
 std::uint64_t copied(const remembering_disk& disk, storage::io_kind kind, std::span<const buffer> blocks) {
   std::uint64_t bytes = 0;
   for (const auto& block : blocks)
@@ -123,7 +123,7 @@ TEST_CASE("No path copies a payload: not hot, not pending, not to disk, not from
   CHECK(it.counters().hot_cache_hits == chain_blocks);
 
   it.world.disk().hang(true);
-  REQUIRE(it.kept.put_many(second.keys, second.payloads).ok()); // drives out the first
+  REQUIRE(it.kept.put_many(second.keys, second.payloads).ok()); // evicts the first chain
   CHECK(first.is_what(it.kept.get_prefix(first.keys)));
   CHECK(it.counters().pending_hits == chain_blocks);
 
@@ -150,7 +150,7 @@ TEST_CASE("A chain that drives out another, and one that is read from disk, take
   bool stored = false;
   it.kept.put_many_async(second.keys, second.payloads, {},
                          [&](const result<std::vector<result<put_outcome>>>& ends) { stored = ends.ok(); });
-  CHECK(it.world.deliver() == 2); // put_many_request, and one write_request for all that leave
+  CHECK(it.world.deliver() == 2); // put_many_request, and one write_request for all evicted blocks
   CHECK(stored);
   REQUIRE(it.counters().ledger.pending().blocks == chain_blocks);
   it.world.run();
@@ -182,7 +182,7 @@ TEST_CASE("A chain of large blocks is handed to the store in turns, between whic
   options.idle_clean = std::chrono::milliseconds{0};
   cache_world it{options};
   REQUIRE(it.kept.put(key(9), payload(9, 4 * mib)).ok());
-  REQUIRE(it.kept.flush().ok()); // there is a segment to write to
+  REQUIRE(it.kept.flush().ok()); // now there is a segment to write to
   it.world.disk().hang(true);
   std::vector<block_key> keys;
   std::vector<buffer> payloads;
@@ -193,7 +193,7 @@ TEST_CASE("A chain of large blocks is handed to the store in turns, between whic
   it.kept.put_many_async(keys, std::move(payloads), {}, {});
   it.world.deliver();
   const auto first = it.world.disk().in_flight();
-  CHECK(first <= 2); // one of 4 MiB, and what looks for the directory
+  CHECK(first <= 2); // one write of 4 MiB, and the check of the directory
   for (const std::size_t more : {1, 2, 3}) {
     it.world.advance(std::chrono::milliseconds{1});
     CHECK(it.world.disk().in_flight() == first + more);

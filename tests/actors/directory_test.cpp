@@ -9,7 +9,7 @@ using stats::fail_reason;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// A cold tier whose directory goes away while the cache runs, and comes back.
+// The directory of the cold tier disappears while the cache runs, and returns.
 
 namespace {
 
@@ -19,7 +19,7 @@ struct vanishing_world : cache_world {
 
   void away() { world.files().move_directory("/cache", "/away"); }
   void back() { world.files().move_directory("/away", "/cache"); }
-  /// As long as it takes to notice, or to come back from the longest back-off.
+  /// Time to notice the loss, or to return after the longest back-off.
   void notice() { world.advance(seconds{12}); }
   cold_state state() { return now().gauges.cold_state; }
 
@@ -113,7 +113,7 @@ TEST_CASE("A new empty directory in its place is taken into use") {
   it.notice();
   CHECK(it.state() == cold_state::attached);
   CHECK(it.now().gauges.cold.blocks == 0);
-  REQUIRE(it.kept.flush(seconds{10})->left == stats::amount{}); // the blocks that were hot all the time
+  REQUIRE(it.kept.flush(seconds{10})->left == stats::amount{}); // the blocks that stayed hot
   CHECK(it.now().gauges.cold.blocks == 4);
   CHECK_FALSE(it.has(1));
   CHECK(it.has(5));
@@ -125,10 +125,10 @@ TEST_CASE("What is erased or put anew while the directory is away is not seen as
   it.away();
   it.notice();
   REQUIRE(it.kept.erase(key(5)).ok());
-  REQUIRE(it.kept.erase(key(1)).ok()); // is not there now
+  REQUIRE(it.kept.erase(key(1)).ok()); // the block is absent now
   REQUIRE(it.kept.put(key(2), payload(77, 2 * block_bytes)).ok());
   REQUIRE(it.kept.put(key(3), payload(78, block_bytes)).ok());
-  it.put_all(11, 14); // 2 and 3 leave the hot tier, which was their only place
+  it.put_all(11, 14); // 2 and 3 leave the hot tier; they have no other copy
   it.back();
   it.notice();
   REQUIRE(it.state() == cold_state::attached);
@@ -146,7 +146,7 @@ TEST_CASE("A block put anew is not seen as it was before it was reclaimed, when 
   vanishing_world it{options, on_late_disk(disk)};
   it.put_and_run(1, 10);
   REQUIRE(it.kept.flush(seconds{10})->synced);
-  disk->hold_next_read(); // so that its segment is given up, but not overwritten
+  disk->hold_next_read(); // so that its segment is reclaimed but not overwritten
   it.kept.get_async(key(2), {}, [](const result<buffer>&) {});
   it.world.run();
   for (auto number = 11u; *it.kept.contains(key(1)) && number < 2'000; ++number)
@@ -173,7 +173,7 @@ TEST_CASE("Writes under way when the directory vanishes end once, and what is lo
   vanishing_world it{options};
   it.fill();
   it.world.disk().hang(true);
-  it.put_all(11, 16); // the hot ones of before leave, then two of these: they are pending
+  it.put_all(11, 16); // the older hot blocks leave, then two of these: they are pending
   const auto before = it.counters().ledger;
   REQUIRE(before.pending().blocks == 2);
   it.away();
@@ -251,9 +251,9 @@ TEST_CASE("While the directory is away the preflight asks for room in memory onl
   it.away();
   it.notice();
   REQUIRE(it.state() == cold_state::detached);
-  it.put_all(11, 14); // nothing in the hot tier could leave without being written
+  it.put_all(11, 14); // no block of the hot tier can be evicted without a write
   const auto held =
-      messages::admit(it.kept.actors().writer_gate, {4, 0}); // as by writes of before, on a disk that hangs
+      messages::admit(it.kept.actors().writer_gate, {4, 0}); // as if held by earlier writes, on a disk that hangs
   REQUIRE(held);
   bool called = false;
   const auto make = [&](unsigned number, std::size_t bytes) {
@@ -265,7 +265,7 @@ TEST_CASE("While the directory is away the preflight asks for room in memory onl
   CHECK(make(21, block_bytes).value() == put_outcome::stored);
   CHECK(std::exchange(called, false));
   CHECK(it.has(21));
-  const auto big = make(22, 5 * block_bytes); // more than the hot tier
+  const auto big = make(22, 5 * block_bytes); // larger than the hot tier
   CHECK(big.code() == errc::overloaded);
   CHECK_FALSE(called);
   CHECK(it.dropped(drop_reason::preflight_full) == 0);
@@ -288,7 +288,7 @@ TEST_CASE("The wall clock decides over no deadline, time-out or back-off") {
                           {&world.disk(), [](auto*) {}},
                           [&wall] { return wall; },
                           [&](const std::function<bool()>& done, std::chrono::nanoseconds timeout) {
-                            wall = wall > 0 ? -wall : 1000 - wall; // back and forth by hours
+                            wall = wall > 0 ? -wall : 1000 - wall; // moves the wall clock back and forth by hours
                             return world.run_until(done, timeout);
                           }})
                   .value();

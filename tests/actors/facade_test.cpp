@@ -8,7 +8,7 @@ using stats::drop_reason;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// What hosts do to the facade that they should not, and what they may do at any time.
+// Misuse of the facade, and calls that are allowed at any time.
 
 TEST_CASE("A callback that throws, or none at all, harms nobody") {
   cache_world it;
@@ -96,7 +96,7 @@ TEST_CASE("However long a host wants to wait, it is no overflow") {
   REQUIRE(flushed.ok());
   CHECK(flushed->left == stats::amount{});
   CHECK(it.kept.get(key(1), {.timeout = milliseconds::max()}).ok());
-  CHECK(it.kept.flush(milliseconds::min()).ok()); // has no time: says what is left
+  CHECK(it.kept.flush(milliseconds::min()).ok()); // has no time: reports what is left
   it.put_all(5, 8);
   const auto closed = it.kept.close(milliseconds::max());
   REQUIRE(closed.ok());
@@ -147,7 +147,7 @@ TEST_CASE("A cache that is moved keeps working, and the one it replaces is close
   auto memory = small_cache();
   memory.directory.clear();
   auto second = world.open(memory).value();
-  second = std::move(first); // the cache in memory ends
+  second = std::move(first); // destroys the cache in memory
   CHECK(second.get(key(1)).ok());
   CHECK(world.open(small_cache()).code() == errc::busy);
 }

@@ -11,8 +11,8 @@ using namespace hearth::testing;
 using simulation::chance;
 using stats::amount;
 
-// Gauges are kept by adding and taking away. Here, over a real store, each is compared with what is counted anew by
-// walking what it is the level of, in blocks and bytes, for every namespace, after every call.
+// Gauges are updated incrementally. This test recounts each of them after every call, over a real store, in blocks and
+// bytes, for every namespace.
 
 namespace {
 
@@ -21,7 +21,7 @@ constexpr unsigned blocks_total = 40;
 std::size_t size_of(unsigned number) { return 500 + number * 397 % 6'000; }
 storage::namespace_id name_space_of(unsigned number) { return number % 3 == 0 ? 1 : 0; }
 
-/// Tiers whose writer is this test: what is offered waits in `sent` until the test writes it, fails it, or dies.
+/// Tiers whose writer is this test: offered blocks wait in `sent` until the test writes them, fails them, or dies.
 template <class World>
 class walked_tiers {
 public:
@@ -78,7 +78,7 @@ public:
         }
         return true;
       });
-      amount pending; // what was sent and has neither been answered nor given up
+      amount pending; // sent, and neither answered nor cancelled
       for (const auto& one : sent_)
         if (one.block.item.name_space == id && !one.block.ticket->cancelled())
           pending.add(one.block.item.payload.size());
@@ -118,7 +118,7 @@ private:
     kept_->offer_from(dirty, actors::urgency::all_of_it);
   }
 
-  /// One of what was sent, in any order: to the disk, or it fails.
+  /// Takes one sent block, in any order: writes it to disk or fails it.
   void write(chance& draws) {
     if (sent_.empty())
       return;

@@ -15,7 +15,7 @@ std::vector<block_key> chain(unsigned first, unsigned last) {
   return keys;
 }
 
-/// Whether the block is handed out before the call returns, that is without a message.
+/// Whether the block is returned before the call returns, that is without a message.
 bool at_once(cache_world& it, unsigned number) {
   bool answered = false;
   it.kept.get_async(key(number), {},
@@ -119,7 +119,7 @@ TEST_CASE("Reads beyond what hot_cache can be told count as hits and as skipped"
   it.put_all(1, 4);
   it.world.deliver();
   for (std::size_t i = 0; i < storage::read_notes::stripe_keys_max + 10; ++i)
-    REQUIRE(it.has(1)); // nobody takes the notes: nothing moves in this world
+    REQUIRE(it.has(1)); // no actor takes the notes: nothing runs in this world
   const auto counters = it.counters();
   CHECK(counters.hot_cache_hits == storage::read_notes::stripe_keys_max + 10);
   CHECK(counters.recency_skipped == 10);

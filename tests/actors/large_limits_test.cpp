@@ -8,7 +8,7 @@ using namespace hearth;
 using namespace hearth::testing;
 using std::chrono::seconds;
 
-// A change of limits that takes long: nobody waits behind it.
+// A change of limits that takes long does not delay other calls.
 
 TEST_CASE("A hot limit lowered by thousands of blocks serves others on the way, and the last limit asked for counts") {
   auto options = small_cache();
@@ -21,7 +21,7 @@ TEST_CASE("A hot limit lowered by thousands of blocks serves others on the way, 
   int answered = 0;
   const auto done = [&](const result<void>& outcome) { answered += outcome.ok() ? 1 : 100; };
   it.kept.limit_async({.hot_bytes_max = 2 * block_bytes}, done);
-  CHECK(it.has(1)); // in the middle of it
+  CHECK(it.has(1)); // during the change
   CHECK(answered == 0);
   const auto between = it.now().gauges;
   CHECK(between.hot.bytes <= between.hot_cache_max_bytes);

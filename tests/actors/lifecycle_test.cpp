@@ -58,7 +58,7 @@ TEST_CASE("A restart finds the blocks in the order of their last use") {
   auto again = world.open(options).value();
   for (unsigned number = 11; number <= 15; ++number)
     REQUIRE(again.put(key(number), bytes_of(number)).ok());
-  world.run(); // 11 has pushed the least recently used out
+  world.run(); // 11 has evicted the least recently used block
   CHECK(*again.contains(key(1)));
   CHECK_FALSE(*again.contains(key(2)));
 }
@@ -80,7 +80,7 @@ TEST_CASE("A missing directory is an error, or memory only if the options say so
   auto kept = world.open(options).value();
   for (unsigned number = 1; number <= 5; ++number)
     REQUIRE(kept.put(key(number), bytes_of(number)).ok());
-  CHECK(kept.get(key(1)).code() == errc::not_found); // evicted, and that is all there is to it
+  CHECK(kept.get(key(1)).code() == errc::not_found); // evicted, without other effects
   CHECK(kept.get(key(5)).ok());
   const auto after = kept.stats();
   REQUIRE(after.ok());

@@ -9,8 +9,8 @@ using stats::fail_reason;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// Limits that change while the cache runs, both ways: what leaves and how it is counted, what follows from them, and
-// what a refused change leaves alone.
+// Limits change while the cache runs, up and down: which blocks leave, how they are counted, what the change causes,
+// and what a refused change leaves as it was.
 
 namespace {
 
@@ -26,7 +26,7 @@ cache_options hot_only() {
   return options;
 }
 
-/// Everything goes to disk at once, and the writer's mailbox takes it.
+/// All blocks go to disk at once; the writer's mailbox is large enough.
 cache_options cold_only() {
   auto options = small_cache();
   options.hot_bytes_max = 0;
@@ -59,7 +59,7 @@ TEST_CASE("A hot limit lowered below what a hung disk's writer takes drops the r
   cache_world it{room_for_twelve()};
   it.world.disk().hang(true);
   it.put_all(1, 12);
-  REQUIRE(limit_hot(it, 2)); // ten leave, four find room in the writer's mailbox
+  REQUIRE(limit_hot(it, 2)); // ten leave, four fit into the writer's mailbox
   const auto after = it.counters();
   CHECK(after.ledger.pending().blocks == 4);
   CHECK(after.ledger.dropped(drop_reason::evict_full) == stats::amount{6, 6 * block_bytes});
@@ -118,7 +118,7 @@ TEST_CASE("What was handed out stays as it is when the hot tier is taken away, a
 TEST_CASE("The preflight knows the hot limit as it is now") {
   cache_world it;
   it.world.disk().hang(true);
-  it.put_all(1, 8); // the writer's mailbox is full, and nothing in the hot tier is clean
+  it.put_all(1, 8); // the writer's mailbox is full, and no hot block is clean
   bool produced = false;
   const auto produce = [&] { return produced = true, result<buffer>{bytes_of(9)}; };
   CHECK(it.kept.put(key(9), block_bytes, produce).code() == errc::overloaded);
@@ -141,7 +141,7 @@ TEST_CASE("In write-through a lower hot limit costs nothing that was written, an
   it.put_all(1, 6); // 5 and 6 are late_full: hot and dirty
   REQUIRE(it.dropped(drop_reason::late_full) == 2);
   REQUIRE(limit_hot(it, 2));
-  CHECK(it.dropped(drop_reason::evict_full) == 0); // 1 to 4 are pending: they just go
+  CHECK(it.dropped(drop_reason::evict_full) == 0); // 1 to 4 are pending: they leave without a drop
   CHECK(it.has(1));
   it.world.disk().hang(false);
   it.world.run();
@@ -216,7 +216,7 @@ TEST_CASE("A cold limit lowered under writes that wait leaves none of them uncou
   CHECK(after.ledger.persisted().blocks + after.ledger.failed().blocks == 2);
   CHECK(after.ledger.failed() == after.ledger.failed(fail_reason::no_space));
   CHECK(it.now().gauges.total_size_bytes <= tight);
-  if (room_for_one) { // it had been taken on, and never fits now
+  if (room_for_one) { // the block was accepted, and can never fit now
     CHECK(after.ledger.failed(fail_reason::no_space).bytes == 3 * block_bytes);
     CHECK(after.lost.bytes == 3 * block_bytes);
   }
@@ -289,7 +289,7 @@ TEST_CASE(
   it.put_all(7, 10);
   caf::anon_send_exit(it.kept.actors().registry->writer(), caf::exit_reason::kill);
   it.world.deliver();
-  REQUIRE(limit_hot(it, 4)); // the clean ones go
+  REQUIRE(limit_hot(it, 4)); // the clean blocks leave
   CHECK(it.counters().lost.blocks == 0);
   REQUIRE(limit_hot(it, 3));
   CHECK(it.counters().ledger.failed(fail_reason::writer_died).blocks == 1);
@@ -305,7 +305,7 @@ TEST_CASE("Limits may change beside a flush: it ends, and knows what became of e
   it.put_all(1, 12);
   std::optional<flush_report> report;
   it.kept.flush_async(seconds{30}, [&](const result<flush_report>& end) { report = end.value(); });
-  it.world.deliver(); // four are on their way
+  it.world.deliver(); // four are in flight
   const bool lower = GENERATE(true, false);
   REQUIRE(it.kept.limit({.hot_bytes_max = (lower ? 2 : 24) * block_bytes, .cold_bytes_max = 2 << 20}));
   it.world.advance(seconds{1});
@@ -344,14 +344,14 @@ TEST_CASE("An automatic lease_bytes_max follows the hot limit, one that was set 
     REQUIRE(it.kept.put(chain.back(), shared).ok());
   }
   const auto handed_out = [&] { return it.kept.get_prefix(chain).value().blocks.size(); };
-  CHECK(handed_out() == (set ? 2 : 4)); // half of hot
+  CHECK(handed_out() == (set ? 2 : 4)); // half of the hot limit
   REQUIRE(it.kept.limit({.hot_bytes_max = 192 * mebibyte}));
   CHECK(handed_out() == (set ? 2 : 6));
 }
 
 TEST_CASE("A change of limits finds the kept slots of a full mailbox, and is refused if even those are taken") {
   auto options = small_cache();
-  options.advanced.hot_cache_mailbox = 4; // of which one is kept
+  options.advanced.hot_cache_mailbox = 4; // one of these is reserved
   cache_world it{options};
   it.put_all(1, 5);
   it.world.run();

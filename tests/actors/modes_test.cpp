@@ -6,8 +6,7 @@ using stats::drop_reason;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// Write-through, cold only and hot only; other modes at restart; and what a restart finds in a directory that was
-// damaged.
+// Write-through, cold only and hot only; changed modes after a restart; and a restart on a damaged directory.
 
 namespace {
 
@@ -98,7 +97,7 @@ TEST_CASE("A cache opened again in another mode finds what is on disk") {
     CHECK(same(again.get(key(number)).value(), bytes_of(number)));
   CHECK(again.put(key(1), bytes_of(1)).value() == put_outcome::refreshed);
   world.run();
-  CHECK(again.stats()->whole.counters.ledger.persisted().blocks == 0); // it was there
+  CHECK(again.stats()->whole.counters.ledger.persisted().blocks == 0); // the block was present
 }
 
 TEST_CASE("A flush over a disk that hangs returns at its deadline, and the next one writes what is left") {
@@ -131,7 +130,7 @@ TEST_CASE("A block that was overwritten or truncated is a counted miss: while th
   else
     damage_segments(world, 6000);
   if (restart) {
-    // The header and half of the payload, as a torn copy would leave them.
+    // Truncates the segment to a header and half of the payload, as an incomplete copy would.
     const std::string path = "/cache/segments/00000000.segment";
     const auto whole = world.files().open(path, storage::open_mode::read);
     REQUIRE(whole.ok());
@@ -148,7 +147,7 @@ TEST_CASE("A block that was overwritten or truncated is a counted miss: while th
   CHECK(kept->get(key(1)).code() == errc::not_found);
   const auto after = kept->stats()->whole;
   CHECK(after.counters.misses == 1);
-  CHECK(after.counters.errors == 1); // of the read, or of the recovery, which has taken it out already
+  CHECK(after.counters.errors == 1); // from the read, or from recovery, which has removed the block already
   CHECK(after.gauges.cold.blocks == 0);
   REQUIRE(kept->put(key(1), bytes_of(1)).value() == put_outcome::stored);
   world.run();

@@ -35,12 +35,12 @@ TEST_CASE("A chain of a thousand blocks goes in with one message and its answer,
     for (const auto& end : *ends)
       stored = stored && end.ok() && *end == put_outcome::stored;
   });
-  CHECK(it.world.deliver() == 1); // the answer is no message to an actor: it runs where it was sent
+  CHECK(it.world.deliver() == 1); // the reply is not a message to an actor: it runs where it was sent
   REQUIRE(stored);
   const auto found = it.kept.get_prefix(chain.keys);
   REQUIRE(found.ok());
   REQUIRE(found->blocks.size() == 1000);
-  CHECK(it.world.deliver() == 1); // many reads: hot_cache is told once
+  CHECK(it.world.deliver() == 1); // many reads, one notification to hot_cache
 }
 
 TEST_CASE("What comes out is the very memory that was put in, hot or pending") {
@@ -107,7 +107,7 @@ TEST_CASE("A chain larger than the hot tier goes on to the disk, in as many mess
   for (const auto& end : *ends)
     CHECK(end.ok());
   it.world.run();
-  CHECK(it.counters().ledger.offered().blocks >= 32); // and what stands before those that left
+  CHECK(it.counters().ledger.offered().blocks >= 32); // and the ancestors of the evicted blocks
   CHECK(it.counters().ledger.persisted().blocks == it.counters().ledger.offered().blocks);
   std::size_t found = 0;
   for (unsigned number = 1; number <= 40; ++number)
@@ -122,7 +122,7 @@ TEST_CASE("A chain that the full mailbox rejects changes nothing, and each of it
   const chain_of chain{1, 3};
   for (unsigned i = 0; i < 10; ++i)
     it.kept.put_async(key(20 + i), bytes_of(20 + i), {}, {});
-  const auto before = it.counters().puts_rejected; // asking for it has made room
+  const auto before = it.counters().puts_rejected; // this call has made room in the mailbox
   for (unsigned i = 0; i < 10; ++i)
     it.kept.put_async(key(40 + i), bytes_of(40 + i), {}, {});
   errc answer = errc::none;
@@ -159,7 +159,7 @@ TEST_CASE("The head of a chain goes to disk before the tail that leaves the hot 
   it.world.disk().hang(true);
   const chain_of chain{1, 4};
   REQUIRE(it.kept.put_many(chain.keys, chain.payloads).ok());
-  REQUIRE(it.put(9).ok()); // 4 should leave: 1 and 2 are offered before it, fill the queue, and can leave instead
+  REQUIRE(it.put(9).ok()); // 4 is next to leave: 1 and 2 are offered first, fill the queue, and can leave instead
   CHECK(it.queue().slots == 2);
   CHECK(it.counters().ledger.ssd_write_drops() == 0);
   CHECK(it.now().gauges.dirty.blocks == 3); // 3, 4 and 9
@@ -169,7 +169,7 @@ TEST_CASE("The head of a chain goes to disk before the tail that leaves the hot 
   const auto before = it.counters();
   CHECK(it.kept.get_prefix(chain.keys)->blocks.size() == 4);
   CHECK(it.counters().hot_cache_hits + it.counters().cold_hits == before.hot_cache_hits + before.cold_hits + 4);
-  CHECK(it.counters().cold_hits >= before.cold_hits + 1); // 1, which is nowhere else
+  CHECK(it.counters().cold_hits >= before.cold_hits + 1); // 1, which has no other copy
 }
 
 TEST_CASE("Blocks that are each other's parents are offered once each, whoever leaves first") {

@@ -94,7 +94,7 @@ TEST_CASE("A get never shares a read of a block that was reclaimed and put with 
   cache_world it{cold_stays_put(), on_late_disk(disk)};
   it.put_and_run(1, 200);
   std::vector<buffer> found;
-  disk->hold_next_read(); // that of the head; the answer waits for it, while the other is read and done
+  disk->hold_next_read(); // the read of the head: the reply waits for it, while the other read completes
   it.kept.get_prefix_async({key(190), key(1)}, {}, [&](const result<prefix>& x) {
     if (x.ok())
       found = x->blocks;
@@ -113,7 +113,7 @@ TEST_CASE("A get never shares a read of a block that was reclaimed and put with 
   disk->tell();
   it.world.run();
   REQUIRE(found.size() == 2);
-  CHECK(same(found[1], bytes_of(1))); // it was asked for before: this is what was there
+  CHECK(same(found[1], bytes_of(1))); // requested before the new put: the old bytes are correct
 }
 
 TEST_CASE("A disk that hangs makes a cold get time out, at its deadline in virtual time, and nothing else") {
@@ -143,19 +143,19 @@ TEST_CASE(
   std::vector<errc> ends;
   for (unsigned number = 1; number <= 20; ++number)
     it.kept.get_async(key(number), soon, [&](const result<buffer>& end) { ends.push_back(end.code()); });
-  std::optional<errc> patient; // waits for a block that somebody else gives up
+  std::optional<errc> patient; // waits for a block whose first requester times out
   it.kept.get_async(key(20), {}, [&](const result<buffer>& end) { patient = end.code(); });
   it.world.advance(std::chrono::seconds{1});
   CHECK(ends == std::vector<errc>(20, errc::timeout));
   const auto before = it.world.now();
   it.world.disk().hang(false);
-  CHECK(it.has(7));                                          // asked for anew: nobody may join a read that is given up
-  CHECK(it.world.now() - before <= std::chrono::seconds{4}); // three reads at most, of twenty-two
-  it.world.disk().latency({}); // what the cache looks for on the disk each second takes a second until then
+  CHECK(it.has(7));                                          // a new read: no request may join a cancelled one
+  CHECK(it.world.now() - before <= std::chrono::seconds{4}); // at most three reads of twenty-two
+  it.world.disk().latency({}); // until then, the cache's check of the directory, once a second, takes a second
   it.world.run();
   CHECK(patient == errc::none);
   const auto counters = it.counters();
-  CHECK(counters.errors == 20); // timeouts; the disk has done nothing wrong
+  CHECK(counters.errors == 20); // timeouts; the disk made no error
   CHECK(it.now().gauges.cold.blocks == 26);
 }
 
@@ -203,7 +203,7 @@ TEST_CASE(
   CHECK(it.kept.get_prefix(keys(1, 8))->blocks.size() == 8);
   const auto after = it.now();
   CHECK(after.gauges.cold.blocks == 4);
-  CHECK(after.gauges.dirty.blocks == 4); // those that have no copy below, as before
+  CHECK(after.gauges.dirty.blocks == 4); // those without a cold copy, as before
   CHECK(after.counters.errors == 8);
   CHECK(after.counters.hits() + after.counters.misses == 25);
 }
@@ -244,7 +244,7 @@ TEST_CASE("hot_cache's own full mailbox rejects a put at once: no offer, no writ
   for (unsigned number = 1; number <= 3; ++number)
     it.kept.put_async(key(number), bytes_of(number), {},
                       [&](const result<put_outcome>& end) { ends.push_back(end.code()); });
-  REQUIRE(ends.size() == 1); // before anybody has run
+  REQUIRE(ends.size() == 1); // before any actor has run
   CHECK(ends.front() == errc::overloaded);
   it.world.deliver();
   CHECK(ends.size() == 3);
@@ -269,6 +269,6 @@ TEST_CASE(
   CHECK_FALSE(it.has(1));
   CHECK(it.counters().errors == 1);
   REQUIRE(it.put(1).value() == put_outcome::stored);
-  it.put_and_run(11, 14); // everything else leaves the hot tier
+  it.put_and_run(11, 14); // all other blocks leave the hot tier
   CHECK(it.has(1));
 }

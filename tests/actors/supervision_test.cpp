@@ -7,7 +7,7 @@ using stats::fail_reason;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// What happens to blocks and to waiting hosts when a part of the cache dies, or the disk fails, at a bad moment.
+// Blocks and waiting hosts when a part of the cache dies, or the disk fails, at a bad moment.
 
 namespace {
 
@@ -27,7 +27,7 @@ TEST_CASE("When the writer dies its blocks are accounted for, its slots come bac
   auto after = it.counters();
   CHECK(after.ledger.failed(fail_reason::writer_died) == stats::amount{4, 4 * block_bytes});
   CHECK(after.ledger.pending() == stats::amount{});
-  CHECK(after.lost.blocks == 4); // the hot tier was full: nowhere to go back to
+  CHECK(after.lost.blocks == 4); // the hot tier was full: no room to return to
   it.world.disk().hang(false);
   it.world.advance(seconds{1});
   CHECK(it.queue().slots == 0);
@@ -77,7 +77,7 @@ TEST_CASE("A block that a dead writer gave back, and that is lost from the hot t
   kill_writer(it);
   REQUIRE(it.has(1));
   REQUIRE(it.has(2));
-  it.put_all(7, 10); // while there is no writer: all four leave
+  it.put_all(7, 10); // without a writer: all four leave
   CHECK(it.counters().lost.blocks == 4);
   it.world.disk().hang(false);
   it.world.advance(seconds{1}); // the old appends end
@@ -90,7 +90,8 @@ TEST_CASE("A block whose write has ended when its writer dies, unheard, is persi
   options.policy = write_policy::through;
   cache_world it{options};
   REQUIRE(it.put(1).ok());
-  it.world.run_until([&] { return !it.world.disk().next_due_ns(); }, seconds{1}); // written; the news waits
+  // Written; the notification is still on its way.
+  it.world.run_until([&] { return !it.world.disk().next_due_ns(); }, seconds{1});
   caf::anon_send_exit(caf::actor_cast<caf::actor>(it.kept.actors().registry->writer()), caf::exit_reason::kill);
   it.world.run();
   const auto after = it.counters();
@@ -106,7 +107,7 @@ TEST_CASE("While the writer is being replaced, clean blocks leave before dirty o
   REQUIRE(it.kept.flush().ok());
   REQUIRE(it.put(4).ok());
   for (unsigned number = 1; number <= 3; ++number)
-    REQUIRE(it.has(number)); // the dirty one is the oldest now
+    REQUIRE(it.has(number)); // the dirty block is the oldest now
   kill_writer(it);
   REQUIRE(it.put(5).ok());
   CHECK(it.has(4));
@@ -189,7 +190,7 @@ TEST_CASE("Idle cleaning tries again after a failure, with a back-off") {
 TEST_CASE("A close whose room is held by a dead writer's appends goes on when those end") {
   cache_world it;
   it.put_all(1, 1);
-  REQUIRE(it.kept.flush().ok()); // there is a segment to write to
+  REQUIRE(it.kept.flush().ok()); // now there is a segment to write to
   it.world.disk().hang(true);
   it.put_all(4, 11); // four are being written, the mailbox is full
   kill_writer(it);
@@ -233,7 +234,7 @@ TEST_CASE("If hot_cache itself dies the cache is closed, and what was dirty or p
   const auto counters = it.counters();
   CHECK(counters.lost == stats::amount{6, 6 * block_bytes});
   CHECK(counters.ledger.pending() == stats::amount{});
-  CHECK(it.counters().lost == counters.lost); // once, however often stats reads the tallies
+  CHECK(it.counters().lost == counters.lost); // counted once, however often stats reads the tallies
   REQUIRE(it.kept.reset_stats().ok());
   CHECK(it.counters().lost == stats::amount{});
 }

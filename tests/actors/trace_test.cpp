@@ -1,4 +1,4 @@
-// The main job on a real workload, in the deterministic world.
+// The main workload from a trace, in the deterministic world.
 #include "actors/host/program/trace.hpp"
 #include "actors/host/program/chat_workload.hpp"
 #include "tests/actors/actor_fixture.hpp"
@@ -14,14 +14,14 @@ namespace {
 
 block_key key_of_block(std::uint64_t id) {
   block_key key;
-  for (std::size_t i = 0; i < 8; ++i) // spread like a hash, so that maps see what they would see
+  for (std::size_t i = 0; i < 8; ++i) // spread like a hash, so that maps behave as in production
     key.bytes[i] = static_cast<std::byte>((id * 0x9e3779b97f4a7c15ull) >> (8 * i));
   for (std::size_t i = 0; i < 8; ++i)
     key.bytes[8 + i] = static_cast<std::byte>(id >> (8 * i));
   return key;
 }
 
-/// One request: asks for the longest present prefix, puts the rest. Returns how many blocks were usable.
+/// One request: gets the longest present prefix, puts the rest. Returns the number of usable blocks.
 std::size_t serve(cache& kept, const request& asked, const buffer& payload) {
   std::vector<block_key> keys;
   for (const auto id : asked.block_ids)

@@ -1,4 +1,4 @@
-// The three sites of ssd_write_drops: each fills the writer's mailbox exactly and looks at what is left behind.
+// The three sites of ssd_write_drops. Each test fills the writer's mailbox exactly and checks what remains.
 #include "tests/actors/actor_fixture.hpp"
 
 using namespace hearth;
@@ -7,7 +7,7 @@ using stats::drop_reason;
 
 namespace {
 
-/// Four blocks hot and dirty, four in the writer's mailbox, and a disk that hangs: the next block costs one.
+/// Four hot dirty blocks, four in the writer's mailbox, and a disk that hangs: the next put drops one.
 void saturate(cache_world& it) {
   it.world.disk().hang(true);
   it.put_all(1, 8);
@@ -48,7 +48,7 @@ TEST_CASE("evict_full: a dirty block that leaves the hot tier while the mailbox 
   CHECK(it.queue().slots == 4);
   CHECK(it.queue().bytes == 4 * block_bytes);
   CHECK(after.gauges.hot == stats::amount{4, 4 * block_bytes});
-  CHECK_FALSE(*it.kept.contains(key(5))); // the oldest hot one: no tier, no index knows it
+  CHECK_FALSE(*it.kept.contains(key(5))); // the oldest hot block: no tier and no index has it
   it.world.disk().hang(false);
   it.world.run();
   CHECK_FALSE(it.has(5));
@@ -118,7 +118,7 @@ TEST_CASE("Passing the preflight and finding the mailbox full afterwards is late
   it.world.disk().hang(true);
   it.put_all(1, 3);
   const auto refused = it.kept.put(key(9), block_bytes, [&]() -> result<buffer> {
-    REQUIRE(it.put(4).ok()); // somebody else takes the last slot while this block is being made
+    REQUIRE(it.put(4).ok()); // another put takes the last slot while this block is being made
     return bytes_of(9);
   });
   CHECK(refused.code() == errc::overloaded);
@@ -175,7 +175,7 @@ TEST_CASE("A dead stats actor loses no drop and holds up no put; its successor k
   caf::anon_send_exit(it.kept.actors().registry->stats(), caf::exit_reason::kill);
   it.world.deliver();
   const auto meanwhile = it.kept.stats();
-  CHECK(meanwhile.code() == errc::overloaded); // not closed: the cache goes on
+  CHECK(meanwhile.code() == errc::overloaded); // not closed: the cache still runs
   REQUIRE(it.put(9).ok());
   it.world.advance(std::chrono::seconds{1});
   CHECK(it.dropped(drop_reason::evict_full) == 1);

@@ -93,7 +93,7 @@ TEST_CASE("Erasing a block whose write has begun: it is persisted and then erase
   auto options = small_cache();
   cache_world it{options};
   it.put_all(11, 11);
-  REQUIRE(it.kept.flush().ok()); // there is a place to write to
+  REQUIRE(it.kept.flush().ok()); // now there is a segment to write to
   REQUIRE(*it.kept.erase(key(11)));
   REQUIRE(it.kept.reset_stats().ok());
   it.world.disk().hang(true);
@@ -117,7 +117,7 @@ TEST_CASE("A block put again after its erase is the new one, although the old wr
   REQUIRE(it.kept.put(key(1), other).ok());
   it.world.disk().hang(false);
   it.world.run();
-  it.put_all(6, 9); // pushes it out to the cold tier
+  it.put_all(6, 9); // evicts it to the cold tier
   it.world.run();
   const auto found = it.kept.get(key(1));
   REQUIRE(found.ok());
@@ -200,7 +200,7 @@ void fill_both_tiers(cache_world& it) {
   REQUIRE(it.now().gauges.dirty == stats::amount{});
 }
 
-/// Puts and flushes `count` blocks, for which the oldest copies on disk are reclaimed.
+/// Puts and flushes `count` blocks; the oldest copies on disk are reclaimed for them.
 void reclaim_by_writing(cache_world& it, unsigned first, unsigned count) {
   for (unsigned number = first; number < first + count; ++number)
     REQUIRE(it.put(number).ok());
@@ -222,7 +222,7 @@ TEST_CASE("A hot block whose cold copy is reclaimed is dirty again, and written 
     REQUIRE(it.has(1));
   const auto offered = it.counters().ledger.offered().blocks;
   const auto evictions = it.counters().hot_cache_evictions;
-  it.put_all(11, 18); // everything else leaves the hot tier
+  it.put_all(11, 18); // all other blocks leave the hot tier
   CHECK(it.counters().hot_cache_evictions == evictions + 6);
   CHECK(it.counters().ledger.offered().blocks == offered + (asked ? 1 : 0));
   CHECK(it.counters().lost.blocks == 0); // reclaimed, not lost
@@ -252,7 +252,7 @@ TEST_CASE("Blocks that only the hot tier served are the last used ones after a r
   auto again = world.open(options).value();
   for (unsigned number = 11; number <= 17; ++number)
     REQUIRE(again.put(key(number), bytes_of(number)).ok());
-  world.run(); // three were written, for three
+  world.run(); // three were written, three reclaimed
   CHECK(*again.contains(key(1)));
   CHECK_FALSE(*again.contains(key(2)));
 }
@@ -261,8 +261,8 @@ TEST_CASE("An asked block that leaves the hot tier makes its copy the last used"
   cache_world it{with_cold_room(small_cache(), 4)};
   fill_both_tiers(it);
   REQUIRE(it.has(1));
-  it.put_all(11, 14); // 1 to 4 leave, 1 as the last
-  it.put_all(15, 16); // 11 and 12 are written, for 2 and 3
+  it.put_all(11, 14); // 1 to 4 leave, 1 last
+  it.put_all(15, 16); // 11 and 12 are written, 2 and 3 reclaimed
   it.world.run();
   CHECK(*it.kept.contains(key(1)));
   CHECK_FALSE(*it.kept.contains(key(2)));
@@ -284,7 +284,7 @@ TEST_CASE("A block that comes back from disk still belongs to its chain") {
   }
   REQUIRE(it.has(2));
   REQUIRE(it.dropped(drop_reason::orphan) == 0);
-  it.put_all(31, 34); // 2 leaves, and could not be used without 1
+  it.put_all(31, 34); // 2 leaves, and is useless without 1
   CHECK(it.dropped(drop_reason::orphan) == 1);
 }
 
@@ -299,7 +299,7 @@ TEST_CASE(
   for (int again = 0; again < 3; ++again) {
     const auto report = it.kept.flush();
     CHECK(report->written == stats::amount{});
-    CHECK(report->left == stats::amount{}); // the cold tier had them, and gave them up
+    CHECK(report->left == stats::amount{}); // the cold tier stored them, then reclaimed them
   }
   for (unsigned number = 5; number <= 8; ++number)
     REQUIRE(it.has(number));
@@ -329,7 +329,7 @@ TEST_CASE("A reclaimed block that is asked for is written again when the writer 
   it.world.advance(std::chrono::seconds{5});
   REQUIRE(it.counters().ledger.offered().blocks == 4);
   REQUIRE(it.now().gauges.dirty.blocks == 1);
-  REQUIRE(it.has(1)); // reclaimed for 4
+  REQUIRE(it.has(1)); // reclaimed to make room for 4
   it.world.advance(std::chrono::seconds{5});
   CHECK(it.counters().ledger.offered().blocks == 5);
 }
@@ -346,14 +346,14 @@ TEST_CASE("The writer's queue takes no more than the disk, as fast as it was of 
   it.put_all(101, 180);
   it.world.deliver();
   const auto queue = it.queue().slots;
-  CHECK(queue >= 10); // headers and syncs take of the disk's time, too
+  CHECK(queue >= 10); // headers and syncs take disk time, too
   CHECK(queue <= 21);
   CHECK(it.counters().ledger.dropped(stats::drop_reason::evict_full).blocks == 80 - queue);
   CHECK(it.counters().ledger.offered().blocks == before + 80);
   it.world.run();
   CHECK(it.counters().ledger.pending().blocks == 0);
 
-  it.world.disk().latency({0, 0, 2'000 * block_bytes}); // faster again: it takes more
+  it.world.disk().latency({0, 0, 2'000 * block_bytes}); // the disk is faster again: the queue grows
   it.put_and_run(201, 280);
   it.put_all(301, 360);
   CHECK(it.queue().slots > 50);
@@ -371,7 +371,7 @@ TEST_CASE("Failures among writes that end well are none in a row: the next try i
     for (const auto number : {10 + 2 * round, 11 + 2 * round})
       it.kept.put_async(key(number), bytes_of(number), {}, nullptr);
     it.world.deliver();
-    while (it.world.disk().step()) { // both writes end before anybody looks
+    while (it.world.disk().step()) { // both writes end before an actor runs
     }
     it.world.deliver();
   }

@@ -16,7 +16,7 @@ constexpr std::uint64_t kib = 1ull << 10;
 constexpr std::uint64_t mib = 1ull << 20;
 constexpr std::uint64_t gib = 1ull << 30;
 
-/// Files and a disk in memory, on which caches are laid out without their actors.
+/// Files and a disk in memory for the parts of a cache without its actors.
 struct assembly_world {
   assembly_world() { REQUIRE(files->create_directory("/cache")); }
 

@@ -1,4 +1,4 @@
-// What a host app sees of the memory of its buffers.
+// A host's view of the memory of its buffers.
 #include "actors/host/memory.hpp"
 
 #include "actors/host/assembly.hpp"
@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::uint64_t mib = 1ull << 20;
 
-/// Counts what it takes.
+/// Memory source that counts what it allocates.
 class counting_watcher final : public memory_watcher {
 public:
   result<void> arrives(std::span<std::byte> region) override {
@@ -73,7 +73,7 @@ TEST_CASE("A cache's limits in memory are its share of the pool's budget, while 
   const auto before = process_buffer_pool().stats().budget_bytes;
   {
     auto kept = cache::open(memory_only(8 * mib, 4 * mib)).value();
-    CHECK(memory_of(kept).budget_bytes == before + 12 * mib); // no cold tier: nothing is ever pending
+    CHECK(memory_of(kept).budget_bytes == before + 12 * mib); // no cold tier: no write is ever pending
     REQUIRE(kept.limit({.hot_bytes_max = 6 * mib}));
     CHECK(memory_of(kept).budget_bytes == before + 10 * mib);
   }

@@ -1,4 +1,4 @@
-// How often the tiers cross into the cold tier: each crossing takes its locks.
+// Number of calls from the tiers into the cold tier (crossings): each takes its locks.
 #include "actors/tiers/tiers.hpp"
 #include "tests/actors/sent_blocks.hpp"
 #include "tests/actors/tiers/store_without_disk.hpp"
@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::uint64_t block_bytes = 4096;
 
-/// Tiers with room for four hot blocks over a store that counts; the writer is this test.
+/// Tiers with room for four hot blocks over a store that counts calls. The writer is this test.
 struct counted_world {
   explicit counted_world(const actors::tiers_config& config = {.block_bytes_max = block_bytes, .budget = {}})
       : kept(
@@ -33,14 +33,14 @@ struct counted_world {
     REQUIRE(kept.put(std::move(item)).ok());
   }
 
-  /// Four hot blocks, the one with number 1 is the next to leave.
+  /// Puts four hot blocks; number 1 is the next victim.
   void fill(std::optional<unsigned> parent = {}) {
     put(1, parent);
     for (unsigned number = 2; number <= 4; ++number)
       put(number);
   }
 
-  /// They have been written.
+  /// Completes all writes.
   void write_all() {
     auto dirty = kept.dirty();
     kept.offer_from(dirty, actors::urgency::all_of_it);
@@ -53,14 +53,14 @@ struct counted_world {
 
   void touch(unsigned number) { (void)kept.touch(kept.hot().slot_of(key(number))); }
 
-  /// Crossings while one block leaves the hot tier.
+  /// Crossings per evicted block.
   std::uint64_t evict() {
     const auto before = store->calls;
     REQUIRE(kept.limit({.hot_bytes_max = kept.hot().bytes() - block_bytes}));
     return store->calls - before;
   }
 
-  /// Crossings of a put.
+  /// Crossings per put.
   std::uint64_t crossings_of_put(unsigned number) {
     const auto before = store->calls;
     put(number);

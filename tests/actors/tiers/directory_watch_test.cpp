@@ -18,7 +18,7 @@ TEST_CASE("A directory that is there is looked for at the pace that was set, one
   const auto first = watch.next(start, true);
   CHECK(first.what == action::look);
   CHECK(first.ask_again == start + 1s);
-  CHECK(watch.next(start + 5s, true).what == action::none); // the answer is still to come
+  CHECK(watch.next(start + 5s, true).what == action::none); // the reply is pending
   watch.answered();
   const auto early = watch.next(start + 999ms, true);
   CHECK(early.what == action::none);
@@ -44,7 +44,7 @@ TEST_CASE("A directory that went away is opened again after ever longer waiting 
   CHECK(soon.what == action::none);
   CHECK(soon.ask_again == start + 100ms);
   CHECK(watch.next(start + 100ms, false).what == action::open);
-  CHECK(watch.next(start + 1min, false).what == action::none); // the answer is still to come
+  CHECK(watch.next(start + 1min, false).what == action::none); // the reply is pending
   (void)watch.opening_failed(start + 100ms, "no such directory");
   CHECK(watch.next(start + 299ms, false).what == action::none);
   CHECK(watch.next(start + 300ms, false).what == action::open);

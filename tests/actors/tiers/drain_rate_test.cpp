@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::int64_t ms = 1'000'000;
 
-/// Drains 1 MB every `every`, from `now` on, so many times.
+/// Drains 1 MB every `every`, beginning at `now`, this many times.
 void drain(drain_rate& rate, std::int64_t& now, std::int64_t every, int times) {
   for (; times > 0; --times)
     rate.drained(1'000'000, now += every);
@@ -31,7 +31,7 @@ TEST_CASE("The rate is what comes out over the time in which something was in") 
   rate.busy_from(now);
   drain(rate, now, 10 * ms, 300);
   CHECK(about(*rate.bytes_per_second(now, false), 100e6));
-  now += 60'000 * ms; // idle: no time in which something could have left
+  now += 60'000 * ms; // idle: this time does not count
   rate.busy_from(now);
   drain(rate, now, 10 * ms, 10);
   CHECK(about(*rate.bytes_per_second(now, false), 100e6));

@@ -12,7 +12,7 @@ namespace {
 
 constexpr flushes::time_point start{1h};
 
-/// Dirty blocks 1 to `dirty_last`, and a writer with some room; write numbers grow with each block offered.
+/// Dirty blocks 1 to `dirty_last`, and a writer with some room. Write numbers grow with each offered block.
 struct made_blocks final : unwritten_blocks {
   dirty_range dirty() const override { return {0, dirty_last}; }
   void offer_from(dirty_range& rest) override {
@@ -65,7 +65,7 @@ TEST_CASE("A flush offers what the writer takes, and the rest when there is room
   blocks.room = 2;
   flushes all;
   all.begin(1, blocks, {}, start + 1s);
-  CHECK_FALSE(all.advance(blocks, start).ask_again); // the end of a pending write will tell
+  CHECK_FALSE(all.advance(blocks, start).ask_again); // the end of a pending write continues the flush
   CHECK(blocks.pending.size() == 2);
   blocks.pending.clear(); // and their slots are still taken
   CHECK(all.advance(blocks, start).ask_again == start + 10ms);

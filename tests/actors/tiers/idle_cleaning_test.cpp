@@ -13,11 +13,11 @@ constexpr dirty_range three_blocks{0, 3};
 
 TEST_CASE("Cleaning begins when something is dirty and the writer has been idle for the time that was set") {
   idle_cleaning cleaning{200ms};
-  CHECK_FALSE(cleaning.begin(start, true, three_blocks)); // nothing has become dirty
+  CHECK_FALSE(cleaning.begin(start, true, three_blocks)); // no block has become dirty
   cleaning.mark_dirty_pending(start);
   CHECK(cleaning.due() == start + 200ms);
   CHECK_FALSE(cleaning.begin(start + 199ms, true, three_blocks));
-  CHECK_FALSE(cleaning.begin(start + 200ms, false, three_blocks)); // the writer is at work
+  CHECK_FALSE(cleaning.begin(start + 200ms, false, three_blocks)); // the writer is busy
   CHECK(cleaning.begin(start + 200ms, true, three_blocks));
   CHECK(cleaning.rest().last == 3);
   CHECK_FALSE(cleaning.dirty_pending());

@@ -25,14 +25,14 @@ storage::block block_of(unsigned number, std::size_t bytes = block_bytes) {
   return {key(number), 0, {}, payload(number, bytes)};
 }
 
-/// Offers to a writer that is this test: a mailbox of eight blocks, a clock that the test moves, no hot tier.
+/// Offers with this test as the writer: a mailbox of eight blocks, a clock set by the test, no hot tier.
 struct offers_world {
   explicit offers_world(const actors::offers_config& config = {})
       : made(
             config, store, gate, tally, [this](messages::write_request x) { requests.push_back(std::move(x)); },
             [this] { return now; }) {}
 
-  /// Offers a block of these bytes as it would be offered now, in a request of its own.
+  /// Offers a block of these bytes in a request of its own.
   disposition offer(unsigned number, std::size_t bytes = block_bytes, bool asked = false) {
     const actors::offers::one_request request{made};
     const auto cold = store->look_up(key(number), bytes);
@@ -41,7 +41,7 @@ struct offers_world {
     return end;
   }
 
-  /// The write with this number ends, and its room in the mailbox is free.
+  /// Ends the write with this number, and frees its room in the mailbox.
   auto settle(std::uint64_t sequence, const storage::result<void>& outcome) {
     for (auto& request : requests)
       if (!request.blocks.empty() && request.blocks.front().sequence == sequence)
@@ -161,7 +161,7 @@ TEST_CASE("Of what a dead writer leaves, blocks that the cold tier has were pers
   CHECK(world.made.appends_left_behind());
   CHECK(world.ledger().persisted() == amount{1, block_bytes});
   CHECK(world.ledger().failed(fail_reason::writer_died) == amount{1, block_bytes});
-  CHECK(world.tally->read().at(0).counters.errors == 0); // a death is no error of the disk
+  CHECK(world.tally->read().at(0).counters.errors == 0); // a death is not an error of the disk
 }
 
 TEST_CASE("Without a writer an offer fails, until there is a new one") {
@@ -210,7 +210,7 @@ TEST_CASE("What is pending when the cache closes is cancelled and dropped") {
 TEST_CASE("The mailbox takes no more than can be written in time, as fast as the disk was of late") {
   offers_world world{{.queue_time = std::chrono::seconds{2}, .budget = {}}};
   REQUIRE(world.offer(1) == disposition::admitted);
-  CHECK(world.gate->bytes_max_now() == 64 * block_bytes); // nothing is known of the disk yet
+  CHECK(world.gate->bytes_max_now() == 64 * block_bytes); // no measurement of the disk yet
   world.now += second;
   REQUIRE(world.settle(1, {}));
   CHECK(world.gate->bytes_max_now() == 2 * block_bytes);

@@ -1,4 +1,4 @@
-// Plans over tiers without a disk. What is cold is tested in a whole cache: tests/actors/read_path_test.cpp.
+// Plans over tiers without a disk. Cold blocks are tested in a whole cache: tests/actors/read_path_test.cpp.
 #include "actors/tiers/prefix_planner.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/keys.hpp"
@@ -20,7 +20,7 @@ std::shared_ptr<actors::limits_now> room_for(std::uint64_t blocks) {
   return limits;
 }
 
-/// Blocks 1 to 4 in a hot tier for four blocks, and a planner over it.
+/// Blocks 1 to 4 in a hot tier for four blocks, with a planner.
 struct planned_world {
   planned_world() {
     for (unsigned number = 1; number <= 4; ++number)

@@ -52,7 +52,7 @@ TEST_CASE("A run ends before the first block that could not be read") {
   const auto answered = gets.end_read({7, 2}, failed(errc::corrupt));
   REQUIRE((answered && answered->outcome.ok()));
   CHECK(answered->outcome->blocks.size() == 2);
-  CHECK_FALSE(answered->outcome->truncated); // there is nothing to be had by asking on
+  CHECK_FALSE(answered->outcome->truncated); // a longer request would find no more
 }
 
 TEST_CASE("A run that ends where a block found no memory is truncated: the block is there") {

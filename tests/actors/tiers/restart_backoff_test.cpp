@@ -23,7 +23,7 @@ TEST_CASE("An actor that dies again at once is replaced later each time") {
   restart_backoff::time_point now{1h};
   CHECK(backoff.died(now) == 100ms);
   CHECK(backoff.died(now += 1s) == 200ms);
-  CHECK(backoff.died(now += 20s) == 400ms); // it has lived twice the longest waiting time, and no longer
+  CHECK(backoff.died(now += 20s) == 400ms); // it has lived exactly twice the longest back-off
   CHECK(backoff.deaths_in_a_row() == 3);
 }
 

@@ -31,7 +31,7 @@ TEST_CASE("Successors start in the order in which they are due") {
   supervision watched{limits};
   watched.died(supervised::stats, start);
   (void)watched.take_due(start + 100ms);
-  watched.died(supervised::stats, start + 100ms); // its second death: it waits for 200 ms
+  watched.died(supervised::stats, start + 100ms); // its second death: back-off of 200 ms
   watched.died(supervised::reader, start + 110ms);
   CHECK(watched.next_due() == start + 210ms);
   CHECK(watched.take_due(start + 1s) == supervised::reader);

@@ -1,4 +1,4 @@
-// What no actor_world can show: a cold tier that changes on threads of its own while the tiers look at it twice.
+// What an actor_world cannot test: a cold tier that changes on its own threads between two lookups of the tiers.
 #include "actors/tiers/tiers.hpp"
 #include "tests/actors/sent_blocks.hpp"
 #include "tests/actors/tiers/store_without_disk.hpp"
@@ -18,8 +18,8 @@ namespace {
 
 constexpr std::uint64_t block_bytes = 4096;
 
-/// What is `landing` becomes readable, and what is `leaving` is reclaimed, at the last moment before a clear begins: as
-/// if a thread of the I/O engine had come in between.
+/// Store in which, just before a clear begins, `landing` becomes readable and `leaving` is reclaimed: as if a thread of
+/// the I/O engine ran at that moment.
 class hurried_store final : public store_without_disk {
 public:
   std::set<storage::block_key> landing;
@@ -44,7 +44,7 @@ std::shared_ptr<actors::limits_now> four_blocks() {
   return limits;
 }
 
-/// Tiers with room for four hot blocks over such a store; the writer is this test.
+/// Tiers with room for four hot blocks over this store. The writer is this test.
 struct hurried_world {
   void put(unsigned number) { REQUIRE(kept.put({key(number), 0, {}, payload(number, block_bytes)}).ok()); }
   void write_all() {
@@ -75,7 +75,7 @@ TEST_CASE("A block whose write ends while its namespace is cleared is counted on
   world.put(1);
   world.put(2);
   world.write_all();
-  world.store->landing = {key(1)}; // hot, pending, and in a moment cold as well
+  world.store->landing = {key(1)}; // hot, pending, and soon cold as well
   CHECK(world.kept.clear({}) == 2);
   CHECK(world.kept.look(0, key(1)).where == actors::place::nowhere);
   CHECK(world.store->present.empty());
@@ -85,7 +85,7 @@ TEST_CASE("What died with the writer is pending until that is known, and no more
   hurried_world world;
   for (unsigned number = 1; number <= 30; ++number) {
     static_cast<void>(world.kept.put({key(number), 0, {}, payload(number, block_bytes)}));
-    world.sent.clear(); // a writer that has died, and its mailbox, whose room is free at once
+    world.sent.clear(); // the writer has died; the room in its mailbox is free at once
     CHECK(world.kept.pending().size() <= 8);
   }
   CHECK(world.kept.pending().size() == 8);

@@ -12,7 +12,7 @@ TEST_CASE("The same seed gives the same chat, another seed another one") {
 }
 
 TEST_CASE("A chat is the same on every compiler and machine") {
-  // Sums computed once; another value means that runs of different builds can no longer be compared.
+  // Checksums computed once. A different value means that runs of different builds can no longer be compared.
   std::uint64_t blocks = 0;
   std::uint64_t mixed = 0;
   for (const auto& one : chat_requests(1, 1000)) {

@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::array signals{SIGINT, SIGTERM, SIGHUP, SIGPIPE};
 
-/// What a process of its own ends with that begins with this for all signals, notes interruptions, and then acts.
+/// Forks a child that sets `at_first` for all signals, calls `note_interruptions`, then `act`. Returns its exit status,
+/// or minus the signal that killed it.
 template <class Action>
 int status_after(Action act, void (*at_first)(int) = SIG_DFL) {
   const auto child = ::fork();

@@ -9,7 +9,7 @@ namespace {
 
 using blocks = std::vector<std::uint64_t>;
 
-/// The standard says what mt19937_64 gives; of its distributions it does not.
+/// Own distributions: the standard defines the output of mt19937_64, but not that of its distributions.
 class draws {
 public:
   explicit draws(std::uint64_t seed) : random_(seed) {}

@@ -34,7 +34,7 @@ TEST_CASE("With room for two, LRU keeps the head of the last chain, and the futu
   CHECK(lru(trace, 2).usable == 2);
   CHECK(try_clairvoyant(trace, 2).usable == 2);
   CHECK(try_clairvoyant(trace, 4).usable == 4);
-  CHECK(lru(trace, 4).usable == 3); // 2 left first: it was touched before its head
+  CHECK(lru(trace, 4).usable == 3); // 2 was evicted first: it was touched before its head
 }
 
 TEST_CASE("A block twice in a request is one block") {
@@ -66,8 +66,8 @@ TEST_CASE("No policy beats the one that knows the future, and none needs to be t
   }
 }
 
-// What the conversation policy holds on traces it has never seen, against LRU, in usable blocks of those asked. The
-// built-in chats come back by recency alone, so that LRU is about the best there is for them.
+// The conversation policy against LRU on traces it was not tuned for, in usable blocks of those requested. In the
+// built-in chats, returns depend on recency only, so LRU is near the optimum.
 
 TEST_CASE(
     "On chats that come back by recency the conversation policy is as good as LRU in the mean, and never far behind") {
@@ -93,7 +93,7 @@ TEST_CASE("A scan through chats costs the conversation policy no more than LRU")
   auto trace = chat_requests(7, 3000);
   const auto blocks = distinct_blocks(trace);
   std::uint64_t id = std::uint64_t{1} << 62;
-  for (std::size_t at = 1000; at < 2000; at += 4) { // documents that nobody asks for twice
+  for (std::size_t at = 1000; at < 2000; at += 4) { // documents that are never requested again
     request scan;
     while (scan.block_ids.size() < 64)
       scan.block_ids.push_back(id++);
@@ -110,7 +110,7 @@ TEST_CASE("A scan through chats costs the conversation policy no more than LRU")
 
 TEST_CASE("When chats turn into agents that ask again at once, the conversation policy follows") {
   auto trace = chat_requests(8, 1500);
-  for (std::uint64_t agent = 0; agent < 60; ++agent) // each grows by a block a step, ten agents at a time
+  for (std::uint64_t agent = 0; agent < 60; ++agent) // each grows by a block per step, ten agents at a time
     for (std::uint64_t step = 1; step <= 25; ++step) {
       request grown;
       for (std::uint64_t i = 0; i < 4 + step; ++i)

@@ -9,12 +9,12 @@ using namespace hearth;
 
 namespace {
 
-/// A cache that keeps everything, and misbehaves as told.
+/// A cache that keeps everything, and misbehaves as configured.
 struct pretend_cache {
   std::map<block_key, buffer> blocks;
   std::map<block_key, std::optional<block_key>> parents;
-  std::size_t blocks_per_get = 100; ///< handed out by one call
-  std::size_t room = 1000;          ///< blocks; more are refused before the producer runs
+  std::size_t blocks_per_get = 100; ///< returned per call
+  std::size_t room = 1000;          ///< blocks; further ones are refused before the producer runs
   std::size_t gets = 0;
   errc get_error = errc::none;
   errc put_error = errc::none;

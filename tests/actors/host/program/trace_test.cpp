@@ -94,7 +94,8 @@ TEST_CASE("A trace with more block references than memory is meant for is refuse
         "t.jsonl:2: hash_ids: found more than 3 block references in the trace: split the file");
   const std::string empty = "{\"hash_ids\": []}\n";
   CHECK(read(empty + empty + empty, {100, 3}).ok());
-  CHECK(read(empty + empty + empty + empty, {100, 3}).code() == errc::too_large); // they take room, too
+  // Empty lines count against the limit, too.
+  CHECK(read(empty + empty + empty + empty, {100, 3}).code() == errc::too_large);
 }
 
 TEST_CASE("A trace file that is not there or is a directory is refused by its name") {

@@ -10,26 +10,26 @@
 using namespace hearth;
 using namespace hearth::testing;
 
-// What the conversation policy promises on traces it has never seen, in usable blocks of those asked: nowhere more than
-// 0.005 below LRU, in tiers from a few hundred blocks to nearly all there are; and more where there is something to
-// learn.
+// Guarantee of the conversation policy on traces it was not tuned for, in usable blocks of those requested: never more
+// than 0.005 below LRU, in tiers from a few hundred blocks to nearly all blocks; better than LRU where there is
+// something to learn.
 
 namespace {
 
 constexpr double below_lru_max = 0.005;
-constexpr std::uint64_t apart = std::uint64_t{1} << 60; ///< the ids of another trace
+constexpr std::uint64_t apart = std::uint64_t{1} << 60; ///< offset for the ids of another trace
 
 policy_score tried(const trace& asked, std::size_t capacity, std::unique_ptr<storage::eviction_policy> policy) {
   storage::keyed_policy keyed{std::move(policy)};
   return try_policy(asked, capacity, keyed);
 }
 
-/// Checks the promise at each capacity, and returns by how much the policy is above LRU in the mean.
+/// Checks the guarantee at each capacity. Returns the mean gain of the policy over LRU.
 double above_lru(const std::string& name, const trace& asked) {
   const auto blocks = distinct_blocks(asked);
   double sum = 0;
   std::vector<std::size_t> capacities{blocks / 10};
-  if (storage::buffers_are_pooled()) // with a sanitizer all of them take minutes
+  if (storage::buffers_are_pooled()) // with a sanitizer, all of them would take minutes
     capacities.insert(capacities.end(), {300, blocks * 3 / 100, blocks / 4, blocks * 3 / 4});
   for (const auto capacity : capacities) {
     const auto learnt = tried(asked, capacity, storage::make_conversation_policy()).ratio();

@@ -10,8 +10,8 @@
 using namespace hearth;
 using namespace hearth::testing;
 
-// A cache of the operating system's files and threads whose directory is moved away and back. Nothing is measured: the
-// test waits for what the cache says of itself.
+// The directory of a cache with real files and threads is moved away and back. Nothing is timed: the test waits for
+// what the cache reports.
 
 TEST_CASE("On a real disk a directory that is moved away and back leaves the cache in memory meanwhile") {
   const temporary_directory folder;

@@ -8,7 +8,7 @@
 #include "tests/support/temporary_directory.hpp"
 #include "tests/support/text_files.hpp"
 
-// Only through cereal, as in stats/json_reader.cpp.
+// RapidJSON is included only through cereal, as in stats/json_reader.cpp.
 #include <cereal/archives/json.hpp>
 #if __has_include(<cereal/external/rapidjson/error/en.h>)
 namespace rapid = CEREAL_RAPIDJSON_NAMESPACE;
@@ -21,7 +21,7 @@ using namespace hearth::testing;
 
 namespace {
 
-/// A cold tier of three blocks in one segment, on the disk of this machine, closed.
+/// Creates and closes a cold tier of three blocks in one segment on a real disk.
 struct cold_tier {
   cold_tier() {
     threads_io_world io;
