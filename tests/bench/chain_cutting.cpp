@@ -1,7 +1,7 @@
-// What cutting chains is worth: hearth-chain-cutting TRACE [REQUESTS]. The real actors and a real hot tier in virtual
-// time, on a disk that writes a given part of what is put; a request asks for its chain and puts what is missing. The
-// same figures on every machine. A block that is not written because its parent is gone (`orphan`) leaves its turn to
-// one that can be used, so fewer writes should make more hits, the more the slower the disk.
+// Measures the effect of chain cutting: hearth-chain-cutting TRACE [REQUESTS]. Real actors and a real hot tier run in
+// virtual time, over a disk that writes a given fraction of what is put. A request gets its chain and puts the missing
+// blocks. The figures are the same on every machine. A block whose parent is gone (`orphan`) is not written, and a
+// usable block is written in its place; so fewer writes should give more hits, especially on slow disks.
 #include "actors/host/program/trace.hpp"
 #include "tests/support/actor_world.hpp"
 
@@ -24,7 +24,7 @@ using namespace hearth;
 constexpr std::uint64_t block_bytes = 4096;
 constexpr std::uint64_t record_bytes = 2 * block_bytes; ///< with its header
 constexpr auto between_requests = std::chrono::milliseconds{100};
-constexpr std::array drain_rates{1.2, 1.0, 0.75, 0.5}; ///< of what is put
+constexpr std::array drain_rates{1.2, 1.0, 0.75, 0.5}; ///< fractions of what is put
 
 block_key key_of(std::uint64_t id) {
   block_key key;
@@ -35,7 +35,7 @@ block_key key_of(std::uint64_t id) {
   return key;
 }
 
-/// Room in blocks: a hundredth of the trace's in memory, a tenth on disk, as a machine might have.
+/// Tier sizes in blocks: 1/100 of the trace in memory, 1/10 on disk, a realistic ratio.
 struct tiers_of {
   std::uint64_t hot = 1827;
   std::uint64_t cold = 18'279;
@@ -58,9 +58,9 @@ cache_options options_for(const tiers_of& room, bool cut_chains) {
   return options;
 }
 
-enum class putting : std::uint8_t { at_once, one_by_one }; ///< of what a request misses: heads first either way
+enum class putting : std::uint8_t { at_once, one_by_one }; ///< how missing blocks are put; heads first in both cases
 
-/// `writes_per_request`: blocks that the disk writes between two requests; 0: as many as there are.
+/// `writes_per_request`: blocks that the disk writes between two requests; 0: no limit.
 outcome replay(std::span<const request> trace, putting how, bool cut_chains, double writes_per_request) {
   testing::actor_world world;
   auto kept = world.open(options_for({}, cut_chains)).value();
@@ -70,7 +70,7 @@ outcome replay(std::span<const request> trace, putting how, bool cut_chains, dou
   std::memset(payload.bytes().data(), 42, block_bytes);
   const auto bytes = std::move(payload).publish();
   outcome found;
-  for (const auto& asked : trace) { // come what may: a request does not wait for the one before
+  for (const auto& asked : trace) { // open loop: a request does not wait for the one before
     std::vector<block_key> keys;
     for (const auto id : asked.block_ids)
       keys.push_back(key_of(id));

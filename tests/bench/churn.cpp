@@ -1,9 +1,8 @@
-// What stays in memory while blocks come and go: hearth-churn [DIRECTORY] [SECONDS]. Two threads put and get as fast as
-// they can, in one cache with both tiers, first blocks of one size, then of sizes from 16 KiB to 4 MiB, each for the
-// time given. Every second it looks at the resident set of the process, and compares it with the cache's budget in
-// memory (hot, pending, leases) and with what is in use. Expected: the resident set never exceeds the budget by more
-// than a 32nd, which the pool keeps idle, and what the process has besides; what mixed sizes strand beside live buffers
-// counts as well.
+// Memory use while blocks come and go: hearth-churn [DIRECTORY] [SECONDS]. Two threads put and get as fast as they can
+// in one cache with both tiers: first blocks of one size, then sizes from 16 KiB to 4 MiB, each for the given time.
+// Once a second the program compares the resident set of the process with the cache's memory budget (hot, pending,
+// leases) and with the memory in use. Expected: the resident set never exceeds the budget by more than 1/32, which the
+// pool keeps idle, plus the process's own memory. Memory stranded next to live buffers of other sizes counts as well.
 #include "actors/host/cache.hpp"
 #include "actors/host/memory.hpp"
 #include "actors/host/program/interruption.hpp"
@@ -34,7 +33,7 @@ using steady = std::chrono::steady_clock;
 constexpr std::uint64_t mib = 1ull << 20;
 constexpr std::uint64_t keys_in_use = 40'000;
 
-/// A block has the same size whenever it is put.
+/// Size of a block; the same for every put of the block.
 std::size_t size_of(std::uint64_t number, bool mixed) {
   if (!mixed)
     return 256 << 10;
@@ -127,7 +126,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& ended) {
     return program.exit(ended);
   }
-  note_interruptions(); // from here on a signal ends the program through its destructors
+  note_interruptions(); // from now on a signal ends the program normally, with destructors
   measure(directory, seconds);
   return interrupted_by() != 0 ? 128 + interrupted_by() : 0;
 }

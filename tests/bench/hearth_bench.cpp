@@ -1,5 +1,5 @@
-// What `hearth bench` runs: hearth through its facade and its store, beside other caches and beside what the machine
-// allows. No figure gates anything. README.md says how to read it.
+// Program behind `hearth bench`: measures hearth through its facade and its store, next to other caches and the limits
+// of the machine. No figure gates anything. How to read it: README.md.
 #include "actors/host/program/interruption.hpp"
 #include "tests/bench/machine.hpp"
 #include "tests/bench/outcome.hpp"
@@ -36,9 +36,9 @@ int main(int argc, char** argv) {
     return print_names(all_peers());
   if (const auto writable = check_writable({settings->json, settings->plot, settings->results}); !writable)
     return fail(writable.error());
-  // What the caches log would stand among the tables; what matters of it is in the figures.
+  // Log lines of the caches would mix with the tables; the figures tell what matters.
   spdlog::register_logger(std::make_shared<spdlog::logger>("hearth", std::make_shared<spdlog::sinks::null_sink_mt>()));
-  note_interruptions(); // from here on a signal ends the program through its destructors
+  note_interruptions(); // from now on a signal ends the program normally, with destructors
   const auto place = workspace::make(settings->directory);
   if (!place)
     return fail(place.error());

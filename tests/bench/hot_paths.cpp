@@ -1,6 +1,6 @@
-// Runs one of the three hottest paths for an instruction counter: hearth-hot-paths get|prefix|put ROUNDS. The real
-// cache in a world of one thread, so that two runs execute the same instructions. instructions.py counts and compares
-// them; nothing here is timed.
+// Runs one of the three hottest paths for an instruction counter: hearth-hot-paths get|prefix|put ROUNDS. It runs the
+// real cache in a world with one thread, so that two runs execute the same instructions. instructions.py counts and
+// compares them; nothing is timed here.
 #include "tests/bench/counted_paths.hpp"
 #include "tests/support/actor_world.hpp"
 
@@ -35,7 +35,7 @@ std::vector<buffer> payloads(std::size_t count) {
   return made;
 }
 
-/// How many blocks were done right; anything else ends the program, for it would count the wrong thing.
+/// Number of correct blocks. Any other number ends the program, because the count of instructions would be wrong.
 void expect(std::size_t found, std::size_t wanted) {
   if (found == wanted)
     return;

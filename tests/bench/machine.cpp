@@ -15,7 +15,7 @@ namespace hearth::bench {
 
 namespace {
 
-/// The value behind the first "name ... :" in /proc/cpuinfo.
+/// The value of the first line "name ... :" in /proc/cpuinfo.
 std::string processor() {
   std::ifstream lines{"/proc/cpuinfo"};
   for (std::string line; std::getline(lines, line);)
@@ -24,7 +24,7 @@ std::string processor() {
   return "unknown";
 }
 
-/// Type and options of the mount that holds `directory`: the longest mount point that it begins with.
+/// Type and options of the mount of `directory`: the longest mount point that is a prefix of its path.
 std::string file_system_of(const std::string& directory) {
   std::error_code ignored;
   const auto path = std::filesystem::canonical(directory, ignored).string() + "/";
@@ -44,7 +44,7 @@ std::string file_system_of(const std::string& directory) {
   return found;
 }
 
-/// How busy the machine is with other things: the load averages of 1, 5 and 15 minutes.
+/// Load averages of 1, 5 and 15 minutes: how busy the machine is otherwise.
 std::string load() {
   std::ifstream file{"/proc/loadavg"};
   std::string minutes[3];

@@ -13,14 +13,14 @@ namespace {
 
 constexpr std::size_t page_bytes = 4096;
 
-/// What a page of block `number` begins with: no two pages of a run are alike.
+/// First words of a page of block `number`; no two pages of a run are alike.
 std::array<std::uint64_t, 2> page_stamp(std::uint64_t number, std::size_t at) noexcept {
   return {number, at * 0x9E3779B97F4A7C15u};
 }
 
 } // namespace
 
-/// The number stands in the third word; SplitMix64 (Steele and others, 2014) makes the rest look like a hash.
+/// The third word is the number; SplitMix64 (Steele and others, 2014) makes the others look like a hash.
 block_key numbered_key(std::uint64_t number) noexcept {
   std::array<std::uint64_t, 4> words{};
   auto state = number;

@@ -17,7 +17,7 @@ constexpr double chart_height = 190;
 constexpr double left = 52;
 constexpr double below = 34;
 constexpr double above = 30;
-/// Okabe and Ito's colours, which most eyes tell apart; the limits are grey.
+/// Colours by Okabe and Ito, safe for colour-blind readers; limits are grey.
 constexpr std::array<const char*, 6> colours{"#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"};
 
 struct point {
@@ -47,7 +47,7 @@ const char* colour_of(const std::string& peer, const std::vector<std::string>& p
   return colours[at % colours.size()];
 }
 
-/// Both axes are logarithmic: sizes, threads, throughputs and latencies all spread over orders of magnitude.
+/// Both axes are logarithmic, because sizes, threads, throughputs and latencies span orders of magnitude.
 std::string drawn(const chart& of, const std::vector<std::string>& peers, double x0, double y0) {
   double lowest = 1e300;
   double highest = 0;
@@ -92,7 +92,7 @@ std::string drawn(const chart& of, const std::vector<std::string>& peers, double
 
 enum class axis : std::uint8_t { size, threads };
 
-/// Against the sizes at the fewest threads, or against the threads at the middle size.
+/// By size at the fewest threads, or by threads at the middle size.
 chart chart_of(const bench_outcome& run, const bench_settings& settings, workload what, axis along,
                const std::string& figure, const std::string& unit) {
   chart made;

@@ -1,5 +1,5 @@
-// Estimate: an index in a sidecar file for each segment needs 36 ms for 100,000 blocks, 10 ms and more for a tail that
-// was not closed. LMDB opens in no time, as it reads nothing.
+// Estimate: with one sidecar index file per segment, 36 ms for 100,000 blocks, plus 10 ms or more for a tail that was
+// not closed. LMDB opens at once, because it reads nothing.
 #include "tests/bench/peers/descriptor.hpp"
 #include "tests/bench/usage.hpp"
 #include "tests/bench/worker.hpp"
@@ -19,7 +19,7 @@ using storage::result;
 
 namespace {
 
-/// In the child: fills the peer, and for a kill puts a hundredth more, which is not settled.
+/// Runs in the child: fills the peer; for a kill, then puts a hundredth more without settling.
 result<void> fill_store(peer& at, workload_plan& plan, bool killed) {
   if (auto opened = at.open(plan.where); !opened)
     return opened;
@@ -36,8 +36,8 @@ result<void> fill_store(peer& at, workload_plan& plan, bool killed) {
   return {};
 }
 
-/// Runs `fill_store` in another process, since none survives a SIGKILL. Errors: the child's, as an exit code; it prints
-/// them to standard error.
+/// Runs `fill_store` in another process, because SIGKILL ends it. Errors: those of the child, as exit code; the child
+/// prints them to standard error.
 result<void> fill_in_child(const peer_list::entry& entry, workload_plan& plan, bool killed) {
   std::fflush(nullptr);
   const auto child = ::fork();

@@ -14,7 +14,7 @@ namespace {
 
 using row = std::vector<std::string>;
 
-/// Three digits that mean something, however large or small.
+/// Three significant digits.
 std::string digits(double value) {
   char text[64];
   const int decimals = value >= 100 || value == 0 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3;
@@ -24,11 +24,11 @@ std::string digits(double value) {
 
 std::string or_dash(const std::optional<double>& value) { return value ? digits(*value) : "-"; }
 
-/// How much longer a block takes than with those whose names begin so.
+/// Time per block relative to the peers whose names begin with this.
 std::string ratio_to(const cell& one, std::vector<const cell*> others, std::string_view begin) {
   std::erase_if(others, [&](const auto* other) { return !other->peer.starts_with(begin); });
   if (begin != "limit" && !others.empty())
-    others.resize(1); // hearth through its facade stands first
+    others.resize(1); // hearth through its facade is first
   return or_dash(bench_outcome::ratio(one, others));
 }
 
@@ -57,7 +57,7 @@ std::string table_text(const std::vector<row>& rows, table_style style) {
 
 const std::string limit_column = "x limit";
 const std::string hearth_column = "x hearth";
-/// What the tables show; the JSON has more.
+/// Figures of the tables; the JSON has more.
 const std::vector<std::pair<std::string, std::string>> columns{{"GB/s", "gb_per_s"},
                                                                {"ns/block", "ns_per_block"},
                                                                {limit_column, limit_column},
@@ -72,7 +72,7 @@ const std::vector<std::pair<std::string, std::string>> columns{{"GB/s", "gb_per_
                                                                {"writer GB/s", "writer_gb_per_s"},
                                                                {"space", "space_share"}};
 
-/// Takes out what has no figure in any row: each workload has some of its own.
+/// Removes columns without a figure in any row: each workload has its own figures.
 void drop_empty_columns(std::vector<row>& rows) {
   for (std::size_t column = rows[0].size(); column-- > 0;)
     if (std::all_of(rows.begin() + 1, rows.end(), [&](const auto& one) { return one.empty() || one[column] == "-"; }))

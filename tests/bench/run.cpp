@@ -29,7 +29,7 @@ std::optional<double> median_if_any(std::vector<double> values) {
   return values.empty() ? std::nullopt : std::optional{median_of(std::move(values))};
 }
 
-/// One workload at one size: every peer is filled once a repetition, and asked by each number of threads.
+/// One workload at one size. Each repetition fills every peer once, and measures it with each number of threads.
 class group {
 public:
   group(const bench_settings& settings, const workspace& place, workload what, std::uint64_t block_bytes,
@@ -51,7 +51,7 @@ public:
         to_.cells.push_back({what_, block_bytes_, threads, entry->name, {}, {}});
   }
 
-  /// The order of the peers turns with the repetition, so that none is always the one after a hot or a busy disk.
+  /// Rotates the order of the peers with each repetition, so that no peer always runs after a hot or busy disk.
   void repeat(unsigned repetition) {
     std::fprintf(stderr, "%s, %s, repetition %u of %u\n", std::string{to_string(what_)}.c_str(),
                  stats::format_bytes(block_bytes_).c_str(), repetition + 1, settings_.repetitions);
@@ -62,11 +62,11 @@ public:
   }
 
 private:
-  /// In memory half of --memory is filled, an eighth of what there is; on disk there is memory for a sixteenth of the
-  /// blocks, and the disk has room for twelve blocks at least.
+  /// In memory: half of --memory is filled, an eighth of the peer's limit. On disk: memory for a sixteenth of the
+  /// blocks, and disk room for at least twelve blocks.
   [[nodiscard]] stage stage_in(std::string directory) const {
     stage where{std::move(directory), settings_.memory_bytes, 0, block_bytes_, 0, 0};
-    where.threads = *std::max_element(settings_.threads.begin(), settings_.threads.end()) + 1; // and a writer
+    where.threads = *std::max_element(settings_.threads.begin(), settings_.threads.end()) + 1; // plus a writer
     if (what_ == workload::hot_get || what_ == workload::chains)
       where.memory_bytes *= 4;
     if (on_disk(what_)) {

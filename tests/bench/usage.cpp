@@ -23,7 +23,7 @@ double seconds_of(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
 }
 
-/// What a process has caused on the device. Of `write_bytes` goes what was removed before it was written back.
+/// Device I/O caused by a process. Subtracted from `write_bytes`: data removed before it was written back.
 void add_device_bytes(const std::string& process, usage& to) {
   std::ifstream lines{"/proc/" + process + "/io"};
   std::map<std::string, std::uint64_t> found;
@@ -34,7 +34,7 @@ void add_device_bytes(const std::string& process, usage& to) {
   to.written_bytes += found["write_bytes:"] - std::min(found["write_bytes:"], found["cancelled_write_bytes:"]);
 }
 
-/// Fields 14 and 15 of /proc/PID/stat, counted behind the name, which may hold anything (man 5 proc).
+/// Fields 14 and 15 of /proc/PID/stat, counted from the end of the name, which may contain any character (man 5 proc).
 double cpu_seconds_of(pid_t process) {
   std::ifstream file{"/proc/" + std::to_string(process) + "/stat"};
   std::string line;
@@ -51,7 +51,7 @@ double cpu_seconds_of(pid_t process) {
 
 template <class Visit>
 void each_file(const std::string& directory, Visit visit) {
-  std::error_code gone; // files come and go while we look
+  std::error_code gone; // files may come and go during the walk
   for (std::filesystem::recursive_directory_iterator next{directory, gone}, end; !gone && next != end;
        next.increment(gone))
     visit(next->path().string());
@@ -88,7 +88,7 @@ std::uint64_t bytes_on_disk(const std::string& directory) {
 void drop_page_cache(const std::string& directory, bool thorough) {
   const descriptor folder{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   if (thorough)
-    static_cast<void>(::syncfs(folder.number())); // what is dirty cannot be dropped
+    static_cast<void>(::syncfs(folder.number())); // dirty pages cannot be dropped
   each_file(directory, [](const std::string& path) {
     const descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
     if (file.is_open())

@@ -81,7 +81,7 @@ void worker::converse() {
   const auto among = random_() % 2 == 0 ? std::max<std::uint64_t>(chains / 10, 1) : chains;
   const auto first = random_() % among * length_;
   auto have = get(first, length_);
-  times_ = false; // the latency is the get's
+  times_ = false; // only the get is timed
   for (; have < length_ && outcome.ok(); ++have)
     put(first + have, 1, have > 0 ? std::optional{first + have - 1} : std::nullopt);
 }
@@ -113,7 +113,7 @@ std::uint64_t worker::get(std::uint64_t first, std::uint64_t length) {
     return 0;
   }
   if (times_ && *got == 0 && what_ == workload::beside)
-    call_us.pop_back(); // evicted meanwhile: no read
+    call_us.pop_back(); // evicted meanwhile: not a read
   asked += length;
   found += *got;
   moved += *got;
@@ -121,7 +121,7 @@ std::uint64_t worker::get(std::uint64_t first, std::uint64_t length) {
   return *got;
 }
 
-/// That a block is there which was never put is a wrong answer.
+/// Reporting a block that was never put is a wrong answer.
 void worker::look(std::uint64_t number) {
   name(number, 1);
   const auto got = timed([&] { return run_.at.contains(thread_, keys_); });
@@ -147,7 +147,7 @@ void worker::put_new() {
     outcome = run_.note_put(length_ * where.block_bytes);
 }
 
-/// What the cache gives up at once is no failure: it says so.
+/// A block that the cache drops at once is no failure: the cache reports it.
 void worker::put(std::uint64_t first, std::uint64_t length, std::optional<std::uint64_t> parent) {
   chain_.clear();
   for (auto number = first; number < first + length; parent = number++) {

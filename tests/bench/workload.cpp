@@ -42,9 +42,9 @@ constexpr std::array<about_workload, workloads> facts{{
 }};
 
 constexpr std::uint64_t mib = 1 << 20;
-constexpr std::uint64_t hot_blocks_max = 20'000; ///< more make a longer fill and no other figure
+constexpr std::uint64_t hot_blocks_max = 20'000; ///< more blocks only make the fill longer; the figures stay the same
 constexpr std::uint64_t chain_on_disk = 16;
-constexpr std::uint64_t call_bytes = 4 * mib; ///< of a put that a store may gather or have in flight
+constexpr std::uint64_t call_bytes = 4 * mib; ///< per put call, so that a store can batch or pipeline
 
 [[nodiscard]] bool reads_cold(workload what) {
   return what == workload::cold_get || what == workload::cold_chains || what == workload::beside;
@@ -86,7 +86,7 @@ double share_of(const std::vector<float>& sorted, double share) {
   return sorted.empty() ? 0 : sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1))];
 }
 
-/// The same order with every standard library.
+/// Own shuffle: the same order with every standard library.
 void shuffle(std::vector<std::uint64_t>& numbers, std::mt19937_64& random) {
   for (std::size_t left = numbers.size(); left > 1; --left)
     std::swap(numbers[left - 1], numbers[random() % left]);
@@ -96,8 +96,8 @@ result<void> check_interruption() {
   return interrupted_by() == 0 ? result<void>{} : failure{errc::closed, "interrupted"};
 }
 
-/// Puts the blocks `first` to `end - 1`, as chains on disk. A disk that is behind is given time, but in paced-put,
-/// where it may hang.
+/// Puts the blocks `first` to `end - 1`; on disk as chains. Waits for a disk that is behind, except in paced-put, where
+/// the disk may hang.
 result<void> put_range(peer& at, const workload_plan& plan, std::uint64_t first, std::uint64_t end, bool settles) {
   const auto length = plan.what == workload::mixed ? chain_on_disk : blocks_a_call(plan, workload::cold_chains);
   const auto batch = on_disk(plan.what) && settles ? length : 1;
@@ -133,7 +133,7 @@ result<void> put_range(peer& at, const workload_plan& plan, std::uint64_t first,
   return settles ? at.settle() : result<void>{};
 }
 
-/// After: nothing of what is on disk is in memory, as far as it can be told to leave.
+/// Drops the disk blocks from memory, as far as peer and kernel allow.
 result<void> cool(peer& at, const workload_plan& plan) {
   if (at.reopens()) {
     at.close();
@@ -144,9 +144,9 @@ result<void> cool(peer& at, const workload_plan& plan) {
   return check_interruption();
 }
 
-/// The first blocks of what is read cold: a half of the middle half, each once, in random order. Not the newest, which
-/// may be in a peer's memory; not the oldest, which the writer of `beside` evicts; not all, as what the kernel reads
-/// ahead beside a block would be of use sooner or later, which it is not in a store larger than memory.
+/// First blocks of the cold reads: a random half of the middle half, each once, in random order. The newest blocks may
+/// be in a peer's memory; the oldest are evicted by the writer of `beside`. Half are left out because otherwise the
+/// kernel's read-ahead would sooner or later be useful, which it is not in a store larger than memory.
 std::vector<std::uint64_t> cold_firsts(const workload_plan& plan) {
   const auto length = blocks_a_call(plan, plan.what);
   std::vector<std::uint64_t> firsts;
@@ -160,7 +160,8 @@ std::vector<std::uint64_t> cold_firsts(const workload_plan& plan) {
   return firsts;
 }
 
-/// What the threads did in `seconds`; `lost` of the blocks put were given up later, and are no throughput of cold-put.
+/// Figures of the threads over `seconds`. `lost` of the blocks put were dropped later; they do not count as throughput
+/// of cold-put.
 readings readings_of(std::span<const worker> workers, const workload_plan& plan, double seconds, std::uint64_t lost) {
   double moved = plan.what == workload::cold_put ? -static_cast<double>(lost) : 0;
   double answered = moved;
@@ -266,7 +267,7 @@ result<readings> measure(peer& at, workload_plan& plan) {
   std::vector<std::thread> threads;
   for (auto& one : workers)
     threads.emplace_back([&one] { one.work(); });
-  // Beside a writer the run ends with the first of both: readers without a writer would measure something else.
+  // With a writer, the run ends when either side ends: readers without a writer would be another workload.
   const auto enough = [&] { return beside ? run.running < workers.size() : run.running == 0; };
   while (!enough() && seconds_now() - begun < plan.seconds && interrupted_by() == 0)
     std::this_thread::sleep_for(std::chrono::microseconds{200});

@@ -1,5 +1,5 @@
-// Estimate: pread and pwrite of 1 MiB on huge pages reach what the device does from two threads on; below 1 MiB
-// io_uring at a depth does better (liburing_peer.cpp).
+// Estimate: pread and pwrite of 1 MiB on huge pages reach the speed of the device with two or more threads. Below 1
+// MiB, io_uring with a queue depth is faster (liburing_peer.cpp).
 #include "tests/bench/peers/disk_limit.hpp"
 
 #include <cerrno>
@@ -50,7 +50,7 @@ result<std::size_t> disk_limit::get(unsigned thread, chain_keys chain, const blo
     if (auto got = read_all(file_.number(), offset_of(chain[i]), into, path_); !got)
       return got.error();
     if (!holds(chain[i]))
-      return i; // overwritten meanwhile
+      return i; // overwritten during the read
     seen(i, into);
   }
   return chain.size();

@@ -1,5 +1,5 @@
-// Estimate: a hot get is a lookup and a reference, some 100 ns; a put is a message and its answer, 20 us with the
-// wake-ups; a cold get is the disk's time and four messages. A chain asked for by message is one message and its answer
+// Estimate: a hot get is a lookup and a reference, about 100 ns; a put is a message and its reply, 20 us with the
+// wake-ups; a cold get is the disk time and four messages. A chain requested by message is one message and one reply
 // for all of its blocks.
 #include "tests/bench/peers/hearth_peer.hpp"
 
@@ -18,7 +18,7 @@ namespace hearth::bench {
 cache_options hearth_peer::options_for(const stage& where) {
   cache_options options;
   options.hot_bytes_max = where.memory_bytes;
-  options.lease_bytes_max = where.memory_bytes; // a whole chain in one go
+  options.lease_bytes_max = where.memory_bytes; // a whole chain in one call
   if (where.disk_bytes > 0) {
     options.directory = where.directory;
     options.cold_bytes_max = where.disk_bytes;
@@ -93,10 +93,10 @@ std::uint64_t hearth_peer::lost_blocks() {
 
 namespace {
 
-/// A host that is an actor: each thread asks hot_cache by message, on the cache's behalf.
+/// A host that is an actor: each thread sends messages to hot_cache directly.
 class by_message final : public hearth_peer {
 public:
-  ~by_message() override { close(); } // before its actor system
+  ~by_message() override { close(); } // before its actor system is destroyed
 
   [[nodiscard]] std::string refuses(const stage& where) const override {
     return where.disk_bytes > 0 ? "it is there for hot chains" : "";

@@ -1,5 +1,5 @@
-// Estimate: segments reach 0.8 of the limit and more when writing, 0.9 when reading at a depth. What is missing through
-// the facade at the same depth is the price of hot tier, actors and wake-ups.
+// Estimate: segments reach 0.8 of the limit or more for writes, 0.9 for reads with a queue depth. The difference to the
+// facade at the same depth is the cost of the hot tier, actors and wake-ups.
 #include "storage/io/io_engine.hpp"
 #include "storage/io/io_uring.hpp"
 #include "storage/segments/segments_store.hpp"
@@ -30,10 +30,10 @@ public:
     if (!outcome.ok() && outcome_.ok())
       outcome_ = outcome;
     if (--left_ == 0)
-      changed_.notify_one(); // under the lock: this object may be gone right after it
+      changed_.notify_one(); // under the lock: this object may be destroyed right after it
   }
 
-  /// Errors: the first that a callback had.
+  /// Errors: the first error of a callback.
   result<void> wait() {
     std::unique_lock guard{mutex_};
     changed_.wait(guard, [this] { return left_ == 0; });
@@ -120,7 +120,8 @@ public:
     return ended.wait();
   }
 
-  /// In order: what is in flight ends, the store goes, then what it still had to do, then the threads.
+  /// The order matters: jobs in flight end, then the store is destroyed, then its deferred work runs, then the threads
+  /// end.
   void close() override {
     if (!store_)
       return;

@@ -1,4 +1,4 @@
-// As memcached: a unix socket, two copies, wake-ups; one thread of the server does all of it.
+// Estimate: as memcached: a unix socket, two copies, wake-ups; one server thread does all the work.
 #include "tests/bench/peers/peer.hpp"
 #include "tests/bench/peers/server.hpp"
 
@@ -83,7 +83,7 @@ public:
     return chain.size();
   }
 
-  /// All requests of a chain before the first answer.
+  /// Sends all requests of a chain before it reads the first reply.
   result<std::size_t> get(unsigned thread, chain_keys chain, const block_seen& seen) override {
     auto* on = connections_[thread].get();
     for (const auto& key : chain)

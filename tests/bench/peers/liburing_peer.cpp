@@ -1,5 +1,6 @@
-// Estimate: below 1 MiB io_uring at a depth beats blocking threads (at 256 KiB 2.6 against 2.3 GB/s read, 4.0 against
-// 2.5 written by one); from 1 MiB on both reach the device. XXH3 over every block costs 0.03 s/GB more.
+// Estimate: below 1 MiB, io_uring with a queue depth beats blocking threads (at 256 KiB: 2.6 against 2.3 GB/s read; 4.0
+// against 2.5 GB/s written by one thread). From 1 MiB on both reach the device. XXH3 of every block costs another 0.03
+// s/GB.
 #include "storage/format/checksum.hpp"
 #include "tests/bench/peers/disk_limit.hpp"
 
@@ -36,8 +37,8 @@ private:
   int error_;
 };
 
-/// Has all transfers of a chain in flight, up to 64, on a ring a thread. With `verifies` it sums every block as hearth
-/// does: what verifying costs here without any store.
+/// Keeps all transfers of a chain in flight, up to 64, on one ring per thread. With `verifies` it checksums every block
+/// as hearth does: the cost of verification without a store.
 class uring_limit final : public disk_limit {
 public:
   explicit uring_limit(bool verifies) : verifies_(verifies) {}
@@ -94,7 +95,7 @@ public:
       return read.error();
     for (std::size_t i = 0; i < *present; ++i) {
       if (!holds(chain[i]))
-        return i; // overwritten meanwhile
+        return i; // overwritten during the read
       if (verifies_ && sums_[slot_of(chain[i])] != storage::checksum(on.buffers[i].bytes()))
         return failure{errc::corrupt, path_ + ": a block has other bytes than were written"};
       seen(i, on.buffers[i].bytes());
@@ -105,10 +106,11 @@ public:
 private:
   struct lane {
     ring io;
-    std::vector<storage::mutable_buffer> buffers; ///< to read into, by place in the chain
+    std::vector<storage::mutable_buffer> buffers; ///< read buffers, by position in the chain
   };
 
-  /// Keeps as many of `count` transfers in flight as the ring holds; after a failure only waits for those.
+  /// Keeps as many of `count` transfers in flight as the ring holds. After a failure it submits no more and waits for
+  /// those in flight.
   template <class Start>
   result<void> run(lane& on, std::size_t count, Start start) {
     result<void> outcome;

@@ -1,6 +1,6 @@
 // Estimate: a put copies into a memory map (15 GB/s) with a page fault for each page that was written back, and msync
-// through the page cache: 0.8 of the limit when writing, a third of it when reading through faults. A get hands out a
-// pointer; the kernel decides what is in memory.
+// goes through the page cache: 0.8 of the limit for writes, a third for reads through faults. A get returns a pointer;
+// the kernel decides which pages are in memory.
 #include "tests/bench/peers/peer.hpp"
 
 #include <lmdb.h>
@@ -30,7 +30,7 @@ public:
   }
 
   result<void> open(const stage& where) override {
-    const auto record_bytes = (where.block_bytes + 16 + 4095) / 4096 * 4096; // overflow pages begin with 16 bytes
+    const auto record_bytes = (where.block_bytes + 16 + 4095) / 4096 * 4096; // overflow pages have a header of 16 bytes
     blocks_max_ = std::max<std::uint64_t>(where.disk_bytes * 9 / 10 / record_bytes, 1);
     if (auto made = outcome("create", ::mdb_env_create(&environment_)); !made)
       return made;
@@ -44,14 +44,14 @@ public:
                    in_transaction(0, [&](MDB_txn* inside) { return ::mdb_dbi_open(inside, nullptr, 0, &table_); }));
   }
 
-  /// A chain is one transaction. If the map is full although not all blocks are there, its free pages are in pieces:
-  /// makes do with fewer blocks.
+  /// A chain is one transaction. If the map is full with fewer blocks than planned, its free pages are fragmented: then
+  /// the peer continues with fewer blocks.
   result<std::size_t> put(unsigned, chain_blocks chain) override {
-    std::lock_guard guard{mutex_}; // it has one writer at a time anyway
+    std::lock_guard guard{mutex_}; // LMDB allows one writer at a time anyway
     auto code = write(chain);
     while (code == MDB_MAP_FULL && !order_.empty()) {
       blocks_max_ = std::max<std::size_t>(std::min<std::size_t>(blocks_max_, order_.size()), 2) - 1;
-      code = write({}); // pages come back only after the transaction that freed them
+      code = write({}); // freed pages can be reused only after the transaction that freed them
       if (code == 0)
         code = write(chain);
     }
@@ -87,7 +87,7 @@ private:
     return code == 0 ? result<void>{} : failure{errc::io, std::string{"LMDB "} + what + ": " + ::mdb_strerror(code)};
   }
 
-  /// Writes the blocks and deletes as many of the oldest as are too many then, in one transaction.
+  /// In one transaction, writes the blocks and deletes the oldest ones above the limit.
   int write(chain_blocks chain) {
     const auto wanted = order_.size() + chain.size();
     const auto leaving = std::min(order_.size(), wanted > blocks_max_ ? wanted - blocks_max_ : std::size_t{0});
@@ -95,7 +95,7 @@ private:
       for (std::size_t i = 0; i < leaving; ++i) {
         auto oldest = value_of(order_[i]);
         const auto deleted = ::mdb_del(inside, table_, &oldest, nullptr);
-        if (deleted != 0 && deleted != MDB_NOTFOUND) // put twice, by two threads that missed it, and deleted once
+        if (deleted != 0 && deleted != MDB_NOTFOUND) // put twice, by two threads that both missed it, and deleted once
           return deleted;
       }
       for (const auto& item : chain) {

@@ -1,6 +1,6 @@
-// A hash map in 64 shards, each under a mutex with an LRU list. A get is an uncontended mutex (20 ns), a lookup, two
-// list pointers moved and a reference counted: some 60 ns for a block whose lines are in the processor's cache, three
-// cache misses more (80 ns each) for one whose are not.
+// A hash map in 64 shards, each with a mutex and an LRU list. Estimate: a get is an uncontended mutex (20 ns), a
+// lookup, two list updates and a reference count: about 60 ns if the block's lines are in the processor's cache,
+// otherwise three cache misses more (80 ns each).
 #include "tests/bench/peers/peer.hpp"
 
 #include <array>

@@ -1,7 +1,7 @@
-// Each byte of a get crosses a unix socket, two copies and 10 us of wake-ups: 2 to 4 GB/s at best for large blocks.
-// With a disk (extstore) it goes through a write buffer and the page cache too: a third of the limit. extstore gives up
-// items rather than make a writer wait, so this writer waits by itself while much is unwritten; what is lost all the
-// same is counted.
+// Estimate: each byte of a get crosses a unix socket with two copies and 10 us of wake-ups: 2 to 4 GB/s at best for
+// large blocks. With a disk (extstore) it also goes through a write buffer and the page cache: a third of the limit.
+// extstore drops items rather than delay a writer. So this writer itself waits while many bytes are unwritten; blocks
+// lost anyway are counted.
 #include "storage/hex.hpp"
 #include "tests/bench/peers/peer.hpp"
 #include "tests/bench/peers/server.hpp"
@@ -48,7 +48,7 @@ public:
     const auto socket = where.directory + "/socket";
     if (auto started = process_.start(arguments(socket), socket + ".log"); !started)
       return started;
-    lanes_ = std::vector<lane>(where.threads + 1); // the last is for statistics
+    lanes_ = std::vector<lane>(where.threads + 1); // the last lane is for statistics
     for (auto& one : lanes_) {
       one.value.resize(where.block_bytes);
       if (auto opened = one.connection.open(socket, [this] { return process_.runs(); }); !opened)
@@ -74,7 +74,7 @@ public:
     return chain.size();
   }
 
-  /// One request for the whole chain; what follows a missing block comes all the same, and is not counted.
+  /// One request for the whole chain. Blocks behind a missing one are received, too, but not counted.
   result<std::size_t> get(unsigned thread, chain_keys chain, const block_seen& seen) override {
     auto& on = lanes_[thread];
     std::string request = "get";
@@ -105,7 +105,7 @@ public:
     return usable;
   }
 
-  /// It has no sync of its own, so its file is synced from here. What is still in its memory stays there.
+  /// memcached has no sync, so its file is synced from here. Data in its memory is not synced.
   result<void> settle() override {
     if (stage_.disk_bytes == 0)
       return {};
@@ -124,7 +124,7 @@ public:
   [[nodiscard]] bool reopens() const override { return false; }
   [[nodiscard]] pid_t child() const override { return process_.id(); }
 
-  /// What is in memory counts as well, but it does not grow.
+  /// Blocks in its memory count as lost, too; their number does not grow.
   [[nodiscard]] std::uint64_t lost_blocks() override {
     return stage_.disk_bytes == 0 ? 0 : stored_ - std::min(stored_.load(), written_blocks());
   }
@@ -163,7 +163,7 @@ private:
     return given;
   }
 
-  /// "Out of memory" from extstore means that its writer is behind: waits, and tries again.
+  /// "Out of memory" from extstore means that its writer is behind: waits, then retries.
   result<bool> put_one(lane& on, const storage::block& item) {
     for (int tries = 0; tries < 10'000; ++tries) {
       const auto bytes = item.payload.bytes();
@@ -195,8 +195,8 @@ private:
     return written;
   }
 
-  /// Until less than `bytes` of its memory are unwritten. If its writing stands still above that, the difference is
-  /// lost, or in memory that it does not miss: not waited for again.
+  /// Waits until less than `bytes` are unwritten. If writing stops above that, the difference is lost, or stays in its
+  /// memory: later calls do not wait for it again.
   void wait_for_writing(std::uint64_t bytes) {
     const auto unwritten_max = bytes / stage_.block_bytes + 1;
     std::uint64_t written = 0;
@@ -219,7 +219,7 @@ private:
   std::vector<lane> lanes_;
   std::mutex statistics_mutex_;
   std::atomic<std::uint64_t> stored_{0};
-  std::atomic<std::uint64_t> written_off_{0}; ///< blocks that are not waited for
+  std::atomic<std::uint64_t> written_off_{0}; ///< blocks no longer waited for
 };
 
 } // namespace

@@ -1,5 +1,5 @@
-// What the machine allows a cache in memory: an array by number with a lock a slot, no hash, no eviction, one reference
-// counted for a get.
+// Upper limit of the machine for a cache in memory: an array by block number with one lock per slot, no hash, no
+// eviction, one reference count per get.
 #include "storage/hot/spin_lock.hpp"
 #include "tests/bench/numbered_blocks.hpp"
 #include "tests/bench/peers/peer.hpp"

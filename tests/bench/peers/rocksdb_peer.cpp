@@ -1,6 +1,6 @@
-// Estimate: BlobDB through the page cache: a copy into the memtable, another into a blob file with crc32c (10 GB/s),
-// memory touched for the first time at 0.4 GB/s for every memtable: a tenth to a third of the limit when writing. A
-// read checks crc32c and copies.
+// Estimate: BlobDB through the page cache: one copy into the memtable, another into a blob file with crc32c (10 GB/s),
+// and first-touch page faults at 0.4 GB/s for every memtable: a tenth to a third of the limit for writes. A read checks
+// crc32c and copies.
 #include "tests/bench/peers/peer.hpp"
 
 #include <rocksdb/cache.h>
@@ -32,8 +32,8 @@ public:
   }
 
   result<void> open(const stage& where) override {
-    // What comes between two syncs is there twice: new, and evicted but not collected; and a blob file is garbage in
-    // part. The rest is for blocks.
+    // Blocks written between two syncs take space twice: new ones, and evicted ones that are not collected yet; and
+    // part of a blob file is garbage. The rest is for blocks.
     const auto blob_file_bytes = std::max<std::uint64_t>(where.sync_bytes / 4, 1 << 20);
     const auto spare = 2 * where.sync_bytes + blob_file_bytes;
     blocks_max_ =
@@ -46,7 +46,7 @@ public:
     options.blob_file_size = blob_file_bytes;
     options.blob_cache = rocksdb::NewLRUCache(where.memory_bytes);
     options.enable_blob_garbage_collection = true;
-    options.blob_garbage_collection_age_cutoff = 0.1; // the files of the oldest blocks: there the garbage is
+    options.blob_garbage_collection_age_cutoff = 0.1; // the files of the oldest blocks, which hold the garbage
     options.write_buffer_size = std::max<std::size_t>(where.sync_bytes / 2, 1 << 20);
     options.max_write_buffer_number = 4;
     options.max_background_jobs = 4;
@@ -84,15 +84,15 @@ public:
     return chain.size();
   }
 
-  /// Without a log only a flush is durable. The compaction lets go of what was evicted: it moves keys, and of blobs
-  /// those in the oldest files; a cache that left it to chance would not stay within its capacity.
+  /// Without a log only a flush is durable. The compaction releases evicted blocks: it moves keys, and the blobs of the
+  /// oldest files only. Without an explicit compaction the cache would exceed its capacity.
   result<void> settle() override {
     auto flushed = outcome("Flush", db_->Flush({}));
     return flushed.ok() ? outcome("CompactRange", db_->CompactRange({}, nullptr, nullptr)) : flushed;
   }
 
   void close() override { db_.reset(); }
-  [[nodiscard]] bool forks() const override { return false; } ///< its Env's threads are not in the child
+  [[nodiscard]] bool forks() const override { return false; } ///< the threads of its Env do not exist in the child
 
 private:
   static rocksdb::Slice slice(const block_key& key) {
@@ -103,7 +103,7 @@ private:
     return status.ok() ? result<void>{} : failure{code, std::string{"RocksDB "} + what + ": " + status.ToString()};
   }
 
-  /// `key` is the newest. Returns what has to leave for it.
+  /// Adds `key` as the newest. Returns the keys to evict for it.
   std::optional<block_key> note(const block_key& key) {
     std::lock_guard guard{mutex_};
     order_.push_back(key);

@@ -46,7 +46,7 @@ result<void> server_process::start(const std::vector<std::string>& arguments, co
   if (id_ > 0)
     return {};
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() == parent) { // else it has died before the line above
+  if (::getppid() == parent) { // otherwise the parent has died before prctl
     ::dup2(said.number(), STDOUT_FILENO);
     ::dup2(said.number(), STDERR_FILENO);
     ::execv(words[0], words.data());
@@ -57,7 +57,7 @@ result<void> server_process::start(const std::vector<std::string>& arguments, co
 void server_process::stop() {
   if (id_ == 0)
     return;
-  ::kill(id_, SIGKILL); // nothing of it is needed again
+  ::kill(id_, SIGKILL); // its data is not needed again
   while (::waitpid(id_, nullptr, 0) < 0 && errno == EINTR) {
   }
   id_ = 0;

@@ -1,7 +1,7 @@
-// What a put costs while the disk does what it likes, for the workload paced-put: hearth above a disk that takes a
-// second for each write, above one whose writes hang for a minute, and without a disk. A put is a message to hot_cache
-// and its answer, whatever happens below, so all should be alike. Beside the last a thread writes as many bytes to a
-// file: what a busy disk costs a put on this machine, whoever keeps it busy, is the limit for a healthy disk.
+// Cost of a put while the disk is sick, for the workload paced-put: hearth over a disk that takes a second per write,
+// over one whose writes hang for a minute, and without a disk. A put is a message to hot_cache and its reply, whatever
+// the disk does, so all results should be equal. In the last variant a thread writes the same number of bytes to a
+// file: the cost of a busy disk on this machine, which is the limit for a healthy disk.
 #include "actors/host/cache_impl.hpp"
 #include "tests/bench/peers/descriptor.hpp"
 #include "tests/bench/peers/hearth_peer.hpp"
@@ -25,7 +25,7 @@ namespace {
 
 using clock_type = std::chrono::steady_clock;
 
-/// Hands writes on only after they have waited. Reads and the rest pass at once.
+/// Delays writes before it forwards them. Forwards reads and other jobs at once.
 class late_writes final : public storage::io_engine {
 public:
   late_writes(std::shared_ptr<storage::io_engine> inner, std::chrono::nanoseconds wait)
@@ -97,7 +97,7 @@ private:
   std::thread thread_;
 };
 
-/// hearth above a disk whose writes wait.
+/// hearth over a disk with delayed writes.
 class late_peer final : public hearth_peer {
 public:
   explicit late_peer(std::chrono::nanoseconds wait) : wait_(wait) {}
@@ -105,7 +105,7 @@ public:
 
   result<void> open(const stage& where) override {
     auto options = options_for(where);
-    options.close_timeout = std::chrono::milliseconds{0}; // nothing of it is needed again
+    options.close_timeout = std::chrono::milliseconds{0}; // its data is not needed again
     auto world = machine_environment(options);
     if (!world)
       return world.error();
@@ -124,8 +124,8 @@ private:
   caf::actor_system system_{config_};
 };
 
-/// hearth in memory only; if asked for, beside a thread that writes the same bytes to a file in a circle, past every
-/// cache, and leaves out what a slow disk does not keep up with, as a cache does.
+/// hearth in memory only. Optionally a thread writes the same bytes to a file used as a ring, bypassing every cache,
+/// and drops what a slow disk cannot keep up with, as a cache does.
 class diskless_peer final : public hearth_peer {
 public:
   explicit diskless_peer(bool beside_raw) : beside_raw_(beside_raw) {}
