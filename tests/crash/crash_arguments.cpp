@@ -11,7 +11,7 @@ using storage::result;
 
 namespace {
 
-/// What the parent tells a child beside the options that both have.
+/// Arguments from the parent to a child, in addition to the common options.
 struct child_arguments_given {
   std::string role;
   std::uint64_t directory_round = 1;
@@ -44,7 +44,7 @@ result<crash_options> parse_arguments(int argc, const char* const* argv) {
   app.add_option("--directory", options.directory, "where to work; none: a temporary directory, removed afterwards");
   app.add_option("--with-faults", options.shim,
                  "shared library that makes writes fail; the cache then runs with threads instead of io_uring");
-  // Between parent and child; `--first-round` is then the child's own round.
+  // Internal, between parent and child. `--first-round` is then the child's own round.
   app.add_option("--child", child.role)->group("");
   app.add_option("--directory-round", child.directory_round)->group("");
   app.add_option("--first-version", child.first_version)->group("");

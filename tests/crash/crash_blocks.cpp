@@ -44,7 +44,7 @@ std::uint64_t payload_bytes(size_mix mix, const block_version& of) noexcept {
     return 48 << 10;
   if (mix == size_mix::large && drawn % 16 == 0)
     return (96 << 10) + (drawn >> 8) % (payload_bytes_most - (96 << 10));
-  const auto most = drawn % 4 == 0 ? 64 << 10 : 12 << 10; // more of the short ones
+  const auto most = drawn % 4 == 0 ? 64 << 10 : 12 << 10; // more small blocks than large ones
   return least_bytes + (drawn >> 8) % (most - least_bytes);
 }
 

@@ -27,7 +27,7 @@ result<cache> open_and_tell(const child_order& order, const event_sender& report
   return opened;
 }
 
-/// Asks for every key once. The order changes from life to life, so that no block is always the first.
+/// Reads every key once. The order differs between lives, so that no block is always the first.
 void look_at_all(lane_work& work, std::uint64_t seed) {
   const auto first = static_cast<std::uint32_t>(seed % keys_total);
   for (std::uint32_t i = 0; i < keys_total; ++i)
@@ -66,7 +66,7 @@ int run_child(const child_order& order) {
   if (order.checks) {
     look_at_all(first, order.seed);
     if (!order.life.checker_closes)
-      ::pause(); // until it is killed: what it has recovered is not made durable by a close
+      ::pause(); // until killed: so no close makes durable what was recovered
     return close_and_tell(*opened, first);
   }
   std::vector<std::thread> hosts;

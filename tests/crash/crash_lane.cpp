@@ -12,7 +12,7 @@ namespace hearth::crash {
 
 namespace {
 
-/// How many calls the shim has made fail in this process; 0 without it.
+/// Number of calls that the shim made fail in this process; 0 without the shim.
 std::uint64_t faults_so_far() {
   using counter = std::uint64_t (*)();
   const auto counted = reinterpret_cast<counter>(::dlsym(RTLD_DEFAULT, "hearth_faults_injected"));
@@ -70,7 +70,7 @@ void lane_work::act() {
 
 // --- puts ----------------------------------------------------------------------------------------------------------
 
-/// As a host does it: the blocks of a request from its chain's head on. Now and then only one, whatever came before.
+/// Puts as a host does: the blocks of a request, head first. Sometimes a single block from anywhere in the chain.
 void lane_work::put_chain() {
   const auto last = draw_key();
   const auto first = random_.one_in(4) ? last : last - last % chain_length;
@@ -83,14 +83,14 @@ void lane_work::put(std::uint32_t key) {
   if (!block.known)
     get(key);
   if (!block.known)
-    return; // the get failed: which version is there nobody knows
+    return; // the get failed: the present version is unknown
   const auto version = block.version ? *block.version : shared_.next_version++;
   const auto content = payload(order_.plan.mix, {key, version});
   const auto bytes = content.size();
   auto left = shared_.put_bytes_left.load();
   do {
     if (left < bytes) {
-      shared_.put_bytes_left = 0; // everybody ends
+      shared_.put_bytes_left = 0; // all lanes end
       return;
     }
   } while (!shared_.put_bytes_left.compare_exchange_weak(left, left - bytes));
@@ -131,7 +131,7 @@ void lane_work::get(std::uint32_t key) {
   tell_got(key, kept_.get(all_block_keys()[key], {.name_space = name_spaces_[lane_of(key)]}));
 }
 
-/// The first block that a prefix does not have tells nothing: the run may have been shortened.
+/// The first block missing from a prefix tells nothing: the prefix may have been truncated.
 void lane_work::get_chain() {
   const auto last = draw_key();
   const auto first = last - last % chain_length;

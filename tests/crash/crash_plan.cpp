@@ -7,7 +7,7 @@ namespace {
 constexpr std::uint64_t kibibyte = 1 << 10;
 constexpr std::uint64_t mebibyte = 1 << 20;
 
-/// The streams of numbers that one seed gives must not run into each other.
+/// Keeps the random streams of one seed independent of each other.
 draws draws_for(std::uint64_t seed, std::uint64_t round, std::uint64_t purpose) {
   return draws{mix_bits(mix_bits(seed) + round) + purpose};
 }
@@ -15,7 +15,7 @@ draws draws_for(std::uint64_t seed, std::uint64_t round, std::uint64_t purpose) 
 kill_plan plan_kill(draws& random, bool roomy) {
   using std::chrono::microseconds;
   if (!roomy && random.one_in(3))
-    return {kill_moment::never, 0, {}}; // only after an end in peace does the ledger tell all that was reclaimed
+    return {kill_moment::never, 0, {}}; // only after an end by itself does the ledger report all reclaimed blocks
   switch (random.below(14)) {
   case 0:
   case 1: return {kill_moment::opening, random.between(1, 8), microseconds{random.below(2'000)}};
@@ -38,9 +38,9 @@ cache_options options_for(const directory_plan& directory) {
   cache_options options;
   options.cold_bytes_max = directory.cold_bytes_max;
   options.advanced.segment_bytes = directory.segment_bytes;
-  options.request_timeout = std::chrono::minutes{10}; // how fast the machine is decides nothing
+  options.request_timeout = std::chrono::minutes{10}; // results must not depend on the speed of the machine
   options.close_timeout = std::chrono::minutes{10};
-  options.writer_queue_blocks = 65'536; // more than is ever under way: a full one would drop blocks
+  options.writer_queue_blocks = 65'536; // more than ever in flight: a full queue would drop blocks
   options.writer_queue_bytes = 1 << 30;
   return options;
 }
@@ -67,7 +67,7 @@ directory_plan plan_directory(std::uint64_t seed, std::uint64_t first_round) {
   constexpr size_mix mixes[] = {size_mix::equal, size_mix::varied, size_mix::varied, size_mix::large};
   plan.mix = mixes[random.below(4)];
   plan.segment_bytes = (plan.roomy ? 256 * kibibyte : 128 * kibibyte) << random.below(plan.roomy ? 4 : 2);
-  // All keys of varied sizes take about 1 MiB, those of equal ones 3 MiB.
+  // All keys together take about 1 MiB with varied sizes, 3 MiB with equal ones.
   plan.cold_bytes_max = plan.roomy ? 768 * mebibyte : random.between(12, 28) * 128 * kibibyte;
   return plan;
 }
@@ -95,7 +95,7 @@ life_plan plan_life(std::uint64_t seed, std::uint64_t round, const directory_pla
   plan.pauses = random.one_in(2);
   plan.checker_closes = random.one_in(2);
   if (faults) {
-    // A flush on a disk that fails tries again and again, with pauses: it need not succeed.
+    // A flush on a failing disk retries with pauses, and need not succeed.
     plan.flush_deadline = options.close_timeout = std::chrono::milliseconds{random.between(50, 500)};
     plan.kill.at_the_latest = std::chrono::microseconds{random.between(200'000, 1'500'000)};
     plan.calls_a_fault = 10ull << random.below(7);
@@ -113,8 +113,8 @@ cache_options checker_options(const directory_plan& directory) {
   return options;
 }
 
-/// A block may be written twice (a copy, a second try), fill its segment only to a half, and each opening of a
-/// directory may leave two segments nearly empty.
+/// Worst case: a block is written twice (a copy, a retry), fills only half of its segment, and each opening of a
+/// directory leaves two segments nearly empty.
 bool has_room(const directory_plan& directory, std::uint64_t bytes_in_use) {
   return bytes_in_use + 4 * life_bytes_max + 8 * directory.segment_bytes <= directory.cold_bytes_max;
 }

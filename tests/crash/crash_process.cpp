@@ -23,7 +23,7 @@ using storage::result;
 
 namespace {
 
-/// No child is silent for so long on any machine, unless it hangs.
+/// A child that is silent for longer hangs, on any machine.
 constexpr std::chrono::minutes patience{10};
 
 failure refused(const std::string& what, int error) {
@@ -38,7 +38,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return made;
 }
 
-/// Follows a life: in which phase it is, and when it is to be killed.
+/// Follows the life of a process: its phase, and when to kill it.
 class life_watch {
 public:
   life_watch(const kill_plan& plan, bool kill_checked) : plan_(plan), kill_checked_(kill_checked) {
@@ -76,7 +76,7 @@ private:
     switch (plan_.moment) {
     case kill_moment::opening:
       if (item.kind == event_kind::opened && count_ < plan_.count)
-        count_ = plan_.count - 1; // fewer steps than expected: as late as can be
+        count_ = plan_.count - 1; // fewer steps than expected: this one, the last, counts
       return item.kind <= event_kind::opened;
     case kill_moment::operations: return item.kind > event_kind::opened;
     case kill_moment::flush: return item.kind == event_kind::flush_begin;
@@ -105,8 +105,8 @@ private:
   int flushes_ = 0;
   life_phase phase_ = life_phase::opening;
   child_process::clock::time_point heard_;
-  std::optional<child_process::clock::time_point> due_;    ///< to be killed then
-  std::optional<child_process::clock::time_point> latest_; ///< whatever else
+  std::optional<child_process::clock::time_point> due_;    ///< time to kill it
+  std::optional<child_process::clock::time_point> latest_; ///< kill then in any case
 };
 
 } // namespace
@@ -117,7 +117,7 @@ result<child_process> child_process::start(std::vector<std::string> arguments,
   if (::pipe2(ends.data(), O_CLOEXEC) != 0)
     return refused("pipe2", errno);
   const auto [reading, writing] = ends;
-  // A copy that an exec leaves open, in this process only as long as it takes: it has one thread.
+  // A copy without close-on-exec. It exists only for a moment in this process, which has one thread.
   const int inherited = ::fcntl(writing, F_DUPFD, 100);
   ::close(writing);
   arguments.push_back(std::to_string(inherited));
@@ -128,7 +128,7 @@ result<child_process> child_process::start(std::vector<std::string> arguments,
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   pid_t number = 0;
-  // Not by its path: whoever builds it anew while it runs would change what the next rounds run.
+  // Not by path: a rebuild during the run would change the program of later rounds.
   const int error = ::posix_spawn(&number, "/proc/self/exe", &actions, nullptr, pointers(arguments).data(),
                                   pointers(variables).data());
   ::posix_spawn_file_actions_destroy(&actions);
@@ -155,7 +155,8 @@ child_process::~child_process() {
 
 void child_process::kill() noexcept { ::kill(number_, SIGKILL); }
 
-/// Waits until it is gone, with all its threads and all that they have open. Returns what it died of, if not of us.
+/// Waits until the process is gone, with all its threads and descriptors. Returns the cause of death if it was not our
+/// kill.
 std::string child_process::reap() {
   int status = 0;
   while (::waitpid(number_, &status, 0) < 0 && errno == EINTR) {
@@ -168,7 +169,7 @@ std::string child_process::reap() {
   return {};
 }
 
-/// Reads what there is. False: nobody will write any more.
+/// Reads what is available. Returns false if no writer is left.
 bool child_process::read_some(std::vector<event>& into) {
   std::array<std::byte, 64 * sizeof(event)> chunk{};
   const auto got = ::read(reports_, chunk.data(), chunk.size());
@@ -203,7 +204,7 @@ life_end child_process::watch(const kill_plan& plan, bool kill_checked, const st
       }
     }
     heard.clear();
-    open = read_some(heard); // after a kill: what it had still told
+    open = read_some(heard); // after a kill: reads the remaining reports
     for (const auto& item : heard) {
       life.hear(item);
       hear(item);

@@ -72,7 +72,7 @@ void crash_record::note(const event& item) {
 }
 
 void crash_record::end_life(bool in_peace) {
-  // Of what a small directory has reclaimed only a life that ended in peace has told all.
+  // For a small directory, only a life that ended by itself has reported all reclaimed blocks.
   if (!checks_)
     allowed_missing_ = in_peace && last_figures_ && allowed_missing_
                            ? std::optional{*allowed_missing_ + last_figures_->evictions + rules_.blocks_on_their_way}
@@ -99,7 +99,7 @@ void crash_record::put_end(const event& item) {
   const bool put = item.outcome == errc::none;
   if (put && item.flag)
     absent(item.key, presence_of(item.key), "a put stored it anew");
-  // A put that failed says that nothing has changed: then its version must not be found later, either.
+  // A failed put means that nothing has changed: its version must not be found later, either.
   const auto how = !put ? put_ends_as::refused : item.flag ? put_ends_as::stored : put_ends_as::refreshed;
   wrong(item.key, past_.put_ends(item.key, item.version, how));
   if (put && !item.flag)
@@ -122,7 +122,7 @@ void crash_record::erase_end(std::uint32_t key, const event& item) {
   auto& one = keys_[key];
   const auto begun = calls_[item.lane];
   const bool erased = item.outcome == errc::none;
-  const bool told = erased && item.kind == event_kind::erase_end; // a clear only says how many there were
+  const bool told = erased && item.kind == event_kind::erase_end; // a clear reports only the number of blocks
   if (told && item.flag)
     if (const auto stale = past_.check_there(key, begun); !stale.empty())
       accuse(name(key) + ": an erase found it: " + stale);
@@ -151,7 +151,7 @@ void crash_record::got(const event& item) {
 
 void crash_record::found(std::uint32_t key, std::uint64_t version) {
   auto& one = keys_[key];
-  const auto at = past_.now(); // the answer; no other call about this key is under way
+  const auto at = past_.now(); // time of the reply; no other call on this key is pending
   wrong(key, past_.check(key, version, at, at));
   if (checks_) {
     ++found_in_check_;
@@ -161,7 +161,7 @@ void crash_record::found(std::uint32_t key, std::uint64_t version) {
   }
 }
 
-/// Nothing: not wrong.
+/// An empty `what` is no violation.
 void crash_record::wrong(std::uint32_t key, const std::string& what) {
   if (what.empty())
     return;
@@ -173,8 +173,8 @@ crash_record::presence crash_record::presence_of(std::uint32_t key) {
   return {past_.promised(key), past_.there_since(key).has_value(), past_.check_miss(key, past_.now())};
 }
 
-/// Away, as was told: `how`. What a sync point covers may be only where something is reclaimed. What was seen in this
-/// life may be away only where something is dropped, and then the ledger must know.
+/// The block is absent, as `how` tells. A block covered by a sync point may be absent only if something is reclaimed. A
+/// block seen in this life may be absent only if something is dropped, and then the ledger must count it.
 void crash_record::absent(std::uint32_t key, const presence& was, const std::string& how) {
   auto& one = keys_[key];
   const auto at = past_.now();
@@ -208,19 +208,19 @@ void crash_record::begin_sync(std::uint32_t lane, key_bits present) {
   syncs_[lane] = {before, past_.now(), present};
 }
 
-/// `present`: what was in a tier after a flush, or before a close.
+/// `present`: keys in a tier after a flush, or before a close.
 void crash_record::end_sync(std::uint32_t lane, key_bits present) {
   ++totals_.sync_points;
   const auto sync = *std::exchange(syncs_[lane], std::nullopt);
   past_.synced(sync.begun);
   const auto untouched = [&](std::uint32_t key) { return past_.untouched(key, sync.begun); };
   const auto there = [&](std::uint32_t key) { return (present & bit_of(key)) != 0 && untouched(key); };
-  // Whether what was dirty when a close began was written by it, or failed and is gone, nobody can ask afterwards.
+  // Dirty blocks at the begin of a close: whether they were written or failed cannot be checked afterwards.
   const bool promises = lane != close_sync || !rules_.faulty;
   for (std::uint32_t key = 0; key < keys_total; ++key) {
     if (!untouched(key))
       continue;
-    // A block whose parent is in no tier may have been passed over: it is hot, and will not be written.
+    // A block whose parent is in no tier may have been skipped: it is hot and will not be written.
     const auto parent = parent_of(key);
     if (!there(key))
       absent_after(key, sync, promises);
@@ -229,8 +229,8 @@ void crash_record::end_sync(std::uint32_t lane, key_bits present) {
   }
 }
 
-/// It was in no tier after a sync point, and nothing had touched it. What this process had not seen when the sync began
-/// was not there then, either: that it is away is durable.
+/// The block was in no tier after a sync point, and no call had touched it. If this process had not seen it when the
+/// sync began, it was absent then, too: its absence is durable.
 void crash_record::absent_after(std::uint32_t key, const sync_under_way& sync, bool promises) {
   const auto was = presence_of(key);
   const auto since = past_.there_since(key);
@@ -242,7 +242,7 @@ void crash_record::absent_after(std::uint32_t key, const sync_under_way& sync, b
 
 // --- figures -------------------------------------------------------------------------------------------------------
 
-/// `vanished`: how many had when they were asked for.
+/// `vanished`: value of `vanished_` when the figures were requested.
 void crash_record::judge(const snapshot_figures& figures, std::uint64_t vanished) {
   const auto say = [&](const std::string& what, std::uint64_t found) {
     accuse(what + ": found " + std::to_string(found) + " blocks");
@@ -268,7 +268,7 @@ void crash_record::judge(const snapshot_figures& figures, std::uint64_t vanished
     say("gone without being counted as lost or reclaimed", vanished - figures.lost - figures.evictions);
 }
 
-/// Every key has been asked for.
+/// Every key has been read.
 void crash_record::judge_check() {
   if (last_figures_ && last_figures_->present != found_in_check_)
     accuse("the cold tier says that it holds " + std::to_string(last_figures_->present) + " blocks, found were " +

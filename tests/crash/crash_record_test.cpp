@@ -8,10 +8,10 @@ using storage::errc;
 namespace {
 
 constexpr std::uint64_t limit = 1 << 20;
-constexpr std::uint32_t key = 0;   ///< a head
-constexpr std::uint32_t child = 1; ///< the block behind it
+constexpr std::uint32_t key = 0;   ///< head of a chain
+constexpr std::uint32_t child = 1; ///< the next block of the chain
 
-/// Tells a record what a cache would do.
+/// Feeds a record with the events of a cache.
 class told_record {
 public:
   explicit told_record(record_rules given = {}) : rules(given) {
@@ -51,7 +51,7 @@ public:
     tell({.kind = event_kind::figures, .figures = taken});
   }
 
-  /// Killed, and opened by a checker.
+  /// A kill, then a checker opens the directory.
   void crash() {
     record.end_life(false);
     record.begin_life(rules, true);

@@ -12,7 +12,7 @@ namespace hearth::crash {
 
 namespace {
 
-/// A record starts anew with each directory: what it has counted is kept.
+/// Each directory has a new record: the counts of earlier ones are kept.
 record_totals operator+(record_totals a, const record_totals& b) {
   constexpr std::uint64_t record_totals::*members[] = {
       &record_totals::blocks_checked, &record_totals::synced_checked,    &record_totals::reads_alive,
@@ -37,7 +37,7 @@ std::vector<std::string> fault_variables(const crash_options& options, const std
           plan.full_disk ? "HEARTH_FAULT_FULL=1" : "HEARTH_FAULT_FULL=0"};
 }
 
-/// So many rounds meet everything.
+/// After this many rounds every kind of event must have occurred.
 constexpr std::uint64_t rounds_that_suffice = 10;
 
 } // namespace
@@ -47,7 +47,7 @@ std::uint64_t disk_bytes(const std::string& directory) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
     struct stat about {};
     if (::lstat(entry.path().c_str(), &about) == 0 && S_ISREG(about.st_mode))
-      bytes += static_cast<std::uint64_t>(about.st_blocks) * 512; // st_blocks is in these units everywhere
+      bytes += static_cast<std::uint64_t>(about.st_blocks) * 512; // the unit of st_blocks on every system
   }
   return bytes;
 }
@@ -70,7 +70,7 @@ bool crash_rounds::run() {
   return struck();
 }
 
-/// Whether what is to be survived has happened at all, as it must in a run of some length.
+/// Whether every kind of event has occurred, as it must in a run of some length.
 bool crash_rounds::struck() const {
   const auto all = earlier_ + (record_ ? record_->totals() : record_totals{});
   const auto kills = std::accumulate(kills_.begin(), kills_.end(), std::uint64_t{0});
@@ -108,7 +108,7 @@ void crash_rounds::take_fresh_directory(std::uint64_t number) {
   record_ = std::make_unique<crash_record>(directory_.mix);
 }
 
-/// One process, from its start to its end, whichever that is.
+/// Runs one process from its start to its end.
 void crash_rounds::live(std::uint64_t number, bool checks, const life_plan& plan) {
   const auto cache = folder_ + "/cache";
   const auto arguments = child_arguments(options_, cache, directory_round_, number, checks, record_->next_version());
@@ -134,12 +134,13 @@ void crash_rounds::live(std::uint64_t number, bool checks, const life_plan& plan
 
 record_rules crash_rounds::rules(const life_plan& plan, bool checks) const {
   record_rules made;
-  made.roomy = directory_.roomy && !plan.full_disk; // of the check as well: what this life has reclaimed is away
+  made.roomy = directory_.roomy && !plan.full_disk; // for the check as well: blocks reclaimed in this life are absent
   made.lossless = checks ? directory_.roomy : plan.lossless;
   made.faulty = !checks && plan.calls_a_fault > 0;
   made.cut_chains = !checks && plan.options.cut_chains;
   made.cold_bytes_max = directory_.cold_bytes_max;
-  // Blocks of a victim are copied on after the last figures; then it goes, with as many as a segment has room for.
+  // After the last figures, blocks of one victim may be copied; then it is reclaimed, with at most one segment of
+  // blocks.
   made.blocks_on_their_way = plan.options.advanced.reappend_percent > 0 ? directory_.segment_bytes / 8192 : 0;
   return made;
 }

@@ -1,14 +1,14 @@
-// Preloaded into a process, makes its writes fail now and then: a disk that is full or broken, below everything of
-// ours. Only for files below one directory, whose descriptors it follows from their open to their close. What does not
-// go through the C library (io_uring) passes it by.
+// Library that is preloaded into a process and makes some of its write calls fail: a full or broken disk, below all
+// code of hearth. It affects only files below one directory; it tracks their descriptors from open to close. Calls that
+// bypass the C library (io_uring) are not affected.
 //
 //   HEARTH_FAULT_DIRECTORY  absolute path; without it nothing fails
-//   HEARTH_FAULT_ONE_IN     about one in so many calls fails; 0: none
-//   HEARTH_FAULT_AFTER      so many calls pass before the first can fail
+//   HEARTH_FAULT_ONE_IN     about one call in this many fails; 0: none
+//   HEARTH_FAULT_AFTER      number of calls before the first can fail
 //   HEARTH_FAULT_FULL       1: some fail with ENOSPC, as on a full disk; else all with EIO
-//   HEARTH_FAULT_SEED       which ones; threads interleave as they like
-#undef _FILE_OFFSET_BITS // both names of each call are defined here: those with 64 and those without
-#undef _FORTIFY_SOURCE   // or some of the names were inline functions
+//   HEARTH_FAULT_SEED       selects the calls; threads may interleave in any order
+#undef _FILE_OFFSET_BITS // each call is defined under both of its names here, with and without 64
+#undef _FORTIFY_SOURCE   // otherwise some of the names would be inline functions
 
 #include <algorithm>
 #include <array>
@@ -27,7 +27,7 @@
 namespace {
 
 constexpr std::size_t descriptors_max = 65'536;
-constexpr std::size_t page = 4096; ///< a short write of a file that is open for direct transfers ends at a page
+constexpr std::size_t page = 4096; ///< a short write with O_DIRECT ends at a page boundary
 constexpr std::uint64_t storm_calls_max = 12;
 
 struct fault_settings {
@@ -48,10 +48,12 @@ const fault_settings& settings() {
   return read;
 }
 
-std::array<std::atomic<bool>, descriptors_max> followed; ///< by descriptor: open on a file below the directory
+/// By descriptor: whether it is open on a file below the directory.
+std::array<std::atomic<bool>, descriptors_max> followed;
 std::atomic<std::uint64_t> calls{0};
 std::atomic<std::uint64_t> injected{0};
-std::atomic<std::uint64_t> storm_left{0}; ///< a fault seldom comes alone: calls that fail as the last one did
+/// Faults come in bursts: number of further calls that fail like the last one.
+std::atomic<std::uint64_t> storm_left{0};
 std::atomic<int> storm_error{0};
 
 bool is_below(const char* path) {
@@ -79,7 +81,7 @@ std::uint64_t mixed(std::uint64_t number) { // the finaliser of splitmix64
   return number ^ (number >> 31);
 }
 
-/// The next number of the seed, if this call is to fail; 0: it is not.
+/// The next random number of the seed if this call must fail; otherwise 0.
 std::uint64_t draw() {
   const auto& given = settings();
   const auto call = calls++;
@@ -89,7 +91,7 @@ std::uint64_t draw() {
   return drawn % given.one_in == 0 ? mixed(drawn) | 1 : 0;
 }
 
-/// The error that a call is to fail with; 0: it is not. `full`: it may find the disk full.
+/// The error for this call; 0: it succeeds. `full`: the error may be ENOSPC.
 int error_of_call(bool full) {
   auto left = storm_left.load();
   while (left > 0 && !storm_left.compare_exchange_weak(left, left - 1)) {
@@ -103,12 +105,12 @@ int error_of_call(bool full) {
     }
   }
   if (error == ENOSPC && !full)
-    error = 0; // a full disk still syncs and removes
+    error = 0; // on a full disk, sync and remove still work
   injected += error != 0 ? 1 : 0;
   return error;
 }
 
-/// Whether the call has failed: errno then says how.
+/// Whether the call must fail; sets errno.
 bool fails(bool ours, bool full) {
   const int error = ours ? error_of_call(full) : 0;
   if (error != 0)
@@ -116,13 +118,13 @@ bool fails(bool ours, bool full) {
   return error != 0;
 }
 
-/// How much of a write of `bytes` is to be done, whole pages: all of it, or less, which the caller has to go on with.
+/// How many of `bytes` to write, in whole pages: all, or fewer; the caller has to write the rest.
 std::size_t share_of(std::size_t bytes) {
   const auto drawn = bytes > page ? draw() : 0;
   if (drawn == 0)
     return bytes;
   ++injected;
-  if (drawn % 2 == 0) { // and there it ends: a part of the bytes is on the disk
+  if (drawn % 2 == 0) { // then it fails: a part of the bytes is on the disk
     storm_error = EIO;
     storm_left = 1;
   }
@@ -152,7 +154,7 @@ ssize_t write_or_fail(Write real, int number, const void* bytes, std::size_t cou
   return real(number, bytes, share_of(count), offset);
 }
 
-/// A short write of several parts: of the first ones as many as are whole, of the next one as much as there is to be.
+/// A short vectored write: the first parts whole, then a piece of the next one.
 template <class Write>
 ssize_t write_parts_or_fail(Write real, int number, const iovec* parts, int count) {
   if (!is_followed(number))
@@ -202,7 +204,7 @@ int open64(const char* path, int flags, ...) {
 int close(int number) {
   static const auto real = next("close", static_cast<int (*)(int)>(nullptr));
   if (number >= 0 && static_cast<std::size_t>(number) < descriptors_max)
-    followed[static_cast<std::size_t>(number)] = false; // before somebody else gets the number
+    followed[static_cast<std::size_t>(number)] = false; // before another thread gets the same number
   return real(number);
 }
 

@@ -1,6 +1,6 @@
-// Real crashes: a process works on a cache in a real directory, with real threads and the kernel's I/O, and is killed
-// (SIGKILL) at a random moment; another opens what is left and checks it against what the first one had reported. The
-// same directory goes through many rounds, so that crashes meet the traces of earlier ones.
+// Real crashes: a process works on a cache in a real directory, with real threads and kernel I/O, and is killed
+// (SIGKILL) at a random moment. Another process opens what is left and checks it against the reports of the first. A
+// directory goes through many rounds, so that crashes meet the traces of earlier crashes.
 #include "actors/host/program/temporary_directory.hpp"
 #include "tests/crash/crash_arguments.hpp"
 #include "tests/crash/crash_child.hpp"
@@ -30,7 +30,7 @@ int run_parent(const crash::crash_options& options) {
     return refuse(folder.error());
   if (crash::crash_rounds{options, folder->path()}.run())
     return 0;
-  folder->keep(); // somebody will want to look at it
+  folder->keep(); // kept for analysis
   return 1;
 }
 

@@ -12,7 +12,7 @@
 
 #include <algorithm>
 
-// The input: who reads it, then what is to be read.
+// Input: one byte that selects a parser, then its text.
 namespace hearth::fuzz {
 
 namespace {
@@ -28,16 +28,16 @@ void check_sizes(const std::string& text) {
     return;
   const auto told = stats::format_bytes(*parsed);
   demand(!told.empty(), "a size can be told");
-  if (const auto again = stats::parse_bytes(told)) // without a fraction; rounded by less than a twentieth of the unit
+  if (const auto again = stats::parse_bytes(told)) // fails for a fraction; the rounding error is below a twentieth
     demand(std::max(*again, *parsed) - std::min(*again, *parsed) <= *parsed / 20, "a size is told as it is", told);
 }
 
-/// The arguments of a program, one a line.
+/// Arguments of a program, one per line.
 std::vector<std::string> command_line(const char* command, const std::string& text) {
   std::vector<std::string> arguments{"hearth", command};
   for (std::size_t at = 0; at < text.size();) {
     const auto end = std::min(text.find('\n', at), text.size());
-    arguments.push_back(text.substr(at, end - at).c_str()); // ends at a zero byte, as it would in a program
+    arguments.push_back(text.substr(at, end - at).c_str()); // ends at a zero byte, as a real argument does
     at = end + 1;
   }
   return arguments;

@@ -40,7 +40,7 @@ constexpr std::array names{"segments/00000000.segment",
                            "blocks",
                            "damaged"};
 
-/// Changes one image.
+/// Applies edits to one image.
 class editor {
 public:
   editor(byte_source& source, directory_image& image, const std::vector<directory_image>& others)
@@ -72,7 +72,7 @@ private:
     return from.files.empty() ? nullptr : &*std::next(from.files.begin(), static_cast<std::ptrdiff_t>(place));
   }
 
-  /// A known name, or letters of the input.
+  /// A known name, or letters from the input.
   std::string name() {
     const std::size_t drawn = source_.byte();
     const auto below = std::string{store_directory} + "/";

@@ -3,12 +3,12 @@
 
 #include <random>
 
-// Runs what the fuzzers run, with every compiler: over their seeds, and over as many changed ones as take a second.
+// Runs the fuzz targets with every compiler: on their seeds, and on mutated seeds for about a second.
 using namespace hearth::fuzz;
 
 namespace {
 
-/// One to eight changes of a few bytes each, as a fuzzer makes them.
+/// Applies one to eight mutations of a few bytes, as a fuzzer does.
 bytes mutated(bytes input, std::mt19937& random) {
   for (auto changes = 1 + random() % 8; changes > 0; --changes) {
     const auto at = input.empty() ? 0 : random() % input.size();

@@ -6,7 +6,8 @@
 
 using namespace hearth::fuzz;
 
-/// Writes the seeds of each fuzzer, as real code makes them: DIR/<fuzzer>/<number>. So none has to be kept in the tree.
+/// Writes the seeds of each fuzzer to DIR/<fuzzer>/<number>. They are made by the real code, so none is stored in the
+/// repository.
 int main(int argc, char** argv) {
   if (argc != 2) {
     std::fputs("usage: hearth_fuzz_seeds DIR\n", stderr);

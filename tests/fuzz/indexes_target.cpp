@@ -11,8 +11,9 @@
 
 #include <algorithm>
 
-// The input: what is done to the bytes, then the bytes. Either they are the file; or its first `head_bytes` begin the
-// first page, the others are the body, and the sums are made to fit: those of both, or of the first page only.
+// Input: a byte that selects the treatment, then the bytes. Either the bytes are the file; or the first `head_bytes` of
+// them begin the first page, the others are the body, and the checksums are corrected: both, or that of the first page
+// only.
 namespace hearth::fuzz {
 
 namespace {

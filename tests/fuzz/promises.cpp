@@ -39,7 +39,7 @@ void check_limit(opened_world& world) {
   check_ledger(world.store());
 }
 
-/// Reads every block; returns how many of them were bad.
+/// Reads every block; returns the number of bad ones.
 std::uint64_t read_all(opened_world& world, const put_payloads& put) {
   std::uint64_t bad = 0;
   for (const auto& key : world.store().keys()) {
@@ -68,7 +68,7 @@ std::uint64_t damaged_blocks(const verify_report& report) {
   return damaged;
 }
 
-/// Of those the ones that a read must find. That the index has the record's sequence wrong does no harm to a reader.
+/// Findings that a read must detect, too. A wrong sequence in the index does not affect readers.
 std::uint64_t unreadable_blocks(const verify_report& report) {
   const auto harmless =
       std::ranges::count_if(report.findings, [](const finding& one) { return one.expected.starts_with("sequence "); });

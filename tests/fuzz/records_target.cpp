@@ -6,8 +6,8 @@
 
 #include <algorithm>
 
-// The input: what is done to the bytes, then the bytes. They are filled up to a page and their checksum is made to fit,
-// or left as they are.
+// Input: a byte that selects the treatment, then the bytes. They are padded to a page with a correct checksum, or left
+// unchanged.
 namespace hearth::fuzz {
 
 namespace {
@@ -45,7 +45,7 @@ record_header header_with(std::size_t name_bytes, bool has_parent) {
   return header;
 }
 
-/// Without the zeroes behind the fields, which come back when a page is filled up: short inputs change faster.
+/// Without the zeroes behind the fields, which the padding restores: short inputs mutate faster.
 bytes shortened(const storage::page_bytes& page) {
   const auto last = std::find_if(page.rbegin() + 8, page.rend(), [](std::byte one) { return one != std::byte{0}; });
   return input_writer{}.number(a_page_that_fits).all({page.begin(), last.base()}).finish();

@@ -7,13 +7,13 @@
 
 #include <algorithm>
 
-// The input: which store, which limit, what else is done, then edits. A directory that a real store has left is edited;
-// then it must be refused, or opened as a store that keeps what a store promises.
+// Input: store, limit, actions, then edits. The directory of a real store is edited. Then it must be refused, or opened
+// as a store that keeps the contract.
 namespace hearth::fuzz {
 
 namespace {
 
-/// What real stores have left: synced, killed before a sync, recycled.
+/// Directories of real stores: synced, killed before a sync, recycled.
 struct laid_down {
   std::vector<directory_image> images;
   put_payloads put;
@@ -52,12 +52,12 @@ const laid_down& real_stores() {
   return made;
 }
 
-/// What the second and the third byte of an input choose.
+/// Choices made by the second and the third byte of an input.
 struct choices {
   std::uint64_t bytes_max = 0;
-  bool ample = false;   ///< nothing has to be reclaimed
-  bool repairs = false; ///< verified with repair first
-  bool appends = false; ///< goes on to work with the store
+  bool ample = false;   ///< nothing needs to be reclaimed
+  bool repairs = false; ///< first verify with repair
+  bool appends = false; ///< then also erase and append
 };
 
 choices draw(byte_source& source) {
@@ -94,7 +94,7 @@ std::vector<bytes> seeds_of_recovery() {
     for (std::uint64_t limit = 0; limit < 4; ++limit)
       seeds.push_back(input_writer{}.number(store).number(limit).number(store + limit).finish());
   for (std::uint64_t kind = 0; kind < static_cast<std::uint64_t>(edit::count); ++kind)
-    for (std::uint64_t file = 1; file < 6; ++file) // several at once, with numbers that mean something to each
+    for (std::uint64_t file = 1; file < 6; ++file) // several edits at once, with numbers that each edit uses
       seeds.push_back(input_writer{}
                           .number(file % 3)
                           .number(kind % 2)

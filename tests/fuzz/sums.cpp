@@ -13,7 +13,7 @@ namespace {
 
 using storage::page_size;
 
-// FORMAT.md has the fields that lie before.
+// FORMAT.md describes the fields in front of it.
 constexpr std::size_t index_body_bytes_at = 62;
 constexpr std::size_t index_body_sum_at = 70;
 constexpr std::size_t recency_entries_at = 21;

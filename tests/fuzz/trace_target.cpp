@@ -6,7 +6,7 @@
 #include <limits>
 #include <sstream>
 
-// The input: the longest line, the most references, then the text.
+// Input: the longest line, the most references, then the text.
 namespace hearth::fuzz {
 
 namespace {

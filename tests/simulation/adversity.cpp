@@ -48,8 +48,8 @@ void simulation::adversity(chance& draws) {
   }
 }
 
-/// A few operations of one kind fail, soon. Reads only where damage is allowed: a block that cannot be read is given
-/// up.
+/// Makes a few operations of one kind fail soon. Reads fail only where damage is allowed, because an unreadable block
+/// is dropped.
 void simulation::plan_fault(chance& draws) {
   using enum file_operation;
   constexpr std::array kinds{write, sync, rename, remove, reserve, open, list, read};
@@ -57,13 +57,13 @@ void simulation::plan_fault(chance& draws) {
   const bool full = !profile_.roomy && draws.one_in(3) && (kind == write || kind == reserve);
   const auto code = full ? errc::no_space : errc::io;
   damaged_ = damaged_ || kind == read;
-  const auto times = draws.between(1, 3); // in this order: arguments are evaluated in any
+  const auto times = draws.between(1, 3); // drawn in this order: the order of evaluation of arguments is unspecified
   const auto skipped = draws.below(4);
   files_->fail_next(kind, code, times, skipped);
   note("fault", static_cast<std::uint64_t>(kind));
 }
 
-/// A file of the cold tier, with its path as its name.
+/// A file of the cold tier; `name` is its full path.
 storage::directory_entry simulation::draw_file(chance& draws) {
   const std::string folder = "/cache/segments/";
   const auto names = files_->list(folder);
@@ -74,7 +74,7 @@ storage::directory_entry simulation::draw_file(chance& draws) {
   return chosen;
 }
 
-/// While no cache is open: of a file only the front is left, as after a copy that was broken off.
+/// While no cache is open: truncates a file, as an interrupted copy would.
 void simulation::cut_short(chance& draws) {
   const auto chosen = draw_file(draws);
   auto file = files_->open(chosen.name, storage::open_mode::read_write);
@@ -91,14 +91,14 @@ void simulation::cut_short(chance& draws) {
   note("cut short " + chosen.name, front.size());
 }
 
-/// What a sync covers need not be there any more.
+/// Blocks covered by a sync may be absent from now on.
 void simulation::damage_done() {
   damaged_ = true;
   for (number block = 0; block < profile_.blocks; ++block)
     history_.release(block);
 }
 
-/// Something happens to the bytes at rest: a bit flips, a page is torn, or a page lands in another place.
+/// Damages bytes at rest: flips a bit, tears a page, or writes a page to another place.
 void simulation::damage(chance& draws) {
   const auto chosen = draw_file(draws);
   auto file = files_->open(chosen.name, storage::open_mode::read_write);
@@ -125,7 +125,7 @@ void simulation::damage(chance& draws) {
   note("damage " + chosen.name, kind);
 }
 
-/// Others fill the disk up to what the cache has, or give room back.
+/// Other users fill the disk up to what the cache has, or free space again.
 void simulation::fill_disk(chance& draws) {
   const bool full = draws.one_in(2);
   files_->capacity(full ? files_->bytes_in_use() + draws.below(200'000) : ~std::uint64_t{0});
@@ -155,12 +155,12 @@ void simulation::kill_actor(chance& draws) {
   }
 }
 
-/// Somebody unmounts it; half of the time it is noticed before anything else is asked.
+/// The directory is unmounted. In half of the cases the cache notices before the next request.
 void simulation::directory_goes(chance& draws) {
   files_->move_directory("/cache", "/away");
   away_ = true;
   ++times_away_;
-  accounts_.known = false; // what is lost with it may return, and what leaves the hot tier meanwhile is counted nowhere
+  accounts_.known = false; // lost blocks may return with it, and evictions from the hot tier are not counted meanwhile
   fire("directory went away");
   note("away");
   if (draws.one_in(2))
@@ -185,7 +185,7 @@ void simulation::no_more_faults() {
   directory_returns();
 }
 
-/// An ordinary end and a new start, in other modes.
+/// A normal close and restart, in other modes.
 void simulation::restart(chance& draws) {
   const auto begun = history_.now();
   const auto before = world_->now();
@@ -203,7 +203,7 @@ void simulation::restart(chance& draws) {
   look_for_durable("restart");
 }
 
-/// The process is killed in the middle of what it does, or the power goes.
+/// The process is killed in the middle of its work, or power fails.
 void simulation::crash(chance& draws) {
   const bool power = draws.one_in(2);
   files_->kill_after(draws.below(30));
@@ -239,7 +239,7 @@ void simulation::look_for_durable(const std::string& after) {
   }
 }
 
-/// Whatever is asked is answered on the way.
+/// All pending requests are answered on the way.
 void simulation::end_process() {
   kept_.reset();
   for (std::size_t kind = 0; kind < operation_names.size(); ++kind) {
@@ -253,7 +253,7 @@ void simulation::end_process() {
   world_.reset();
   disk_.reset();
   directory_returns();
-  history_.reopened(); // after an end in order this changes nothing that was synced
+  history_.reopened(); // after a normal end this changes nothing that was synced
 }
 
 } // namespace hearth::simulation

@@ -1,4 +1,4 @@
-// hearth-simulate: runs the whole cache in worlds that seeds decide, and says what it saw that must not be.
+// hearth-simulate: runs the whole cache in simulated worlds, one per seed, and reports violations.
 #include "tests/simulation/shorten.hpp"
 
 #include <CLI/CLI.hpp>
@@ -22,7 +22,7 @@ struct settings {
   bool first = false;
 };
 
-/// What has to happen somewhere in a long run: a fault that never strikes proves nothing.
+/// Events that must occur in a long run: a fault that never occurs tests nothing.
 constexpr const char* must_fire[] = {"failed: open",
                                      "failed: read",
                                      "failed: write",
@@ -78,7 +78,7 @@ void report_violation(const settings& chosen, const sim_report& seen) {
     std::printf("  %s\n", line.c_str());
 }
 
-/// Returns whether all that must fire has.
+/// Returns whether all these events have occurred.
 bool report_fired(const std::map<std::string, std::uint64_t>& fired, bool all_asked) {
   for (const auto& [kind, times] : fired)
     std::printf("  %-45s %12llu\n", kind.c_str(), static_cast<unsigned long long>(times));

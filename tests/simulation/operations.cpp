@@ -12,7 +12,7 @@ namespace {
 constexpr std::array<std::size_t, 6> sizes{16, 700, 4096, 5000, 20'000, 70'000};
 constexpr unsigned chain_length = 8;
 
-/// Errors that say: nothing has changed.
+/// Errors which say that nothing has changed.
 bool refused(errc code) {
   return code == errc::overloaded || code == errc::orphan || code == errc::too_large || code == errc::conflict ||
          code == errc::invalid_argument;
@@ -42,12 +42,12 @@ block_key simulation::key(number block) const {
 
 std::size_t simulation::size(number block) const { return sizes[block * 7 % sizes.size()]; }
 
-/// Blocks form chains of eight; all of a chain are in one namespace.
+/// Blocks form chains of eight; a chain is in one namespace.
 std::optional<block_key> simulation::parent(number block) const {
   return block % chain_length == 0 ? std::nullopt : std::optional{key(block - 1)};
 }
 
-/// Up to `length` blocks of one namespace, from `first` on.
+/// Up to `length` blocks of one namespace, beginning with `first`.
 std::vector<simulation::number> simulation::chain_from(number first, std::size_t length) const {
   std::vector<number> chain;
   for (auto block = first; chain.size() < length && block < profile_.blocks; ++block)
@@ -56,8 +56,8 @@ std::vector<simulation::number> simulation::chain_from(number first, std::size_t
   return chain;
 }
 
-/// Number and version in front, and bytes that follow from both: so a block says what it claims to be, and whether it
-/// is.
+/// Payload: number and version in front, then bytes computed from both. So a payload tells which block it claims to be,
+/// and can be verified.
 buffer simulation::payload(number block, history::version which) const {
   auto made = mutable_buffer::allocate(size(block)).value();
   const auto bytes = made.bytes();
@@ -84,7 +84,7 @@ void simulation::check_block(number block, const buffer& found, history::moment 
   note("version", which);
 }
 
-// --- questions and answers -----------------------------------------------------------------------------------------
+// --- requests and replies ------------------------------------------------------------------------------------------
 
 std::uint64_t simulation::asked(std::string what, milliseconds limit) {
   open_[++last_question_] = {std::move(what), world_->now() + limit};
@@ -141,7 +141,7 @@ void simulation::put(chance& draws) {
                    });
 }
 
-/// Some blocks of one chain that follow one another, in one message.
+/// Puts consecutive blocks of one chain in one message.
 void simulation::put_many(chance& draws) {
   const auto first = static_cast<number>(draws.below(profile_.blocks));
   const auto chain = chain_from(first, draws.between(1, chain_length));
@@ -164,8 +164,8 @@ void simulation::put_many(chance& draws) {
                         });
 }
 
-/// Stored: the block was nowhere. That may be only if it was reclaimed, or lost with the directory and counted; then it
-/// does not come back with it.
+/// Reply `stored`: the block was absent. That is allowed only if it was reclaimed, or lost with the directory and
+/// counted; in the latter case it does not return with the directory.
 void simulation::put_ended(number block, history::version which, const result<put_outcome>& put) {
   const auto end = end_of(put);
   if (end == history::put_end::stored && history_.promised(block) && profile_.roomy && times_away_ == 0)
@@ -183,7 +183,7 @@ void simulation::account(const result<put_outcome>& put) {
   accounts_.known = accounts_.known && (put.ok() || refused(put.code()));
 }
 
-/// The blocking form with a preflight: the world runs until it has its answer.
+/// The blocking put with a preflight: the world runs until the reply.
 void simulation::put_made(chance& draws) {
   const auto block = static_cast<number>(draws.below(profile_.blocks));
   std::optional<history::version> which;
@@ -281,7 +281,7 @@ void simulation::flush(chance& draws) {
                      });
 }
 
-/// A sync that left nothing unwritten: what is there now was there then, or came later.
+/// A sync that left nothing dirty: a block that is present now was present then, or came later.
 void simulation::ask_durable(history::moment synced_from) {
   for (const auto asked_space : {namespace_id{0}, other_}) {
     std::vector<number> blocks;

@@ -72,7 +72,7 @@ public:
   }
 
 private:
-  /// Reads go ahead of what waits with them, writes come last.
+  /// Reads before other waiting jobs, writes last.
   void start() {
     for (const auto kind : {io_kind::read, io_kind::metadata, io_kind::write}) {
       auto& queue = waiting_[static_cast<std::size_t>(kind)];
@@ -100,7 +100,7 @@ private:
 
   void end(io_job job, bool ran) {
     job.complete(ran);
-    job = {}; // lets go of what the job owns before it counts as ended
+    job = {}; // releases what the job owns before it counts as ended
     --in_flight_;
   }
 
@@ -109,7 +109,7 @@ private:
   disk_temper temper_;
   std::array<std::deque<io_job>, 3> waiting_;   ///< by kind, oldest first
   std::deque<io_job> refused_;                  ///< submitted after `stop`
-  std::multimap<std::int64_t, io_job> running_; ///< by when it ends
+  std::multimap<std::int64_t, io_job> running_; ///< by time of completion
   std::size_t in_flight_ = 0;
   std::uint64_t slow_ = 0;
   bool hangs_ = false;

@@ -18,11 +18,11 @@ simulation::simulation(sim_request request)
 sim_report simulation::run() {
   try {
     live();
-  } catch (const std::exception& error) { // the world's, if nothing moves on
+  } catch (const std::exception& error) { // thrown by the world if nothing makes progress
     fail(error.what());
   }
   report_.operation = operation_;
-  if (kept_) { // a violation ended it
+  if (kept_) { // a violation ended the run
     no_more_faults();
     kept_.reset();
   }
@@ -71,7 +71,7 @@ void simulation::open() {
   dead_ = false;
   times_away_ = 0;
   auto opened = world_->open(profile_.options);
-  if (!opened) { // a planned fault may have met it; without one it must open
+  if (!opened) { // a planned fault may have hit it; without a fault it must open
     note("refused to open", static_cast<std::uint64_t>(opened.code()));
     fire("openings refused");
     no_more_faults();
@@ -101,8 +101,7 @@ std::uint64_t simulation::count_present() {
   return present;
 }
 
-/// With nothing in flight everything adds up: what came and what has gone, as hosts were told, as the counters say, and
-/// as it is found.
+/// With nothing in flight, three accounts must agree: the replies to hosts, the counters, and the blocks found.
 void simulation::audit() {
   no_more_faults();
   world_->run();
@@ -110,7 +109,7 @@ void simulation::audit() {
     return;
   const auto flushed = kept_->flush(seconds{5});
   world_->run();
-  if (flushed.ok() && flushed->synced) // not while detached; what could not be removed has been tried again
+  if (flushed.ok() && flushed->synced) // not while detached; failed removals have been retried
     limits_.cold_most = limits_.cold_now;
   check();
   const auto seen = kept_->stats();
@@ -161,7 +160,7 @@ void simulation::fail(const std::string& what) {
   note("VIOLATION " + what);
 }
 
-/// What holds between any two messages.
+/// Invariants that hold between any two messages.
 void simulation::check() {
   if (!kept_)
     return;
@@ -203,7 +202,7 @@ void simulation::check(const stats::snapshot& seen) {
   std::uint64_t reasons = ledger.failed().blocks;
   for (const auto reason : {evict_full, orphan, over_budget, too_large, closing})
     reasons += ledger.dropped(reason).blocks;
-  reasons += times_away_ * profile_.blocks; // all that was cold only
+  reasons += times_away_ * profile_.blocks; // all blocks that were only cold
   hold(whole.counters.lost.blocks <= reasons, "more blocks are lost than were given up");
   hold(ledger.dropped(evict_full).blocks <= whole.counters.hot_cache_evictions,
        "more evict_full than blocks have left the hot tier");
@@ -217,11 +216,11 @@ void simulation::check(const stats::snapshot& seen) {
     fire("snapshots while detached");
 }
 
-/// All that is under way ends; the disk is well again.
+/// Lets everything in flight end, without further faults.
 void simulation::settle() {
   no_more_faults();
   world_->run();
-  world_->advance(seconds{15}); // the longest back-off of an actor that died again and again
+  world_->advance(seconds{15}); // the longest back-off of an actor that died repeatedly
   world_->run();
 }
 
@@ -236,7 +235,7 @@ void simulation::read_all_back() {
   }
 }
 
-/// The end of a run in order: everything is answered, everything is read back, what is on disk is sound.
+/// Normal end of a run: every request is answered, every block is read back, and the disk must be sound.
 void simulation::finish() {
   if (dead_) {
     auto draws = seed_.fork(3);

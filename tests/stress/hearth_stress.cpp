@@ -1,7 +1,7 @@
-// Many host threads against one small cache with real threads and files: mailboxes overflow, actors die, limits change,
-// blocks are erased while they are written and read, and the cache is closed, or dies, and is opened again. What must
-// hold: never other bytes than were put, nothing that was erased or replaced before it was asked for, no call
-// unanswered, and counters that add up. Meant for the sanitizers; without them it is a soak test.
+// Stress test: many host threads use one small cache with real threads and files. Mailboxes overflow, actors die,
+// limits change, blocks are erased while they are written and read, and the cache is closed, or dies, and is reopened.
+// Checks: no get returns bytes that were not put, or a block that was erased or replaced before the request; every call
+// is answered; counters add up. Meant for the sanitizers; without them it is a soak test.
 #include "actors/host/program/temporary_directory.hpp"
 #include "tests/stress/stress_run.hpp"
 
@@ -22,7 +22,7 @@ struct settings {
   stress::run_plan plan;
 };
 
-/// 0: nothing was found, 1: something was, 2: the program could not work.
+/// 0: no violation, 1: a violation, 2: the program could not run.
 int run(const settings& chosen, std::uint64_t seed) {
   auto folder = temporary_directory::make();
   if (!folder) {
@@ -42,7 +42,7 @@ int run(const settings& chosen, std::uint64_t seed) {
               "left in %s\n",
               static_cast<unsigned long long>(plan.hosts), static_cast<unsigned long long>(operations),
               static_cast<unsigned long long>(seed), folder->path().c_str());
-  folder->keep(); // somebody will want to look at it
+  folder->keep(); // kept for analysis
   return 1;
 }
 

@@ -27,7 +27,7 @@ std::vector<storage::block_key> make_keys() {
   return keys;
 }
 
-/// Calls `take` with one word of 8 bytes after another, until it has had `bytes`; the last may be more than is left.
+/// Calls `take` with successive words of 8 bytes until `bytes` are covered; the last word may be longer than the rest.
 template <class Take>
 void each_word(std::size_t bytes, history::number block, history::version which, Take take) {
   chance words{block * 1'000'003ull + which};

@@ -29,7 +29,7 @@ void check_block(lap& of, history::number block, const buffer& found, history::m
                                                    std::to_string(*claimed));
     wrong = of.past.check(block, *claimed, begun, ended);
   } else {
-    bool known = false; // so few bytes may be those of more than one version
+    bool known = false; // too short to carry a version: several versions may have the same bytes
     for (const auto which : of.past.versions(block))
       if (is_payload(found.bytes(), block, which)) {
         known = true;

@@ -12,7 +12,7 @@ constexpr std::uint64_t mib = 1 << 20;
 constexpr std::uint64_t operations_of_a_lap = 40'000; ///< at most
 using std::chrono::milliseconds;
 
-/// Answers are waited for until something must be wrong; only a deadline of a flush ever passes.
+/// Timeout of calls, so long that reaching it is a violation; only the deadline of a flush ever passes.
 constexpr milliseconds patience{120'000};
 
 cache_options draw_options(const run_plan& run, chance& draws) {

@@ -15,7 +15,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// What is only refused for now is asked for again, for a minute at most.
+/// Repeats a call while its error is `for_now`, for a minute at most.
 template <class Ask>
 auto ask_until_answered(Ask ask, errc for_now) {
   auto end = ask();
@@ -49,7 +49,7 @@ storage::result<bool> stress_run::run(std::uint64_t operations) {
 storage::result<void> stress_run::run_lap(const lap_plan& plan) {
   auto options = plan.options;
   options.directory = directory_;
-  // The last job of a cache that has ended may still hold the lock.
+  // The last job of a closed cache may still hold the lock.
   auto opened = ask_until_answered([&] { return cache::open(options); }, errc::busy);
   if (!opened)
     return opened.error();
@@ -74,7 +74,7 @@ storage::result<void> stress_run::run_lap(const lap_plan& plan) {
   return {};
 }
 
-/// Lets the hosts loose, until all of them are through and all is answered.
+/// Runs the host threads until all have ended and every call is answered.
 void stress_run::ask(lap& now) {
   std::vector<std::thread> threads;
   std::atomic<std::uint64_t> done{0};
@@ -92,7 +92,7 @@ void stress_run::ask(lap& now) {
   history_most_ = std::max(history_most_, past_.size());
 }
 
-/// Looks for every block, and for its bytes if `read`.
+/// Looks up every block; with `read`, checks its bytes, too.
 std::uint64_t stress_run::count_present(lap& now, bool read) {
   std::uint64_t present = 0;
   for (history::number block = 0; block < blocks_total; ++block) {
@@ -128,8 +128,7 @@ void stress_run::end(lap& now, std::uint64_t present_at_first) {
     cold_blocks_.reset();
 }
 
-/// With nothing asked everything adds up: what came and what has gone, as hosts were told, as the counters say, and as
-/// it is found.
+/// With no pending call, three accounts must agree: the replies to hosts, the counters, and the blocks found.
 void stress_run::audit(lap& now, std::uint64_t present_at_first) {
   const auto begun = past_.begins();
   const auto flushed = now.kept.flush();
@@ -155,7 +154,7 @@ void stress_run::audit(lap& now, std::uint64_t present_at_first) {
   hold(counters.ledger.dropped(stats::drop_reason::preflight_full).blocks == now.answers.preflight_full,
        "preflight_full is not what hosts were told");
   if (counters.evictions > 0 || now.answers.unknown > 0)
-    return; // what was reclaimed may be hot all the same
+    return; // a reclaimed block may still be hot
   const auto came = present_at_first + now.answers.stored;
   const auto gone = now.answers.gone + counters.lost.blocks;
   hold(came == present + gone, std::to_string(came) + " blocks came, " + std::to_string(present) + " are there, " +
@@ -163,19 +162,19 @@ void stress_run::audit(lap& now, std::uint64_t present_at_first) {
                                    std::to_string(counters.lost.blocks) + " count as lost");
 }
 
-/// Nothing is pending when a cache has closed, or its hot_cache has died, and what is on disk stays there.
+/// After a close, or the death of hot_cache, no block is pending, and the blocks on disk stay there.
 void stress_run::check_closed(lap& now) {
   const auto ask = [&] { return now.kept.stats(); };
   auto seen = ask_until_answered(ask, now.plan.end == lap_end::death ? errc::none : errc::overloaded);
   if (!seen && now.plan.end == lap_end::death)
-    return; // stats has died before hot_cache, and nobody replaces it any more
+    return; // stats died before hot_cache, and is not replaced any more
   if (!judge(now, "the snapshot after the end", seen))
     return;
   for (int tries = 0;
        now.plan.end == lap_end::death && seen.ok() && tries < 6'000 &&
        (seen->whole.counters.ledger.pending() != stats::amount{} || seen->whole.gauges.dirty != stats::amount{});
        ++tries) {
-    std::this_thread::sleep_for(milliseconds{10}); // stats has yet to hear of the death
+    std::this_thread::sleep_for(milliseconds{10}); // stats does not know of the death yet
     seen = ask();
   }
   if (!seen)
@@ -189,7 +188,7 @@ void stress_run::check_closed(lap& now) {
   cold_blocks_ = whole.gauges.cold.blocks;
 }
 
-/// What a cache that was closed in order leaves is whole.
+/// The directory of a cache that was closed in order must be sound.
 void stress_run::check_disk() {
   const auto files = storage::make_posix_file_system();
   const auto verified =

@@ -16,9 +16,10 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t open_calls_most = 12;
-constexpr std::uint64_t operations_after_the_end = 50; ///< of the first host: what a cache that has ended answers
+/// By the first host: checks the replies of a cache that has ended.
+constexpr std::uint64_t operations_after_the_end = 50;
 
-/// What a put must not be left as when it was not carried out.
+/// The outcome of a put, as the history counts it.
 history::put_end end_of(const result<put_outcome>& end) {
   if (end.ok())
     return *end == put_outcome::stored ? history::put_end::stored : history::put_end::refreshed;
@@ -94,12 +95,12 @@ void host::act() {
     reset_stats();
 }
 
-/// Half of the calls are about an eighth of the blocks, so that calls about the same block meet.
+/// Half of the calls use an eighth of the blocks, so that calls on the same block overlap.
 history::number host::draw_block() {
   return static_cast<history::number>(draws_.one_in(2) ? draws_.below(blocks_total / 8) : draws_.below(blocks_total));
 }
 
-/// An asynchronous call: its answer is waited for at the end of the lap.
+/// An asynchronous call. The end of the lap waits for its reply.
 template <class Done>
 auto host::tracked(Done done) {
   lap_.calls.begin();
@@ -124,7 +125,7 @@ void host::put() {
     lap_.kept.put_async(key_of(block), payload_of(block, which), options, tracked(done));
 }
 
-/// With a preflight: the bytes are only made if there is room for them.
+/// A put with a preflight: the bytes are made only if there is room for them.
 void host::put_made() {
   const auto block = draw_block();
   const auto begun = lap_.past.begins();
@@ -143,7 +144,7 @@ void host::put_made() {
   put_ended(lap_, block, which, begun, end);
 }
 
-/// Now and then several at once for one block, which share a read if it is cold.
+/// Sometimes several gets of one block at once, which share a read if the block is cold.
 void host::get() {
   const auto block = draw_block();
   for (auto others = draws_.one_in(8) ? draws_.between(1, 3) : 0; others > 0; --others)
@@ -152,7 +153,7 @@ void host::get() {
 }
 
 void host::get(history::number block, bool waits) {
-  const bool elsewhere = draws_.one_in(16); // in a namespace that is not the block's
+  const bool elsewhere = draws_.one_in(16); // in another namespace than the block's
   const get_options options{
       elsewhere ? lap_.numbers[(name_space_of(block) + 1) % name_spaces.size()] : number_of(block), 0, {}};
   const auto begun = lap_.past.begins();
@@ -171,7 +172,7 @@ void host::get(history::number block, bool waits) {
     lap_.kept.get_async(key_of(block), options, tracked(done));
 }
 
-/// Part of a chain; sometimes with a key in it that nobody puts, or a block left out.
+/// Part of a chain, sometimes with an unknown key in it or with a block left out.
 void host::get_prefix() {
   const auto first = draw_block();
   std::vector<history::number> run;
@@ -284,7 +285,7 @@ void host::flush() {
     lap_.kept.flush_async(deadline, tracked(done));
 }
 
-/// Down to no hot tier at all, and up to the largest.
+/// From no hot tier at all up to the largest.
 void host::limit() {
   tier_limits wanted{.hot_bytes_max = draws_.one_in(4) ? 0 : draws_.below(hot_bytes_most), .cold_bytes_max = {}};
   if (!lap_.plan.roomy)
@@ -315,7 +316,7 @@ void host::reset_stats() {
   judge(lap_, "reset_stats", end);
 }
 
-// --- what goes wrong -----------------------------------------------------------------------------------------------
+// --- faults --------------------------------------------------------------------------------------------------------
 
 void host::kill() {
   const auto& registry = *lap_.kept.actors().registry;
@@ -332,7 +333,7 @@ void host::kill() {
     end(registry.stats());
 }
 
-/// In the middle of what everybody does.
+/// While all hosts are active.
 void host::end_lap() {
   lap_.ending = true;
   if (lap_.plan.end == lap_end::death) {

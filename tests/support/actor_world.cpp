@@ -12,7 +12,7 @@ namespace hearth::testing {
 
 namespace {
 
-/// The longest step of time between two looks at the alarms.
+/// The longest step of time between two checks of the alarms.
 constexpr std::chrono::nanoseconds stride = std::chrono::milliseconds{1};
 
 constexpr std::uint64_t messages_at_once_most = 1'000'000;
@@ -32,7 +32,7 @@ actor_world::actor_world(world_parts parts)
 actor_world::~actor_world() {
   disk_->stop(nanoseconds{0});
   deliver();
-  scheduler().clock().cancel_all(); // pending alarms would keep the system from ending
+  scheduler().clock().cancel_all(); // pending alarms would keep the actor system alive
   system_.reset();
 }
 
@@ -71,7 +71,7 @@ std::size_t actor_world::deliver() {
   return messages;
 }
 
-/// Moves time to the next completion, at most to `limit` from now and at most one step, and completes what is due.
+/// Advances time to the next completion, by at most one step and not beyond `limit`, and completes what is due.
 void actor_world::pass(nanoseconds limit) {
   auto leap = std::min(limit, stride);
   if (const auto due = disk_->next_due_ns())

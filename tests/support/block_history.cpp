@@ -35,7 +35,7 @@ std::string block_history::put_ends(number block, version which, put_end end) {
   const auto found = std::find_if(of.puts.rbegin(), of.puts.rend(), [&](const put& one) { return one.which == which; });
   if (end == put_end::unknown)
     return {};
-  found->ended = now(); // under the lock: who begins later meets it here
+  found->ended = now(); // under the lock: a call that begins later sees it
   found->refused = end == put_end::refused || end == put_end::refreshed;
   auto wrong =
       found->refused && found->seen ? text(*found) + " stored nothing, and a get has returned it" : std::string{};
@@ -71,13 +71,13 @@ void block_history::erase_ends(number block, moment begun, bool done) {
   forget(of);
 }
 
-// --- what may be answered ------------------------------------------------------------------------------------------
+// --- checks of replies ---------------------------------------------------------------------------------------------
 
 bool block_history::goes_with(const put& one, const removal& by) noexcept {
   return by.which != one.which && one.ended && *one.ended < by.begun;
 }
 
-/// What took `one` away before `begun`, if anything did.
+/// The removal of `one` before `begun`, if there was one.
 const block_history::removal* block_history::removal_of(const block_calls& of, const put& one, moment begun) {
   const auto found = std::find_if(of.removals.begin(), of.removals.end(), [&](const removal& by) {
     return goes_with(one, by) && by.ended && *by.ended < begun;
@@ -91,7 +91,7 @@ bool block_history::explained(const block_calls& of, moment begun) {
                      [&](const put& one) { return !one.refused && removal_of(of, one, begun) == nullptr; });
 }
 
-/// Why a get from `begun` to `ended` may not have returned what `one` brought; empty: it may.
+/// Reason why a get from `begun` to `ended` must not return the version of `one`; empty if it may.
 std::string block_history::objection(const block_calls& of, const put& one, moment begun, moment ended) {
   if (one.begun > ended)
     return "returned what was put later: " + text(one);
@@ -118,7 +118,7 @@ std::string block_history::check(number block, version which, moment begun, mome
     }
   if (!wrong.empty())
     return "get [" + std::to_string(begun) + ", " + std::to_string(ended) + "] " + wrong;
-  // Whatever had been put before this get began was before what it returned, and is gone.
+  // Other puts that had ended before this get began are older than the version returned, and are gone.
   const auto was_before = [&](const put& one) {
     return one.which != which && !one.refused && one.ended && *one.ended < begun &&
            removal_of(of, one, ended) == nullptr;
@@ -172,7 +172,7 @@ std::vector<block_history::version> block_history::versions(number block) {
   return all;
 }
 
-/// A call that began at `begun` has ended, and left or found the block there; unless an erase ran beside it.
+/// A call that began at `begun` has ended, and found or left the block present, unless an erase ran concurrently.
 void block_history::seen_there(block_calls& of, moment begun) {
   const bool under_way = std::any_of(of.removals.begin(), of.removals.end(),
                                      [](const removal& one) { return one.by == cause::erase && !one.ended; });
@@ -253,7 +253,7 @@ std::size_t block_history::size() {
   return sum;
 }
 
-/// Puts that a removal has taken away for every call from now on, for good; and removals that have none to take away.
+/// Forgets puts that are removed for every call from now on, and removals without a put to remove.
 void block_history::forget(block_calls& of) const {
   const auto settled = std::min(watermark_.load(), synced_until_.load());
   const removal* last = nullptr;

@@ -1,4 +1,4 @@
-// Who judges the judge: the history accepts what a cache may answer, and refuses what it must not.
+// Tests of the oracle: it accepts what a cache may reply, and rejects what it must not.
 #include "tests/support/block_history.hpp"
 #include "tests/support/catch.hpp"
 
@@ -11,7 +11,7 @@ namespace {
 
 constexpr history::number block = 0;
 
-/// A history of two blocks, and short words for calls of one thread.
+/// History of two blocks, with short forms of the calls of one thread.
 struct one_host {
   history past{2};
 
@@ -88,7 +88,7 @@ TEST_CASE("Bytes that nobody has put are refused") {
   one_host host;
   CHECK_FALSE(host.may_get(1));
   host.put(put_end::refreshed);
-  CHECK_FALSE(host.may_be_there()); // what was told of it cannot be true
+  CHECK_FALSE(host.may_be_there()); // the earlier report cannot be true
   const auto which = host.put();
   CHECK_FALSE(host.may_get(which + 1));
   CHECK(host.may_be_there());
@@ -115,7 +115,7 @@ TEST_CASE("A block is gone after its erase, not beside it, and not if the erase 
   host.past.erase_begins(block, erase);
   CHECK(host.may_get(which));
   host.past.erase_ends(block, erase, true);
-  CHECK(host.may_get(which, before)); // it was asked for before
+  CHECK(host.may_get(which, before)); // it was requested before
   CHECK_FALSE(host.may_get(which));
   CHECK_FALSE(host.may_be_there());
 }

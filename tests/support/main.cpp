@@ -1,4 +1,4 @@
-// Catch2 2.13 needs its main compiled once; Catch2 3 has one in a library.
+// Main function of Catch2: version 2.13 needs it compiled once; Catch2 3 has it in a library.
 #if !__has_include(<catch2/catch_all.hpp>)
 #define CATCH_CONFIG_MAIN
 #include <catch2/catch.hpp>
