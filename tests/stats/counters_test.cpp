@@ -5,7 +5,7 @@ using namespace hearth::stats;
 
 namespace {
 
-/// Every counter another number, so that one that is forgotten or swapped shows.
+/// Sets every counter to a different number, so that a forgotten or swapped counter is detected.
 counters distinct(std::uint64_t base) {
   counters made;
   made.saves = base + 1;
@@ -64,7 +64,7 @@ TEST_CASE("A sum adds every counter, and a difference takes the same off again")
   const auto before = sum;
   sum += more;
 
-  auto expected = distinct(100); // 100 + n and n: twice n and 100
+  auto expected = distinct(100); // 100 + n and n: the sum is 2n + 100
   expected.saves = 102;
   expected.loads = 104;
   expected.misses = 106;
@@ -84,7 +84,7 @@ TEST_CASE("A sum adds every counter, and a difference takes the same off again")
 
   auto rest = sum.since(before);
   auto more_and_pending = distinct(100);
-  more_and_pending.ledger.offer(8); // pending when the page was turned, so it is offered on this one as well
+  more_and_pending.ledger.offer(8); // pending at the reset, so it counts as offered in the new period as well
   more_and_pending.ledger.give_up(drop_reason::late_full, 4);
   CHECK(rest == more_and_pending);
 }

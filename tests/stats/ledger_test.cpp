@@ -11,7 +11,7 @@ namespace {
 drop_reason drop_at(std::size_t i) { return static_cast<drop_reason>(i); }
 fail_reason fail_at(std::size_t i) { return static_cast<fail_reason>(i); }
 
-/// One random operation on `books`; `pending` is the model of what its writer has in hand.
+/// One random operation on `books`. `pending` models the blocks that the writer holds.
 void random_step(ledger& books, std::vector<std::uint64_t>& pending, random_sequence& random) {
   const auto end = [&](auto&& how) {
     if (pending.empty())
@@ -205,7 +205,7 @@ TEST_CASE("A ledger is restored from parts that add up, and from no others") {
   parts.offered.bytes += 1;
   CHECK_FALSE(ledger::restore(parts));
 
-  // 2^63 + 2^63 is 0 in 64 bits: a sum that wraps around must not pass for balanced.
+  // 2^63 + 2^63 is 0 in 64 bits: a sum that wraps around must not count as balanced.
   ledger_parts wrapped;
   wrapped.persisted = {1ull << 63, 0};
   wrapped.pending = {1ull << 63, 0};

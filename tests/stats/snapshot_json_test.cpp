@@ -9,7 +9,7 @@ using namespace hearth::stats;
 
 namespace {
 
-/// Small, and no two members equal where that can be.
+/// A small snapshot; members differ from each other where possible.
 snapshot small() {
   snapshot item;
   item.name_space = "model-a";
@@ -159,7 +159,7 @@ constexpr std::string_view small_text = R"({
   "namespaces": {}
 })";
 
-/// A snapshot of a whole cache with numbers beyond 2^53, which a reader that goes through double would spoil.
+/// Snapshot of a whole cache with numbers beyond 2^53, which a reader that uses double would change.
 snapshot large(std::uint64_t seed) {
   random_sequence random{seed};
   const auto wide = [&] { return (random.below(1u << 29) << 31) + random.below(1u << 31); };
@@ -190,7 +190,7 @@ std::string replaced(std::string_view text, std::string_view what, std::string_v
   return changed.replace(at, what.size(), with);
 }
 
-/// What the reader says about `text`, which it must refuse.
+/// The error of the reader for `text`, which it must refuse.
 std::string refusal(std::string_view text) {
   std::string error;
   CHECK_FALSE(snapshot_from_json(text, error));
@@ -318,6 +318,6 @@ TEST_CASE("Garbage is refused without harm") {
   CHECK(refusal(std::string{small_text} + std::string(1, '\0')).find("byte ") == 0);
   CHECK(refusal("{\"version\": NaN}").find("byte ") == 0);
   CHECK(refusal("{\"version\": 1, \"namespace\": \"\xff\"}").find("byte ") == 0);
-  CHECK(refusal(std::string(4'000'000, '[')).find("byte ") == 0); // a parser that recurses would run out of stack
+  CHECK(refusal(std::string(4'000'000, '[')).find("byte ") == 0); // a recursive parser would overflow the stack
   CHECK(refusal("{\"a\": " + std::string(1'000'000, '[') + std::string(1'000'000, ']') + "}") == "version: missing");
 }

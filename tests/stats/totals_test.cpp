@@ -8,7 +8,7 @@ namespace {
 
 const gauges limits{{}, {}, {}, {}, 0, 1000, 2000, 3000};
 
-/// One thing that can happen in a namespace.
+/// One random event in a namespace.
 void random_event(tally_entry& entry, random_sequence& random) {
   auto& [count, level] = entry;
   const auto bytes = 1 + random.below(1000);
@@ -19,7 +19,7 @@ void random_event(tally_entry& entry, random_sequence& random) {
     level.queue.add(bytes);
     break;
   case 1:
-    if (count.ledger.pending().blocks > 0) { // everything pending at once: sizes need no model here
+    if (count.ledger.pending().blocks > 0) { // all pending blocks at once, so the sizes need no model here
       while (count.ledger.pending().blocks > 1)
         count.ledger.persist(0);
       count.ledger.persist(count.ledger.pending().bytes);

@@ -11,7 +11,7 @@ const std::vector<std::uint32_t> tokens{1, 2, 3};
 }
 
 TEST_CASE("A key is the SHA-256 that an independent tool computes over the documented bytes") {
-  // printf 'hearth-block-key-1' and the parts as block_key.hpp lays them down, piped through sha256sum
+  // Expected value: printf 'hearth-block-key-1' and the parts in the layout of block_key.hpp, piped through sha256sum.
   CHECK(to_hex(derive_key("model-a", std::nullopt, tokens, "tenant")) ==
         "ef205dbe47c4e5801a9ff4580dbbac3b4ebc79df9a5b6ad47788cd5374ac9687");
 }

@@ -5,10 +5,10 @@
 
 using namespace hearth::testing;
 
-// The contract of block_store.hpp, over a map in memory and over segments with every kind of I/O. Of the cases in this
-// file one does not run over the map, which opens in one step: "Opening tells how far it is". What the contract says of
-// a disk is not here at all, but in tests of segments: damage (segments_damage_test), faults and full disks
-// (segments_faults_test), crashes (segments_crash_test), files (segments_recovery_test, neighbours_test, mounts_test).
+// Contract of block_store.hpp, tested over a map in memory and over segments with every I/O engine. One case does not
+// run over the map, which opens in one step: "Opening tells how far it is". The parts of the contract that concern a
+// disk are in tests of segments: damage (segments_damage_test), faults and full disks (segments_faults_test), crashes
+// (segments_crash_test), files (segments_recovery_test, neighbours_test, mounts_test).
 using segment_worlds = std::tuple<memory_segments_world, posix_segments_world>;
 using store_worlds = std::tuple<memory_store_world, memory_segments_world, posix_segments_world>;
 
@@ -132,7 +132,7 @@ TEMPLATE_LIST_TEST_CASE("A block that can never fit is refused, and nothing leav
   std::size_t largest = 4096;
   while (world.store->look_up(key(2), largest + 1).fits)
     largest += 4096;
-  CHECK(largest >= 3 * 4096); // the room for two of them, and the header of one
+  CHECK(largest >= 3 * 4096); // room for two blocks, and a header
   CHECK(world.store->look_up(key(2), largest).fits);
   CHECK_FALSE(world.store->look_up(key(2), largest).entry);
   CHECK(world.store->look_up(key(1), largest).entry->payload_bytes == 4096);
@@ -351,14 +351,14 @@ TEMPLATE_LIST_TEST_CASE("Opening tells how far it is, from nothing to all of it"
   world.on_opening = [&](std::uint64_t done, std::uint64_t total) { told.emplace_back(done, total); };
   using steps = decltype(told);
   world.open(5, 100);
-  CHECK(told == steps{{0, 0}}); // there is nothing
+  CHECK(told == steps{{0, 0}}); // the directory is empty
   for (unsigned i = 0; i < 3; ++i)
     REQUIRE(world.append(i, 100) == errc::none);
   REQUIRE(world.sync() == errc::none);
   world.close();
   CHECK(told.size() == 1);
   told.clear();
-  world.open(5, 100); // a block a segment
+  world.open(5, 100); // one block per segment
   CHECK(told == steps{{0, 3}, {1, 3}, {2, 3}, {3, 3}});
   CHECK(world.report.recovered == 3);
 }
@@ -382,7 +382,7 @@ TEMPLATE_LIST_TEST_CASE("Room is made by blocks of namespaces that nobody has na
     REQUIRE(world.namespaces->claim("a"));
   REQUIRE(world.append(6, 100, 0, b) == errc::none);
   CHECK(world.numbers() == (named ? std::vector<unsigned>{3, 4, 5, 6} : std::vector<unsigned>{1, 3, 5, 6}));
-  REQUIRE(world.append(7, 100, 0, b) == errc::none); // nothing unclaimed is left, or nothing was
+  REQUIRE(world.append(7, 100, 0, b) == errc::none); // no block is unclaimed now
   CHECK(world.numbers() == (named ? std::vector<unsigned>{4, 5, 6, 7} : std::vector<unsigned>{3, 5, 6, 7}));
   CHECK(world.balanced());
 }

@@ -6,7 +6,7 @@ using namespace hearth::testing;
 
 namespace {
 
-/// A detachable store over segments, files in memory, I/O in virtual time.
+/// Detachable store over segments: files in memory, I/O in virtual time.
 class detachable_world : public memory_segments_world {
 public:
   void open(std::uint64_t blocks, std::size_t block_bytes) override {
@@ -60,7 +60,7 @@ public:
 
 using numbers_of = std::vector<unsigned>;
 
-/// A block cannot be read, and is taken out; what it was stays on the disk.
+/// A block cannot be read and is removed; its record stays on the disk.
 void give_up_unreadable(detachable_world& world, unsigned number) {
   world.disk->fail_next(file_operation::remove, errc::io, 1);
   world.disk->fail_next(file_operation::read, errc::io, 1);
@@ -132,7 +132,7 @@ TEST_CASE("What is erased while the directory is away does not come back with it
 TEST_CASE("An erase that was not durable when the directory went away holds when it is back, twice over") {
   detachable_world world;
   open_with_three(world);
-  // Whatever the store does with an erase, it cannot be done in a directory that is elsewhere.
+  // However the store implements an erase, it cannot be done in a directory that is away.
   world.away();
   CHECK(world.store->erase(key(2)));
   CHECK(world.abandon() == numbers_of{1, 3});
@@ -188,7 +188,7 @@ TEST_CASE("A new empty directory is taken into use, another store's is left as i
   world.away();
   static_cast<void>(world.abandon());
   REQUIRE(world.disk->create_directory("/cache"));
-  ++world.clock_ns; // by which a store is numbered
+  ++world.clock_ns; // the store's number comes from the clock
   REQUIRE(world.reattach() == errc::none);
   CHECK(world.numbers().empty());
   CHECK(world.append(5, 100) == errc::none);
@@ -248,7 +248,7 @@ TEST_CASE("Whoever lets go of a store that is being opened again has let go of a
   const std::weak_ptr<detachable_store> held = world.detachable;
   world.detachable.reset();
   world.store.reset();
-  CHECK(held.expired()); // else an engine whose disk hangs would own, with it, itself
+  CHECK(held.expired()); // otherwise an engine on a hanging disk would own the store, and through it itself
   world.settle();
   CHECK(reattached.code() == errc::closed);
   CHECK(world.disk->lock("/cache/hearth.lock"));
@@ -262,7 +262,7 @@ TEST_CASE("A block that was put anew after an erase and synced is there when its
   CHECK(world.store->erase(key(3)));
   answer<void> synced;
   world.store->sync(synced.done());
-  CHECK(world.store->erase(key(1))); // behind the sync: not known to be durable
+  CHECK(world.store->erase(key(1))); // after the sync: not known to be durable
   world.settle();
   REQUIRE(synced.ok());
   world.away();
@@ -280,7 +280,7 @@ TEST_CASE("A block that was reclaimed does not come back with a directory that w
     REQUIRE(world.append(number, 100) == errc::none);
   REQUIRE(world.sync() == errc::none);
   world.away();
-  REQUIRE(world.append(41, 100) != errc::none); // blocks were given up for it, and are on disk all the same
+  REQUIRE(world.append(41, 100) != errc::none); // blocks were reclaimed for it, and their records are still on disk
   const auto lost = world.abandon();
   REQUIRE(lost.size() < 40);
   world.back();

@@ -8,8 +8,8 @@
 
 using namespace hearth::testing;
 
-// Stores on a small real file system, which others fill, and which turns read-only. Mounting needs root: without it
-// these test cases say that nothing was checked.
+// Stores on a small real file system that other users fill, or that becomes read-only. Mounting needs root; without
+// root these test cases report that they checked nothing.
 
 namespace {
 
@@ -25,7 +25,7 @@ void fill(file_system& files, const std::string& path) {
     offset += text.size();
 }
 
-/// A detachable store in the directory of a world, with three blocks, durable.
+/// A detachable store in the directory of a world, with three durable blocks.
 std::shared_ptr<detachable_store> detachable_with_three(posix_segments_world& world) {
   world.io = std::make_unique<threads_io_world>();
   const auto engine = world.io->engine();
@@ -54,7 +54,7 @@ errc look(posix_segments_world& world, detachable_store& store) {
   return seen.code();
 }
 
-/// The failure if it is refused.
+/// The failure of the refused opening.
 failure reattach(posix_segments_world& world, detachable_store& store) {
   failure refused;
   store.reattach([&](const result<recovery_report>& outcome) {
@@ -72,7 +72,7 @@ TEST_CASE("A disk that others fill fails writes as no_space, and takes them agai
   small_disk disk{world.directory.path(), "4m"};
   if (!disk.mounted())
     return;
-  world.open(200, block_bytes); // more than the disk has
+  world.open(200, block_bytes); // more than the disk holds
   REQUIRE(world.append(1, block_bytes) == errc::none);
   fill(*world.disk, world.directory.path() + "/theirs");
   unsigned failures = 0;
@@ -116,7 +116,7 @@ TEST_CASE("A read-only file system is refused at opening, with the reason") {
   world.io.reset();
 }
 
-/// The lock's file is open for writing for as long as the store is, and segments are.
+/// While the store is open, the lock file and the segments are open for writing.
 TEST_CASE("The operator cannot turn a file system read-only under a store") {
   posix_segments_world world;
   small_disk disk{world.directory.path(), "8m"};
@@ -130,7 +130,7 @@ TEST_CASE("The operator cannot turn a file system read-only under a store") {
   CHECK(disk.writable(false) == 0);
 }
 
-/// As a kernel does after an error of the disk, whatever is open.
+/// Remounts read-only with open files, as a kernel does after a disk error.
 TEST_CASE("A store whose file system turns read-only goes on reading, and writes again when it may") {
   memory_segments_world world;
   world.open(4, 4096);

@@ -8,7 +8,7 @@
 
 using namespace hearth::testing;
 
-// What others may do to a directory in use: rename it, remove the lock's file, or be forked from its holder.
+// Actions by others on a directory in use: rename it, remove the lock file, fork the holder.
 
 TEST_CASE("A directory that is moved away loses nothing, and an erase meanwhile is not called durable") {
   posix_segments_world world;
@@ -18,7 +18,7 @@ TEST_CASE("A directory that is moved away loses nothing, and an erase meanwhile 
   const std::filesystem::path segments = world.directory.path() + "/segments";
   const std::filesystem::path elsewhere = world.directory.path() + "/elsewhere";
   std::filesystem::rename(segments, elsewhere);
-  CHECK(same(world.read(1).value(), payload(1, 100))); // segments stay open
+  CHECK(same(world.read(1).value(), payload(1, 100))); // segment files stay open
   CHECK(world.store->erase(key(2)));
   CHECK(world.sync() == errc::io);
   std::filesystem::rename(elsewhere, segments);
@@ -38,7 +38,7 @@ TEST_CASE("A directory stays locked although somebody removes the lock's file") 
   REQUIRE(files->remove(path).ok());
   const auto second = files->lock(path);
   CHECK(second.code() == errc::busy);
-  CHECK(files->open(path, open_mode::read).code() == errc::not_found); // and none is left behind by the attempt
+  CHECK(files->open(path, open_mode::read).code() == errc::not_found); // and the attempt leaves no lock file behind
 }
 
 TEST_CASE("A lock that is given back is free, although a forked process still has its descriptor") {

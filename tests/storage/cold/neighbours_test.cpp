@@ -9,20 +9,20 @@
 
 using namespace hearth::testing;
 
-// What hearth does with links, FIFOs, sockets, directories and other people's files in its directory: nothing at all.
-// storage/NEIGHBOURS.md is the table of it.
+// hearth does not touch links, FIFOs, sockets, directories and files of others in its directory. The rules are in
+// storage/NEIGHBOURS.md.
 
 namespace {
 
 std::string folder_in(const posix_segments_world& world) { return world.directory.path() + "/segments"; }
 
-/// A store with three blocks, closed again.
+/// Creates and closes a store with three blocks.
 void leave_three_blocks(posix_segments_world& world) {
   open_with_three(world);
   world.close();
 }
 
-/// Opens the store and expects a refusal that names `path`, says what was found, and what to do.
+/// Opens the store, and expects a refusal that names `path`, what was found, and what to do.
 void expect_refusal(posix_segments_world& world, const std::string& path) {
   const auto opened = world.try_open(world.room_for(8, 100));
   REQUIRE(!opened.ok());
@@ -170,14 +170,14 @@ TEST_CASE("What others put in the place of an index while a store runs fails a s
     const auto index = folder_in(world) + "/00000000.index";
     REQUIRE(world.disk->remove(index));
     const strange_thing other{index, what};
-    const strange_thing next{folder_in(world) + "/00000001.index", what}; // where a segment is yet to be made
+    const strange_thing next{folder_in(world) + "/00000001.index", what}; // where the next segment will be created
     INFO(other.name());
     CHECK(world.store->erase(key(1)));
     CHECK(world.sync() == errc::io);
     for (unsigned number = 2; number < 40; ++number)
       CHECK(world.append(number, 100) == errc::none);
     CHECK(world.store->find(key(39)));
-    CHECK(world.sync() == errc::none); // its segment has been given up meanwhile
+    CHECK(world.sync() == errc::none); // its segment was reclaimed meanwhile
     world.close();
     CHECK(other.untouched());
     CHECK(next.untouched());
@@ -200,7 +200,7 @@ TEST_CASE("A lock file with anything in it is no obstacle, and who is told busy 
     world.open(8, 100);
     CHECK(read_file(*files, path) == std::to_string(::getpid()) + "\n");
     CHECK(world.append(1, 100) == errc::none);
-    { // as if the holder could not write its number, or somebody had overwritten it
+    { // as if the holder could not write its number, or another program had overwritten it
       auto opened = files->open(path, open_mode::read_write);
       REQUIRE(write_text(**opened, 0, text + std::string(8, '\0')));
     }
@@ -245,7 +245,7 @@ TEST_CASE("Twenty thousand files of others in and beside the folder of the block
   leave_three_blocks(world);
   const auto put = [&](const std::string& folder) {
     for (unsigned number = 0; number < many; ++number)
-      std::filesystem::create_symlink("nowhere", folder + "/" + std::to_string(number)); // the fastest thing to make
+      std::filesystem::create_symlink("nowhere", folder + "/" + std::to_string(number)); // the fastest entry to create
   };
   put(folder_in(world));
   put(world.directory.path());
@@ -278,7 +278,7 @@ TEST_CASE("A wall clock that jumps neither disturbs the order of use nor makes a
   CHECK(world.sync() == errc::none);
   CHECK(world.numbers() == std::vector<unsigned>{1, 2, 3, 4});
   world.close();
-  world.clock_ns = 0; // before all of it
+  world.clock_ns = 0; // earlier than all of it
   world.open(4, 100);
   CHECK(world.numbers() == std::vector<unsigned>{1, 2, 3, 4});
   CHECK(same(world.read(1).value(), payload(1, 100)));

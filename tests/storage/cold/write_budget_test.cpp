@@ -8,7 +8,7 @@ namespace {
 constexpr std::int64_t second = 1'000'000'000;
 constexpr std::int64_t day = 86'400 * second;
 
-/// Writes blocks of 100 bytes for as long as the budget allows; how many.
+/// Writes blocks of 100 bytes while the budget allows it. Returns their number.
 int write_all(write_budget& budget, write_worth worth, std::int64_t now_ns) {
   int written = 0;
   for (; written < 100'000 && budget.allows(100, worth, now_ns); ++written)

@@ -10,7 +10,7 @@ namespace {
 const auto tail = return_model::class_of({0, 8, 0, 1});
 const auto head = return_model::class_of({20, 8, 0, 1});
 
-/// A request of so many blocks of one class; its cohort has a leaf, which has the cohort's number.
+/// A request for this many blocks of one class. Its cohort has a leaf whose slot is the cohort's number.
 cohorts::number ask(cohorts& all, std::size_t blocks, std::size_t block_class = tail) {
   all.begin_request();
   cohorts::number one = 0;
@@ -108,7 +108,7 @@ TEST_CASE("The recent blocks are as many of those asked for last as are asked fo
   CHECK(all.recent_part(first) == 0);
   CHECK(all.recent_part(second) == Approx(0.25));
   CHECK(all.recent_part(third) == 1);
-  leave(all, third, 5); // five of the third are not asked for any more: others take their place
+  leave(all, third, 5); // five blocks leave the third; blocks of the second become recent instead
   all.keep_recent(35);
   CHECK(all.recent_part(second) == Approx(0.5));
   all.keep_recent(100);

@@ -16,7 +16,7 @@ using hearth::testing::key;
 
 namespace {
 
-/// A tier of so many blocks, all admitted.
+/// A tier of this many blocks that admits every block.
 struct small_tier {
   explicit small_tier(std::size_t blocks) : capacity(blocks) {}
 
@@ -50,7 +50,7 @@ std::vector<block_key> chain(unsigned first, unsigned blocks) {
   return keys;
 }
 
-/// Names of blocks that take no memory while they are used: block n comes behind block n - 1, or first of its chain.
+/// Block names that allocate no memory in use: the parent of block n is block n - 1, unless n is first in its chain.
 class numbered_blocks final : public block_names {
 public:
   numbered_blocks(unsigned blocks, unsigned chain_blocks) : slots_(blocks + 1), numbers_(blocks + 1) {
@@ -80,7 +80,7 @@ public:
     free_.push_back(slot);
   }
 
-  /// Of the chain that begins with block `first`.
+  /// For the chain that begins with block `first`.
   std::span<const block_key> chain(unsigned first, unsigned blocks) const {
     return std::span{keys_}.subspan(first, blocks);
   }
@@ -139,9 +139,9 @@ TEST_CASE("A block that departed long ago and is asked for again still knows its
   policy.asked(chain(1, 2));
   policy.insert(key(2), key(1));
   policy.insert(key(1), std::nullopt);
-  policy.erase(key(1)); // before its child: somebody erased it
+  policy.erase(key(1)); // erased before its child
   unsigned next = 100;
-  for (; next < 100 + 16'384 - 1; ++next) // as many as are remembered
+  for (; next < 100 + 16'384 - 1; ++next) // as many as the policy remembers
     policy.asked(chain(next, 1));
   std::vector<block_key> back{key(1)};
   for (unsigned i = 0; i < 8; ++i)
@@ -169,7 +169,8 @@ TEST_CASE("Blocks that are each other's parents, or their own, leave all the sam
 TEST_CASE("The conversation policy learns that short questions go on and long documents do not") {
   small_tier tier{400};
   unsigned next = 0;
-  for (unsigned round = 0; round < 400; ++round) { // a chat of six blocks that comes back, a document that does not
+  // A chat of six blocks that continues, and a document that does not return.
+  for (unsigned round = 0; round < 400; ++round) {
     const auto chat = next;
     tier.ask(chain(chat, 6));
     tier.ask(chain(chat + 10, 40));
@@ -190,7 +191,7 @@ TEST_CASE("The conversation policy learns that short questions go on and long do
 
 TEST_CASE("A tracked block costs less than 16 bytes, a remembered one less than 32, with what its request costs") {
   if (!buffers_are_pooled())
-    return;                             // with a sanitizer each allocation is larger
+    return;                             // with a sanitizer allocations are larger
   constexpr unsigned chain_blocks = 24; // as in the trace of a chat service
   const unsigned tracked = GENERATE(8'160, 12'000);
   numbered_blocks names{64'800, chain_blocks};
@@ -219,7 +220,7 @@ TEST_CASE("A tracked block costs less than 16 bytes, a remembered one less than 
   const auto gone = (static_cast<double>(allocated() - before) - each * tracked) / remembered;
   INFO(each << " bytes a tracked block, " << gone << " a remembered one");
   CHECK(each < 16);
-  CHECK(each > 8); // or it was not counted
+  CHECK(each > 8); // otherwise it was not counted
   CHECK(gone < 32);
   CHECK(gone > 12);
 }
@@ -227,7 +228,7 @@ TEST_CASE("A tracked block costs less than 16 bytes, a remembered one less than 
 TEST_CASE("Any order of calls leaves the conversation policy with what was inserted and not erased") {
   unsigned state = 1;
   const auto draw = [&](unsigned below) {
-    state = state * 1664525 + 1013904223; // Numerical Recipes
+    state = state * 1664525 + 1013904223; // constants from Numerical Recipes
     return (state >> 8) % below;
   };
   keyed_policy policy{make_conversation_policy()};

@@ -57,7 +57,7 @@ TEST_CASE("What is renewed while it is among the older half goes to the end, wit
   CHECK(renewed->history.cohort == 2);
   CHECK(renewed->history.asked == 2);
   CHECK(renewed->children == 2);
-  for (int i = 0; i < 100; ++i) { // again and again leaves no gaps
+  for (int i = 0; i < 100; ++i) { // repeated moves leave no gaps
     departed.renew(departed.find(key(5)));
     departed.renew(departed.find(key(2)));
   }

@@ -21,7 +21,7 @@ struct s3_fifo {
   keyed_policy policy{make_s3_fifo_policy()};
 };
 struct w_tinylfu {
-  keyed_policy policy{make_w_tinylfu_policy(4)}; // few: it has to grow
+  keyed_policy policy{make_w_tinylfu_policy(4)}; // small: it has to grow
 };
 struct conversation {
   keyed_policy policy{make_conversation_policy()};
@@ -38,7 +38,7 @@ std::vector<block_key> order(const keyed_policy& policy) {
 
 } // namespace
 
-// The contract of eviction_policy.hpp, over every policy.
+// Contract of eviction_policy.hpp, tested over every policy.
 
 TEMPLATE_TEST_CASE("A policy knows exactly what was inserted and not erased", "", lru, s3_fifo, w_tinylfu,
                    conversation) {
@@ -151,9 +151,9 @@ TEST_CASE("S3-FIFO gives up newcomers first, and remembers those who come back s
   }
   policy.insert(key(18), std::nullopt);
   policy.insert(key(19), std::nullopt);
-  REQUIRE(policy.victim() == key(18)); // the others were touched twice and are in the main queue now
+  REQUIRE(policy.victim() == key(18)); // the others were touched twice and are now in the main queue
   policy.erase(key(18));
-  policy.insert(key(18), std::nullopt); // in the main queue, at its end
+  policy.insert(key(18), std::nullopt); // at the end of the main queue
   CHECK(order(policy).back() == key(18));
   CHECK(order(policy).front() == key(19));
 }

@@ -24,7 +24,7 @@ TEST_CASE("A sketch tells most of few keys apart") {
   int wrong = 0;
   for (unsigned i = 512; i < 1024; ++i)
     wrong += sketch.count(key(i)) > 0 ? 1 : 0;
-  CHECK(wrong < 4); // (512 / 4096)^4 of 512 are to be expected: one in ten runs with other keys has one
+  CHECK(wrong < 4); // expected: 512 * (512 / 4096)^4; with other keys, one run in ten has one
 }
 
 TEST_CASE("A sketch forgets half of everything when it has counted ten times what was expected") {

@@ -10,7 +10,7 @@ namespace {
 constexpr auto eager = return_model::traits{4, 1, 20, 2};
 constexpr auto single = return_model::traits{4, 30, 0, 1};
 
-/// So many blocks of a class were asked for; `back` of them again in the bin, the others have grown that old.
+/// Requests this many blocks of a class. `back` of them are requested again in the bin; the others grow to that age.
 void observe(return_model& model, std::size_t kind, std::size_t blocks, std::size_t back, std::size_t bin) {
   model.waits(kind, blocks);
   for (std::size_t next = 1; next <= bin; ++next)
@@ -60,7 +60,7 @@ TEST_CASE("Blocks of a class that returned are worth more until the time of retu
   const auto often = return_model::class_of(eager);
   const auto seldom = return_model::class_of(single);
   CHECK(model->worth(often, 0) > 10 * model->worth(seldom, 0));
-  CHECK(model->worth(often, 11) > model->worth(often, 0)); // nearer to it
+  CHECK(model->worth(often, 11) > model->worth(often, 0)); // closer to the return
   CHECK(model->worth(often, 14) < model->worth(often, 0) / 10);
 }
 
@@ -83,7 +83,7 @@ TEST_CASE("However many blocks were forgotten, those that are forgotten next sti
   const auto model = std::make_unique<return_model>();
   const auto kind = return_model::class_of(single);
   observe(*model, kind, 1000, 1000, 12);
-  const auto forget = [&](unsigned blocks) { // none of them returned
+  const auto forget = [&](unsigned blocks) { // none of these returned
     for (unsigned i = 0; i < blocks; ++i) {
       model->waits(kind);
       model->ages(kind, 1, 1);

@@ -19,7 +19,7 @@ block numbered(unsigned number, namespace_id name_space = 0) {
   return {key(number), name_space, std::nullopt, payload(number, 64)};
 }
 
-/// Keys that begin alike, as a host's own may: only their last bytes differ.
+/// Keys with a common prefix, as a host's own keys may have: only the last bytes differ.
 block_key counted(std::uint64_t number) {
   block_key made;
   std::memcpy(made.bytes.data() + 24, &number, sizeof(number));

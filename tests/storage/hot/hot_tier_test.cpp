@@ -18,7 +18,7 @@ block sized(unsigned number, std::size_t size) { return {key(number), 0, std::nu
 
 hot_tier small_tier() { return {100, make_lru_policy(), std::make_shared<hot_index>()}; }
 
-/// Counted by walking.
+/// Recounts by walking all blocks.
 std::size_t dirty_blocks(const hot_tier& tier) {
   std::size_t dirty = 0;
   tier.visit([&](const hot_block& one) {
@@ -154,8 +154,8 @@ TEST_CASE("A reclaimed block is dirty, and expendable until somebody asks for it
   CHECK(tier.expendable_blocks() == 1);
   tier.touch(tier.slot_of(key(1)));
   tier.mark_reclaimed(key(1));
-  tier.mark_reclaimed(key(2)); // has no copy that could be: still worth writing
-  tier.mark_reclaimed(key(3)); // is not here
+  tier.mark_reclaimed(key(2)); // has no cold copy that could be reclaimed: still worth a write
+  tier.mark_reclaimed(key(3)); // is absent
   CHECK(dirty_blocks(tier) == 2);
   CHECK(tier.expendable_blocks() == 1);
   CHECK_FALSE(tier.find(key(1))->worth_writing());
@@ -165,18 +165,18 @@ TEST_CASE("A reclaimed block is dirty, and expendable until somebody asks for it
   tier.mark_clean(key(1));
   CHECK(dirty_blocks(tier) == 1);
   CHECK(tier.expendable_blocks() == 1);
-  tier.mark_dirty(key(1)); // the write failed after all
+  tier.mark_dirty(key(1)); // the write failed
   CHECK(tier.expendable_blocks() == 0);
 }
 
 TEST_CASE("A hot block costs less than 200 bytes beside its payload, dirty or clean") {
   if (!buffers_are_pooled())
-    return; // with a sanitizer payloads are malloc's, and each allocation is larger
+    return; // with a sanitizer payloads come from malloc, and allocations are larger
   const auto allocated = [] {
     const auto all = mallinfo2();
     return all.uordblks + all.hblkhd;
   };
-  const unsigned blocks = GENERATE(20'000, 30'000); // tables that are nearly full, and that have just grown
+  const unsigned blocks = GENERATE(20'000, 30'000); // tables that are nearly full, and tables that have just grown
   const bool dirty = GENERATE(false, true);
   const auto before = allocated();
   hot_tier tier{std::uint64_t{blocks} * 4096, make_lru_policy(), std::make_shared<hot_index>()};
@@ -185,7 +185,7 @@ TEST_CASE("A hot block costs less than 200 bytes beside its payload, dirty or cl
   const auto each = static_cast<double>(allocated() - before) / blocks;
   INFO(each << " bytes");
   CHECK(each < 200);
-  CHECK(each > 100); // or it was not counted
+  CHECK(each > 100); // otherwise it was not counted
 }
 
 TEST_CASE("A policy that asks the tier for names finds them, whatever is put, taken out and put again in a chain") {
@@ -219,7 +219,7 @@ TEST_CASE("A policy that asks the tier for names finds them, whatever is put, ta
 
 namespace {
 
-/// A tier of blocks of 10 bytes that are put chain by chain, head first.
+/// Tier of blocks of 10 bytes that are put by chain, head first.
 struct tier_of_chains {
   explicit tier_of_chains(std::size_t blocks)
       : tier(10 * blocks, make_conversation_policy(), std::make_shared<hot_index>()) {}
@@ -274,7 +274,7 @@ TEST_CASE("A block of a chain that was put and never asked for is no victim whil
 TEST_CASE("A new chain that is put without being asked for counts as one that was asked for, and as one request") {
   const auto left_by = [](bool asked) {
     tier_of_chains chains{400};
-    for (unsigned next = 1; next < 24'000; next += 60) { // a chat that comes back, a document that does not
+    for (unsigned next = 1; next < 24'000; next += 60) { // a chat that continues, and a document that does not return
       for (const auto& [first, blocks] : {std::pair{next, 6u}, {next + 10, 40u}}) {
         chains.make_room(blocks);
         if (asked)
@@ -289,7 +289,7 @@ TEST_CASE("A new chain that is put without being asked for counts as one that wa
     }
     return chains.left;
   };
-  CHECK((left_by(false) == left_by(true))); // printing them would take pages
+  CHECK((left_by(false) == left_by(true))); // Catch would print pages of both
 }
 
 TEST_CASE("A chain that is put again without being asked for is one request, not one a block") {
@@ -304,6 +304,6 @@ TEST_CASE("A chain that is put again without being asked for is one request, not
   for (int i = 0; i < 3; ++i)
     ask_and_put(300, 1);
   chains.put(1, 28);
-  // 5 and 4 requests ago are about the same, and then the shorter leaves first; 32 and 31 ago are not.
+  // 4 and 5 requests ago count as about the same, and then the shorter chain leaves first; 31 and 32 do not.
   CHECK(chains.tier.victim()->item.key == key(200));
 }

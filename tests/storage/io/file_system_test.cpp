@@ -24,7 +24,7 @@ struct memory_world {
   memory_world() { REQUIRE(files->create_directory(root)); }
 };
 
-/// The operating system's files below a fresh directory.
+/// Files of the operating system below a new directory.
 struct posix_world {
   std::shared_ptr<file_system> files = make_posix_file_system();
   temporary_directory directory;
@@ -291,9 +291,9 @@ TEST_CASE("On a real disk a directory that others may write to is taken back") {
   };
   CHECK(mode_after(0777) == 0700);
   CHECK(mode_after(0720) == 0700);
-  CHECK(mode_after(0750) == 0750); // others may look, which is the operator's choice: every file is 0600
+  CHECK(mode_after(0750) == 0750); // others may list it if the operator chooses so: every file is 0600
   if (::geteuid() != 0)
-    return; // only root can give a directory away
+    return; // only root can change the owner
   REQUIRE(::chown((world.root + "/d").c_str(), 65'534, 65'534) == 0);
   REQUIRE(::chmod((world.root + "/d").c_str(), 0722) == 0);
   CHECK(world.files->create_directory(world.root + "/d").code() == errc::invalid_argument);

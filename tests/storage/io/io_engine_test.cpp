@@ -82,7 +82,7 @@ TEMPLATE_TEST_CASE("Waiting reads go ahead of waiting writes, and one kind keeps
   CHECK(seen.lines().empty());
   io.release();
   io.settle();
-  // On threads the reader may take the read while the other thread goes for the writes; the writes keep their order.
+  // On threads, the reading thread may take the read while the other takes the writes; the writes keep their order.
   auto lines = seen.lines();
   std::erase_if(lines, [](const std::string& line) { return line.starts_with("r"); });
   CHECK(lines == std::vector<std::string>{"w1", "w1 done", "w2", "w2 done"});
@@ -178,7 +178,7 @@ TEMPLATE_TEST_CASE("A completion may submit the next job", "", virtual_engine, t
 
 namespace {
 
-/// Writes that hang on every thread that takes writes, until `free`.
+/// Writes that block every writing thread until `free`.
 struct hung_writes {
   explicit hung_writes(io_engine& engine, int threads) : at_work(threads), ended(threads) {
     for (int i = 0; i < threads; ++i)
@@ -220,7 +220,7 @@ TEST_CASE("Stopping gives up on a job that hangs, answers what waits, and may be
   engine->submit(one({io_kind::write, 0, [] {}, [&](bool ran) { waiting.set_value(ran); }}));
   CHECK_FALSE(engine->stop(std::chrono::nanoseconds{0}));
   CHECK_FALSE(waiting.get_future().get());
-  CHECK(engine->in_flight() >= 1); // the answer comes just before the job counts as ended
+  CHECK(engine->in_flight() >= 1); // `complete` runs just before the job counts as ended
   hung.free();
   CHECK(engine->stop(for_ever));
 }
@@ -254,7 +254,7 @@ TEST_CASE("Simulated jobs take their time one after the other, and not a moment 
   CHECK(disk->next_due_ns() == 1200);
   now = 1199;
   CHECK_FALSE(disk->step());
-  now = 9000; // late: the disk went on meanwhile
+  now = 9000; // late: the disk continued meanwhile
   CHECK(disk->step());
   CHECK(disk->next_due_ns() == 1350);
   CHECK(disk->step());
@@ -270,7 +270,7 @@ TEST_CASE("A late read does not overtake a write that the simulated disk had sta
   journal seen;
   disk->submit(one(seen.job(io_kind::write, "w1")));
   disk->submit(one(seen.job(io_kind::write, "w2")));
-  now = 150; // w1 has ended, w2 is at work
+  now = 150; // w1 has ended, w2 is in progress
   disk->submit(one(seen.job(io_kind::read, "r")));
   now = 1000;
   while (disk->step()) {

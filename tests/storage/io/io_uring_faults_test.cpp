@@ -16,7 +16,7 @@ using namespace hearth::testing;
 
 namespace {
 
-/// Files of this process end at `bytes`, and it lives on when it writes beyond.
+/// Limits the file size of this process to `bytes`; a write beyond fails instead of killing the process.
 class file_size_limit {
 public:
   explicit file_size_limit(rlim_t bytes) : signalled_(std::signal(SIGXFSZ, SIG_IGN)) {
@@ -35,7 +35,7 @@ private:
   void (*signalled_)(int);
 };
 
-/// From now on io_uring_setup fails with `error` on this thread, as in a container that forbids it.
+/// Makes io_uring_setup fail with `error` on this thread from now on, as in a container that forbids it.
 bool forbid_io_uring(int error) {
   const auto no = SECCOMP_RET_ERRNO | static_cast<unsigned>(error);
   std::array<sock_filter, 4> filter{{BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
@@ -136,10 +136,10 @@ TEST_CASE("Stopping gives up on a transfer that hangs, answers what waits, and m
     batch.push_back(transfer->job());
   engine->submit(std::move(batch));
   pipe.put("a");
-  CHECK(sure.ran()); // so the next one is with the kernel: that comes before the completion
+  CHECK(sure.ran()); // so the kernel has the next job: it is submitted before this completion
   CHECK_FALSE(engine->stop(std::chrono::nanoseconds{0}));
   CHECK_FALSE(waiting.ran());
-  CHECK(engine->in_flight() >= 1); // the answer comes just before the job counts as ended
+  CHECK(engine->in_flight() >= 1); // `complete` runs just before the job counts as ended
   text_transfer late{io_kind::read, pipe.out, 0, "-"};
   engine->submit(one(late.job()));
   CHECK_FALSE(late.ran());
@@ -170,7 +170,7 @@ TEST_CASE(
   hung.reset();
   pipe.out.reset();
 
-  // The engine's last owner is one of its own completions, which waits for nobody.
+  // A completion of the engine is its last owner, and no other thread waits for it.
   text_transfer last{io_kind::read, device("/dev/zero", O_RDONLY), 0, "-"};
   auto end = last.job();
   std::promise<void> gone;
@@ -186,7 +186,7 @@ TEST_CASE(
   CHECK(engine_left.expired());
   CHECK_FALSE(left.expired());
   pipe.put("a");
-  CHECK(ended.get_future().get()); // and then the thread that was left behind has ended as well
+  CHECK(ended.get_future().get()); // then the detached thread has ended as well
   CHECK(left.expired());
 }
 

@@ -174,7 +174,7 @@ TEST_CASE("Jobs that are nothing for the kernel run beside its own") {
   text_transfer empty{io_kind::write, device("/dev/null", O_WRONLY), 0, ""};
   batch.push_back({io_kind::metadata, 0, [] {}, [&](bool ran) { removed.set_value(ran); }});
   batch.push_back(in_memory.job());
-  batch.push_back(empty.job()); // no bytes: no system call, and yet no completion inside `submit`
+  batch.push_back(empty.job()); // no bytes: no system call, but still no completion inside `submit`
   engine->submit(std::move(batch));
   CHECK(removed.get_future().get());
   CHECK(in_memory.ran());
@@ -187,7 +187,7 @@ TEST_CASE("Jobs that are nothing for the kernel run beside its own") {
 
 TEST_CASE("Slowed writes of the kernel's hold up neither its reads nor the end of the engine") {
   disk_files files;
-  const auto engine = uring_or_nothing({4, 4, 1, 1, 1}); // the next write may start a byte's second later
+  const auto engine = uring_or_nothing({4, 4, 1, 1, 1}); // at one byte per second, the next write starts a second later
   if (!engine)
     return;
   const auto target = files.make();

@@ -9,7 +9,7 @@ using namespace hearth::testing;
 
 namespace {
 
-/// A transfer of two parts of `bytes` each, from offset 8,192 on.
+/// A transfer of two parts of `bytes` each, beginning at offset 8,192.
 struct world {
   explicit world(io_kind kind, std::size_t bytes = 8192, bool direct = true)
       : text(2 * bytes, 'x'),
@@ -51,12 +51,12 @@ TEST_CASE("A read ends where nothing comes, and a direct one where the file's la
 
   world odd{io_kind::read};
   odd.transfer.accept(5000);
-  CHECK(odd.transfer.ended()); // the next offset would be refused
+  CHECK(odd.transfer.ended()); // O_DIRECT would refuse the next offset
   CHECK(odd.moved->moved.value() == 5000);
 
   world cached{io_kind::read, 8192, false};
   cached.transfer.accept(5000);
-  CHECK_FALSE(cached.transfer.ended()); // a pipe may have more
+  CHECK_FALSE(cached.transfer.ended()); // a pipe may deliver more
 }
 
 TEST_CASE("A write that moves nothing is an error, not a hang") {

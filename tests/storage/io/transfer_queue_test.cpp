@@ -9,12 +9,12 @@ namespace {
 
 constexpr transfer_queue::time_point start{};
 
-/// Jobs are told apart by their bytes.
+/// Jobs are identified by their bytes.
 io_job job(io_kind kind, std::uint64_t bytes) {
   return {kind, bytes, {}, [](bool) {}};
 }
 
-/// Takes all that may start now: "r1 w2" for a read of 1 byte and a write of 2.
+/// Takes all jobs that may start now: "r1 w2" is a read of 1 byte and a write of 2.
 std::string started(transfer_queue& queue, transfer_queue::time_point now = start) {
   std::string text;
   while (const auto next = queue.next(now))
@@ -43,19 +43,19 @@ TEST_CASE("The writer yields to readers: beside reads that wait or run, and soon
   transfer_queue queue{{1, 4, 1, 1, 0}};
   for (std::uint64_t i = 1; i <= 6; ++i)
     queue.push(job(io_kind::write, i));
-  CHECK(started(queue) == "w1 w2 w3 w4"); // nobody reads
+  CHECK(started(queue) == "w1 w2 w3 w4"); // no read waits
   queue.push(job(io_kind::read, 1));
   CHECK(started(queue) == "r1");
   for (int i = 0; i < 3; ++i)
     queue.ended(io_kind::write);
-  CHECK(started(queue).empty()); // one write is left, beside the read
+  CHECK(started(queue).empty()); // one write is left, next to the read
   queue.ended(io_kind::write);
   CHECK(started(queue) == "w5");
-  CHECK_FALSE(queue.due()); // no clock lets the next one start
+  CHECK_FALSE(queue.due()); // time alone does not start the next one
   const auto later = start + std::chrono::seconds{1};
-  CHECK(started(queue, later).empty()); // the read still runs
+  CHECK(started(queue, later).empty()); // the read is still in progress
   queue.ended(io_kind::read);
-  CHECK(started(queue, later + transfer_queue::after_reads / 2).empty()); // the next read may come at once
+  CHECK(started(queue, later + transfer_queue::after_reads / 2).empty()); // another read may follow soon
   CHECK_FALSE(queue.due());
   CHECK(started(queue, later + transfer_queue::after_reads) == "w6");
 }
@@ -80,7 +80,7 @@ TEST_CASE("A write that is paced lets the next one start when its bytes have had
   CHECK(started(queue) == "w2000");
   CHECK(queue.due() == start + std::chrono::seconds{2});
   queue.push(job(io_kind::read, 5));
-  CHECK(started(queue, start + std::chrono::milliseconds{1999}) == "r5"); // reads have no pace
+  CHECK(started(queue, start + std::chrono::milliseconds{1999}) == "r5"); // reads are not paced
   CHECK(started(queue, start + std::chrono::seconds{2}) == "w1");
   CHECK_FALSE(queue.due());
 }

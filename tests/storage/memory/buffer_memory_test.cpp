@@ -1,4 +1,4 @@
-// Where a pool's memory comes from, who watches it, and how much of it stays: sources, watchers, budgets.
+// Memory of a pool: its source, its watchers, its budget.
 #include "storage/memory/buffer_pool.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/process_status.hpp"
@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t mib = std::size_t{1} << 20;
 
-/// Memory of the test's own.
+/// Memory source of the test.
 class own_memory final : public memory_source {
 public:
   result<region> map(std::size_t size_bytes) override {
@@ -41,10 +41,10 @@ public:
 
   std::map<std::byte*, std::size_t> mapped;
   std::size_t regions_max = 100;
-  int strange = 0; ///< given back, and not as it was taken
+  int strange = 0; ///< releases that do not match an allocation
 };
 
-/// Keeps a list of what it took.
+/// Watcher that lists the regions it was told of.
 class list_of_regions final : public memory_watcher {
 public:
   result<void> arrives(std::span<std::byte> region) override {
@@ -69,8 +69,8 @@ public:
 
   std::map<std::byte*, std::size_t> taken;
   std::size_t regions_max = 100;
-  bool throws = false; ///< what is more than that
-  int strange = 0;     ///< heard of twice, or left without having been taken
+  bool throws = false; ///< whether it throws above that limit
+  int strange = 0;     ///< regions added twice, or removed without having been added
 };
 
 std::vector<pooled_memory> allocate(buffer_pool& pool, std::size_t buffers, std::size_t bytes) {
@@ -111,7 +111,7 @@ TEST_CASE("When a host's own memory is used up, there is no memory, and what was
   const auto refused = pool.allocate(2 * mib);
   CHECK(refused.code() == errc::no_memory);
   CHECK(refused.error().context.find("own_memory: full") != std::string::npos);
-  pool.free(live.back()); // idle now, and of the wrong size: it makes room
+  pool.free(live.back()); // idle, and of the wrong size: released to make room
   live.back() = pool.allocate(3 * mib).value();
   CHECK(source->mapped.size() == 2);
   free_all(pool, live);
@@ -146,7 +146,7 @@ TEST_CASE("A watcher hears of all memory before it is used and when it is no mor
     auto live = allocate(pool, 10, mib);
     CHECK(early->bytes() == 10 * mib);
     CHECK(pool.stats().pinned_bytes == 10 * mib);
-    REQUIRE(pool.watch(late)); // hears of what is there
+    REQUIRE(pool.watch(late)); // is told of the existing regions
     CHECK(late->taken == early->taken);
     free_all(pool, live);
     CHECK(early->bytes() == 4 * mib);
@@ -175,7 +175,7 @@ TEST_CASE("What a watcher does not take is used all the same, and does not count
   late->regions_max = 0;
   const auto refused = pool.watch(late);
   CHECK(refused.code() == errc::no_memory);
-  CHECK(pool.stats().pinned_bytes == 0); // by every watcher
+  CHECK(pool.stats().pinned_bytes == 0); // no region is pinned by every watcher
   pool.unwatch(*late);
   CHECK(pool.stats().pinned_bytes == 4 * mib);
   free_all(pool, live);
@@ -213,7 +213,7 @@ TEST_CASE("Sixty-four may watch, and one that is gone makes room for another") {
   }
   const auto another = std::make_shared<list_of_regions>();
   CHECK(pool.watch(another).code() == errc::invalid_argument);
-  pool.unwatch(*another); // without effect
+  pool.unwatch(*another); // no effect
   pool.unwatch(*watchers[20]);
   REQUIRE(pool.watch(another));
   auto live = allocate(pool, 1, mib);
@@ -249,7 +249,7 @@ TEST_CASE("Within its budget a pool keeps what it has, whatever else it would re
   auto live = allocate(pool, 64, mib);
   free_all(pool, live);
   CHECK(pool.stats().idle_bytes == 64 * mib);
-  live = allocate(pool, 16, 4 * mib); // of another size: takes the place of what is idle, but for a 32nd
+  live = allocate(pool, 16, 4 * mib); // of another size: replaces the idle memory, except for 1/32
   CHECK(pool.stats().in_use_bytes == 64 * mib);
   CHECK(pool.stats().mapped_bytes == 66 * mib);
   free_all(pool, live);
@@ -266,7 +266,7 @@ TEST_CASE("Beyond its budget a pool serves, and keeps a 32nd of it idle") {
   CHECK(pool.stats().mapped_bytes == 66 * mib);
   CHECK(pool.idle_bytes_max() == 2 * mib);
   const auto mapped = pool.stats().regions_mapped;
-  for (int i = 0; i < 100; ++i) { // one more or less maps nothing
+  for (int i = 0; i < 100; ++i) { // one buffer more or less maps nothing
     beyond = allocate(pool, 1, 2 * mib);
     free_all(pool, beyond);
   }
@@ -305,7 +305,7 @@ TEST_CASE("After warm-up a tier that is always full maps nothing more, whatever 
   const auto warmed = pool.stats().regions_mapped;
   std::mt19937 random{20261128};
   auto live = allocate(pool, 64, mib);
-  for (int i = 0; i < 5'000; ++i) { // the new block comes before the old one leaves
+  for (int i = 0; i < 5'000; ++i) { // the new block is allocated before the old one is freed
     auto fresh = pool.allocate(mib).value();
     std::swap(live[random() % live.size()], fresh);
     pool.free(fresh);

@@ -27,7 +27,7 @@ namespace {
 constexpr std::size_t kib = 1024;
 constexpr std::size_t mib = 1024 * kib;
 
-/// A piece of a pool's memory that goes back by itself, marked all over with `mark`.
+/// Owns a buffer of a pool, filled with `mark`; frees it when destroyed.
 class loan {
 public:
   loan(buffer_pool& pool, std::size_t bytes, std::uint32_t mark = 0)
@@ -57,7 +57,7 @@ public:
   [[nodiscard]] std::uintptr_t address() const { return reinterpret_cast<std::uintptr_t>(memory_.bytes); }
 
 private:
-  /// The first and the last word of each 4 KiB.
+  /// Marks the first and the last word of each 4 KiB.
   template <class Use>
   void each_mark(Use use) const {
     for (std::size_t offset = 0; offset < memory_.capacity_bytes; offset += 4 * kib) {
@@ -81,7 +81,7 @@ bool adds_up(const buffer_pool_stats& stats) {
          stats.huge_page_bytes <= stats.mapped_bytes && stats.regions_unmapped <= stats.regions_mapped;
 }
 
-/// 4 KiB to 16 MiB, mostly small ones.
+/// Random size: 4 KiB to 16 MiB, mostly small.
 std::size_t random_size(std::mt19937& random) {
   return std::uniform_int_distribution<std::size_t>{1, 4 * kib << random() % 13}(random);
 }
@@ -113,7 +113,7 @@ TEST_CASE("A capacity holds what was asked for and wastes less than an eighth of
 TEST_CASE("Powers of two waste nothing") {
   for (std::size_t bytes = 4 * kib; bytes <= buffer_pool::buffer_bytes_max; bytes *= 2) {
     CHECK(buffer_pool::capacity_of(bytes) == bytes);
-    if (bytes <= 64 * mib) { // nor does their region: the whole of it becomes buffers
+    if (bytes <= 64 * mib) { // no bookkeeping in the region either: all of it becomes buffers
       buffer_pool pool{0};
       std::vector<loan> live;
       for (std::size_t i = 0; i < std::max<std::size_t>(2 * mib / bytes, 1); ++i)
@@ -325,7 +325,7 @@ TEST_CASE("Absurd sizes are refused and change nothing") {
 
 TEST_CASE("Under a limit on address space what is idle makes room, then there is no memory") {
   if (!buffers_are_pooled())
-    return; // sanitizers die of such a limit
+    return; // sanitizers abort under such a limit
   buffer_pool pool;
   REQUIRE(pool.warm(8 * mib));
   { const std::string room_for_messages(100'000, ' '); }

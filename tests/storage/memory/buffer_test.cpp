@@ -12,7 +12,7 @@ using hearth::testing::bytes_of;
 
 namespace {
 
-/// Destroyed after all that a test makes, a pool that were destroyed at all among it.
+/// Destroyed after everything that a test creates, and after a pool if a pool were ever destroyed.
 buffer last_of_all;
 
 bool aligned(const void* address) { return reinterpret_cast<std::uintptr_t>(address) % buffer_alignment == 0; }
@@ -91,6 +91,6 @@ TEST_CASE("Sizes that no memory can hold are refused") {
 }
 
 TEST_CASE("A buffer may be freed while the program ends") {
-  last_of_all = buffer::copy_of(bytes_of("still here")).value(); // the program crashes later if this fails
+  last_of_all = buffer::copy_of(bytes_of("still here")).value(); // if this fails, the program crashes at its end
   CHECK(last_of_all.size() == 10);
 }

@@ -23,7 +23,7 @@ bool mapped(std::byte* at) {
   return ::mincore(at, 4096, &resident) == 0 || errno != ENOMEM;
 }
 
-/// Whether each page is there already, so that its first user waits for none.
+/// Whether every page is resident, so that its first user has no page fault.
 bool touched(const memory_region& region) {
   for (std::size_t offset = 0; offset < region.size_bytes; offset += 4096) {
     unsigned char resident = 0;
@@ -54,7 +54,7 @@ TEST_CASE("A region is aligned, touched to its end, and gone once unmapped") {
 
 TEST_CASE("Where huge pages are switched off, regions do without them") {
   if (::prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0) != 0)
-    return; // nothing to switch on this system
+    return; // this system has no such switch
   auto regions = map_region(system_memory(), 4 * mib);
   ::prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
   REQUIRE(regions);
