@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::uint64_t record = 8192; ///< bytes
 
-/// A queue that gathers four records into a write, and two segments to place records in.
+/// A queue that gathers four records per write, and two segments for the records.
 struct queue_world {
   queue_world() {
     config.write_bytes = 4 * record;
@@ -101,7 +101,7 @@ TEST_CASE("A write ends where the next record is in another segment or not next 
   queue_world world;
   world.place(1, 0);
   world.place(2, 1);
-  world.cursors[1] += record; // somebody else's place
+  world.cursors[1] += record; // a place of another append
   world.place(3, 1);
   const auto first = world.gather();
   REQUIRE(first);

@@ -14,20 +14,20 @@ using namespace hearth::testing;
 
 namespace {
 
-/// A key that says nothing but its number, in its last bytes: a host's own keys may look like that.
+/// A key with the number in its last bytes and nothing else, as a host's own keys may be.
 block_key poor_key(unsigned number) {
   block_key made;
   std::memcpy(&made.bytes[28], &number, sizeof(number));
   return made;
 }
 
-/// The same, as slow and as plain as can be.
+/// Reference implementation, as simple as possible and slow.
 struct model {
   std::list<block_key> order;
   std::map<block_key, indexed_block> blocks;
 };
 
-/// Both, and four segments to put blocks in.
+/// Index and reference, with four segments for blocks.
 struct index_world {
   block_index index;
   model expected;
@@ -134,7 +134,7 @@ TEST_CASE("Keys that are alike in most of their bytes are as good as any: an ind
   block_index index;
   segment_blocks segment;
   indexed_block block;
-  constexpr unsigned count = 200'000; // in one list this would take hours
+  constexpr unsigned count = 200'000; // with a linear list this would take hours
   for (unsigned i = 0; i < count; ++i) {
     block.key = poor_key(i);
     block.sequence = i + 1;

@@ -38,7 +38,7 @@ struct present_world {
       made.push_back(key(number));
     return made;
   }
-  /// The three accounts say the same.
+  /// The three accounts agree.
   void check_in_step() {
     const auto ledger = present.ledger({});
     std::uint64_t blocks = 0;

@@ -32,13 +32,13 @@ TEST_CASE("Of segments worth the same the one that was begun first leaves") {
 TEST_CASE("A segment three quarters of whose live bytes are unclaimed leaves before any other, fewest claimed first") {
   const auto policy = make_reclaim_policy(GENERATE(reclaim_order::fifo, reclaim_order::least_useful));
   std::vector<segment_summary> segments{{1, 100, 60, 1, 44}, {2, 100, 60, 2, 0}};
-  CHECK(policy->victim(segments) == 0); // by its order alone: less than three quarters
+  CHECK(policy->victim(segments) == 0); // by reclaim order: less than three quarters are unclaimed
   segments.push_back({3, 100, 60, 9, 45});
   CHECK(policy->victim(segments) == 2);
   segments.push_back({4, 100, 40, 9, 30});
   CHECK(policy->victim(segments) == 3);
   segments.push_back({6, 100, 10, 9, 10});
-  segments.push_back({5, 100, 90, 8, 90}); // as much is lost with it: nothing
+  segments.push_back({5, 100, 90, 8, 90}); // evicting it loses no claimed block either
   CHECK(policy->victim(segments) == 5);
   segments.push_back({9, 100, 0, 0, 0});
   CHECK(policy->victim(segments) == 6);

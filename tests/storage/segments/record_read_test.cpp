@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint64_t store = 77;
 
-/// Three records in one write, of no, few and many bytes, in a file in memory.
+/// Three records in one write, with an empty, a small and a large payload, in a file in memory.
 struct records_world {
   records_world() {
     auto opened = disk->open("/0", open_mode::create);

@@ -12,7 +12,7 @@ struct budget_world {
     config.segment_bytes = 65'536;
     config.free_bytes_min = free_bytes_min;
     shape = segment_shape_for(config, 8192);
-    config.bytes_max = 1 << 20; // the fixed part depends on it a little
+    config.bytes_max = 1 << 20; // the fixed part depends slightly on it
     fixed = segments_fixed_bytes(config);
     config.bytes_max = fixed + segments * shape.charge();
     REQUIRE(segments_fixed_bytes(config) == fixed);
@@ -71,7 +71,7 @@ TEST_CASE("A block fits a budget if its segment does once everything else is gon
   budget.take(world.shape);
   budget.take(world.shape);
   CHECK(budget.check(4096));
-  CHECK(budget.check(100'000)); // a segment of its own, smaller than the two
+  CHECK(budget.check(100'000)); // needs a segment of its own, smaller than the two
   CHECK(budget.check(2 * world.shape.charge()).code() == errc::too_large);
   budget.change(world.fixed + world.shape.charge());
   CHECK(budget.check(4096));

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint64_t payload_bytes = 4096;
 
-/// Two segments, and checkpoints of them. The test says what has been written.
+/// Two segments with checkpoints. The test reports what was written.
 struct checkpoint_world {
   checkpoint_world() {
     config.sync_bytes = 0;
@@ -28,7 +28,7 @@ struct checkpoint_world {
       one.generation = 5;
     }
   }
-  /// A record of two pages has been written behind the last one.
+  /// Reports that a record of two pages was written behind the last one.
   void write(std::uint32_t slot, unsigned number) {
     auto& in = segments.at(slot);
     indexed_block block;
@@ -180,7 +180,7 @@ TEST_CASE("A checkpoint is due after so many bytes, or soon if it was asked for 
   world.checkpoints.ask_soon();
   CHECK_FALSE(world.start()); // nothing to sync
   world.write(0, 1);
-  CHECK_FALSE(world.start()); // and the wish is over
+  CHECK_FALSE(world.start()); // and the request for a sync is done
   world.checkpoints.ask_soon();
   const auto job = world.start();
   REQUIRE(job);

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint64_t segment_bytes = 65'536;
 
-/// A directory of segments in memory that expects power cuts.
+/// A directory of segments in memory, for tests with power cuts.
 struct files_world {
   files_world() {
     REQUIRE(disk->create_directory("/s"));
@@ -126,7 +126,7 @@ TEST_CASE("A name that belongs to somebody else is left alone") {
   world.files->prepare(job);
   CHECK(job.outcome.code() == errc::invalid_argument);
   CHECK_FALSE(job.left_behind);
-  CHECK(world.files->remove(0)); // none of it is ours
+  CHECK(world.files->remove(0)); // none of these files is ours
   CHECK(world.disk->list("/s")->size() == 1);
 }
 

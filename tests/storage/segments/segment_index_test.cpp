@@ -51,7 +51,7 @@ std::uint64_t number(const std::vector<std::byte>& bytes, std::size_t at, std::s
   return value;
 }
 
-/// Puts a number into the header as somebody could who knows the format.
+/// Writes a number into the header and corrects the checksum, as a forger could.
 void forge(std::vector<std::byte>& bytes, std::size_t at, std::uint64_t value, std::size_t count) {
   for (auto i = at; i < at + count; ++i, value >>= 8)
     bytes[i] = static_cast<std::byte>(value);

@@ -8,7 +8,7 @@ namespace {
 constexpr std::uint64_t record = 8192;  ///< bytes: eight of them fill a segment
 constexpr std::uint64_t large = 65'536; ///< does not share a segment
 
-/// Segments of 64 KiB, and placement in them.
+/// Segments of 64 KiB, with placement.
 struct placement_world {
   placement_world() {
     config.segment_bytes = 65'536;
@@ -21,7 +21,7 @@ struct placement_world {
     return made;
   }
   void ready(std::uint32_t slot, std::uint64_t record_bytes = record) { placement.add_ready(make(slot, record_bytes)); }
-  /// As recovery finds one that was not complete.
+  /// Adds an incomplete segment, as recovery does.
   void found(std::uint32_t slot, std::uint64_t generation, std::uint64_t cursor) {
     auto& one = make(slot);
     one.generation = generation;
@@ -75,7 +75,7 @@ TEST_CASE("A large record gets a ready segment of its own, sealed at once, and t
   placement_world world;
   world.ready(0);
   REQUIRE(world.placement.place(record));
-  CHECK_FALSE(world.placement.place(large)); // a segment to share is not for it
+  CHECK_FALSE(world.placement.place(large)); // it does not go into a shared segment
   CHECK(world.state(0) == segment_state::open);
   world.ready(1);
   world.ready(2, large);
@@ -88,7 +88,7 @@ TEST_CASE("A large record gets a ready segment of its own, sealed at once, and t
 TEST_CASE("A copy goes into the rest of the open segment only, and seals nothing") {
   placement_world world;
   world.ready(0);
-  CHECK_FALSE(world.placement.place_copy(record)); // nothing is open
+  CHECK_FALSE(world.placement.place_copy(record)); // no segment is open
   REQUIRE(world.placement.place(3 * record));
   REQUIRE(world.placement.place(3 * record));
   CHECK(world.placement.place_copy(record) == segment_offset{0, 6 * record});
@@ -142,7 +142,7 @@ TEST_CASE("The next segment is asked for when less than a quarter of the open on
   CHECK_FALSE(world.placement.nearly_full());
   CHECK(world.placement.take_ready() == 1u);
   CHECK(world.placement.nearly_full());
-  world.config.reclaim_ahead_bytes = 0; // only when it is needed
+  world.config.reclaim_ahead_bytes = 0; // only on demand
   CHECK_FALSE(world.placement.nearly_full());
 }
 

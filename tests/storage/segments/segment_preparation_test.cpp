@@ -11,7 +11,7 @@ namespace {
 constexpr std::uint64_t record = 8192;  ///< bytes: eight fill a segment
 constexpr std::uint64_t large = 40'960; ///< does not share a segment
 
-/// A preparation with room for so many segments of 64 KiB. Jobs are carried out by the test.
+/// A preparation with room for this many segments of 64 KiB. The test carries out the jobs.
 struct preparation_world {
   explicit preparation_world(std::uint64_t segments_max, std::uint32_t reappend_percent = 0) {
     config.segment_bytes = 65'536;
@@ -26,7 +26,7 @@ struct preparation_world {
   preparation_step next(std::uint64_t record_bytes, bool checkpointing = false) {
     return preparation->next({record_bytes, checkpointing});
   }
-  /// Gets a new segment ready.
+  /// Prepares a new segment.
   std::uint32_t make(std::uint64_t record_bytes = record) {
     const auto step = next(record_bytes);
     REQUIRE(step.work);
@@ -34,7 +34,7 @@ struct preparation_world {
     REQUIRE_FALSE(preparation->ended(*step.work));
     return step.work->fresh.slot;
   }
-  /// Makes a segment of eight blocks, complete and with its index written.
+  /// Creates a segment of eight blocks, complete and with its index written.
   std::uint32_t full(unsigned first) {
     const auto slot = make();
     for (unsigned i = 0; i < 8; ++i) {
@@ -126,7 +126,7 @@ TEST_CASE("A victim is not overwritten while somebody reads from it or a checkpo
   SECTION("a reader") {
     victim.readers = 1;
     CHECK_FALSE(world.next(record).work);
-    CHECK_FALSE(world.has(0)); // out of the index meanwhile, so that no reader comes after
+    CHECK_FALSE(world.has(0)); // removed from the index meanwhile, so that no new reader arrives
     victim.readers = 0;
   }
   SECTION("a checkpoint that began after it was chosen") {
@@ -180,7 +180,7 @@ TEST_CASE("Where nothing can be reclaimed the append that waits first is refused
   CHECK(refused->code == errc::no_space);
   CHECK(refused->context == "/s/: nothing is left to reclaim, and bytes_max is " +
                                 std::to_string(world.config.bytes_max) + "; the disk is full");
-  CHECK(world.next(record).work); // for the next append another file may be tried
+  CHECK(world.next(record).work); // the next append may try another file
 }
 
 TEST_CASE("A job that fails for another reason refuses the append, and what could not be made takes no room") {
@@ -260,12 +260,12 @@ TEST_CASE("A segment that could not be removed is not tried again until somethin
 }
 
 TEST_CASE("Blocks that were used since they were written are copied, last used first, within the share") {
-  preparation_world world{1, 50}; // percent of 64 KiB: three records of 8 KiB, and not quite a fourth
+  preparation_world world{1, 50}; // 50 percent of 64 KiB: three records of 8 KiB, and not quite a fourth
   const auto slot = world.full(0);
   for (const auto number : {3u, 1u, 6u, 2u, 5u})
     world.use(number);
   const auto step = world.next(0);
-  CHECK(step.copy.empty()); // not asked for: the budget is kept, and nothing waits
+  CHECK(step.copy.empty()); // no reclaim needed: the store is within its budget, and no append waits
   world.budget->change(world.config.bytes_max - 4096);
   const auto copying = world.next(0);
   REQUIRE(copying.copy.size() == 3);
@@ -273,7 +273,7 @@ TEST_CASE("Blocks that were used since they were written are copied, last used f
   CHECK(copying.copy[1].key == key(2));
   CHECK(copying.copy[2].key == key(6));
   CHECK_FALSE(copying.work);
-  CHECK(world.has(0)); // the others stay until the copies have ended
+  CHECK(world.has(0)); // the others stay until the copies are done
   for (int i = 0; i < 3; ++i) {
     CHECK_FALSE(world.next(0).work);
     world.preparation->copy_ended({});

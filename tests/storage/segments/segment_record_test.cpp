@@ -35,7 +35,7 @@ std::uint64_t number(const page_bytes& page, std::size_t at, std::size_t bytes) 
   return value;
 }
 
-/// Changes a byte as somebody could who knows the format.
+/// Changes a byte and corrects the checksum, as a forger could.
 void forge(page_bytes& page, std::size_t at, unsigned value) {
   page[at] = static_cast<std::byte>(value);
   seal_page(page);

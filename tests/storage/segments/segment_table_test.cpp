@@ -10,7 +10,7 @@ using namespace hearth::storage;
 
 namespace {
 
-/// Segments of one block of one size each.
+/// Segments of one block each, all of one size.
 struct table_world {
   explicit table_world(std::uint64_t capacity, unsigned count) : table(capacity) {
     for (unsigned slot = 0; slot < count; ++slot) {
@@ -43,7 +43,7 @@ struct table_world {
 
   segment_table table;
   std::vector<indexed_block> blocks;
-  std::vector<unsigned> order; ///< of use, oldest first
+  std::vector<unsigned> order; ///< least recently used first
 };
 
 } // namespace
@@ -62,9 +62,9 @@ TEST_CASE("For segments of one block the order of worth is the order of use") {
 }
 
 TEST_CASE("Worth stays finite and ordered over billions of ticks, also when the counter of ticks begins anew") {
-  table_world world{1024, 4}; // a tick a byte
+  table_world world{1024, 4}; // one tick per byte
   for (int round = 0; round < 40; ++round) {
-    static_cast<void>(world.table.use(300'000'000)); // 12,000,000,000 in all
+    static_cast<void>(world.table.use(300'000'000)); // 12,000,000,000 in total
     world.use(static_cast<unsigned>(round % 3));
     world.use(static_cast<unsigned>((round + 1) % 3));
     for (const auto& [slot, one] : world.table.all())

@@ -58,7 +58,7 @@ TEST_CASE("The checksum of a stretch behind the end of the file is no checksum")
 TEST_CASE("A bad spot is told to those who need it only") {
   windowed_file world;
   auto window = world.window();
-  world.disk->fail_next(file_operation::read, errc::io, 1); // the large read meets it
+  world.disk->fail_next(file_operation::read, errc::io, 1); // hits the large read
   const auto page = window.at(0, 4096);
   REQUIRE(page);
   CHECK(page->size() == 4096);

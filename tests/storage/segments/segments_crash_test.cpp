@@ -10,14 +10,14 @@ constexpr unsigned keys = 24;
 
 /// What may be found under one key after a crash.
 struct expectation {
-  std::set<unsigned> versions;      ///< seeds of payloads that may be there
-  bool absent = true;               ///< whether it may be away
+  std::set<unsigned> versions;      ///< payload seeds that may be found
+  bool absent = true;               ///< whether the block may be absent
   unsigned latest = 0;              ///< readable now; 0: none
-  unsigned lost = 0;                ///< how often it was erased or reclaimed
-  std::map<unsigned, bool> started; ///< versions in flight; true: erased on the way
+  unsigned lost = 0;                ///< number of times it was erased or reclaimed
+  std::map<unsigned, bool> started; ///< versions in flight; true: erased meanwhile
 };
 
-/// A store under random work, and what it has promised.
+/// A store under random work, with a model of its promises.
 class promising_world : public segments_world {
 public:
   explicit promising_world(std::uint64_t seed) : segments_world(true), random(seed) {
@@ -72,7 +72,7 @@ public:
     store->erase(key(number));
   }
 
-  /// Once it is answered, only what was there or in flight when it was asked for, or came later, may be found.
+  /// After the sync, only versions may be found that were present or in flight when it began, or came later.
   void sync() {
     std::map<unsigned, expectation> asked = promises;
     const auto first_later = next_version + 1;
@@ -83,7 +83,7 @@ public:
     });
   }
 
-  /// Checks every key of the store that was opened again, and starts the promises anew from there.
+  /// Checks every key of the reopened store, and restarts the model from the result.
   void check() {
     REQUIRE(balanced());
     REQUIRE(store->bytes_in_use() <= store->bytes_max());
@@ -125,10 +125,10 @@ private:
     auto& promise = promises[number];
     const auto at = promise.started.find(version);
     if (at == promise.started.end())
-      return; // the process was killed in between
+      return; // the process was killed before the reply
     if (ok && !at->second && version > promise.latest) {
       if (promise.latest != 0)
-        lose(promise); // replaced: until the next sync a power cut may take both
+        lose(promise); // replaced: until the next sync a power cut may remove both
       promise.latest = version;
     }
     promise.started.erase(at);
@@ -147,7 +147,7 @@ private:
   }
 };
 
-/// Blocks are kept until they are reclaimed or erased: from the answer of a sync on they may not be away.
+/// A block is kept until it is reclaimed or erased: after a completed sync it must be present.
 void crash_and_check(std::uint64_t seed, bool power) {
   INFO("seed " << seed << (power ? ", power cut" : ", killed"));
   promising_world world{seed};
@@ -155,7 +155,7 @@ void crash_and_check(std::uint64_t seed, bool power) {
     const auto rounds = world.random() % 120;
     for (std::uint64_t round = 0; round < rounds; ++round)
       world.act();
-    world.disk->kill_after(1 + world.random() % 40); // in the middle of something
+    world.disk->kill_after(1 + world.random() % 40); // in the middle of some operation
     for (int round = 0; round < 60; ++round)
       world.act();
     if (power)
@@ -167,7 +167,7 @@ void crash_and_check(std::uint64_t seed, bool power) {
     const auto before = world.in_order();
     const auto report = world.report;
     world.kill();
-    world.reopen(); // a second time: the same
+    world.reopen(); // again: same result
     CHECK(world.in_order().size() == before.size());
     CHECK(world.report.recovered == report.recovered);
     CHECK(world.report.unfinished == 0);
@@ -209,7 +209,7 @@ TEST_CASE("A sync is answered only once a power cut takes nothing of what it cov
   }
   answer<void> synced;
   world.store->sync(synced.done());
-  for (unsigned i = 50; i < 55; ++i) // in flight: it may be there or not
+  for (unsigned i = 50; i < 55; ++i) // in flight: may be present or absent
     static_cast<void>(world.start_append(i, 4096));
   world.step_until([&] { return synced.given(); });
   REQUIRE(synced.ok());
@@ -231,7 +231,7 @@ TEST_CASE("A store is in its directory from the first sync on: a power cut takes
   REQUIRE(world.sync() == errc::none);
   world.disk->power_cut(seed);
   world.kill();
-  world.clock_ns = 5'000'000; // another number for a store that is made anew
+  world.clock_ns = 5'000'000; // gives a new store another number
   world.open_segments(3);
   CHECK(world.report.recovered == 1);
   CHECK(world.report.foreign == 0);

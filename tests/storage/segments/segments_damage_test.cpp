@@ -4,7 +4,7 @@ using namespace hearth::testing;
 
 namespace {
 
-/// Bytes of a record with a page of payload.
+/// Bytes of a record with one page of payload.
 constexpr std::size_t record_bytes = 8192;
 
 void put_bytes(file_system& files, const std::string& path, std::size_t at, std::string_view bytes) {
@@ -21,7 +21,7 @@ void put_record(segments_world& world, std::size_t place, std::string_view recor
   put_bytes(*world.disk, data_path(0), place * record_bytes, record);
 }
 
-/// The block is taken out at the first read, and only it.
+/// The first read removes the damaged block, and no other.
 void check_taken_out(segments_world& world, unsigned number) {
   CHECK(world.read(number).code() == errc::corrupt);
   CHECK_FALSE(world.has(number));
@@ -41,9 +41,9 @@ TEST_CASE("A damaged record is never handed out: it is taken out and counted, an
   switch (damage) {
   case 0: flip(*world.disk, data_path(0), record_bytes); break;          // magic
   case 1: flip(*world.disk, data_path(0), record_bytes + 4095); break;   // checksum of the header
-  case 2: flip(*world.disk, data_path(0), record_bytes + 4096); break;   // the payload's first
-  case 3: flip(*world.disk, data_path(0), 2 * record_bytes - 1); break;  // and last byte
-  default: put_record(world, 1, std::string(record_bytes, '\0')); break; // all of it
+  case 2: flip(*world.disk, data_path(0), record_bytes + 4096); break;   // first byte of the payload
+  case 3: flip(*world.disk, data_path(0), 2 * record_bytes - 1); break;  // last byte of the payload
+  default: put_record(world, 1, std::string(record_bytes, '\0')); break; // the whole record
   }
   check_taken_out(world, 1);
   CHECK(world.store->ledger(std::nullopt).corrupt == cold_amount{1, 4096});
@@ -128,7 +128,7 @@ TEST_CASE("A write that fails half-way is answered for each of its blocks, and n
   segments_world world;
   world.open_segments(3);
   REQUIRE(world.append(0, 4096, 50) == errc::none);
-  world.disk->fail_next(file_operation::write, errc::io, 1, 1); // the first goes alone
+  world.disk->fail_next(file_operation::write, errc::io, 1, 1); // the first write goes alone
   std::vector<append_item> batch;
   std::vector<answer<void>> appended(4);
   for (unsigned i = 0; i < 4; ++i)
@@ -139,7 +139,7 @@ TEST_CASE("A write that fails half-way is answered for each of its blocks, and n
   CHECK(appended[3].ok());
   for (unsigned i = 0; i < 3; ++i)
     CHECK(appended[i].code() == errc::io);
-  CHECK(same(world.read(0).value(), payload(50, 4096))); // what was there still is
+  CHECK(same(world.read(0).value(), payload(50, 4096))); // the old block is still present
   CHECK_FALSE(world.has(1));
   CHECK(world.store->ledger(std::nullopt).persisted.blocks == 2);
   for (unsigned i = 1; i < 12; ++i)
@@ -156,7 +156,7 @@ TEST_CASE("What a failed write has left on the disk stays away after the next sy
   world.open_segments(3);
   REQUIRE(world.append(0, 4096) == errc::none);
   REQUIRE(world.sync() == errc::none);
-  world.io.disk->hang(true); // so that two are gathered behind the first
+  world.io.disk->hang(true); // so that two appends gather behind the first
   std::vector<append_item> batch;
   for (unsigned i = 1; i < 4; ++i)
     batch.push_back({{key(i), 0, std::nullopt, payload(i, 4096)}, [](const result<void>&) {}});
@@ -168,5 +168,5 @@ TEST_CASE("What a failed write has left on the disk stays away after the next sy
   REQUIRE(world.sync() == errc::none);
   world.kill();
   world.open_segments(3);
-  CHECK(world.in_order() == std::vector<unsigned>{0}); // 2 is whole on the disk, and was answered io
+  CHECK(world.in_order() == std::vector<unsigned>{0}); // 2 is complete on disk, but its append ended with io
 }

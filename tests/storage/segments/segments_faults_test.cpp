@@ -10,11 +10,11 @@ constexpr file_operation faults[] = {file_operation::open,   file_operation::wri
                                      file_operation::remove, file_operation::sync,  file_operation::reserve,
                                      file_operation::read};
 
-/// Does one thing of many to a store; `number` and `size` are what to do it with.
+/// Performs one random operation on a store; `number` and `size` are its arguments.
 struct random_work {
   segments_world& world;
   std::mt19937& random;
-  std::map<unsigned, std::vector<std::pair<unsigned, std::size_t>>> versions{}; ///< of each key: seed and length
+  std::map<unsigned, std::vector<std::pair<unsigned, std::size_t>>> versions{}; ///< by key: seed and length
   std::vector<answer<void>> appended{};
   std::vector<answer<void>> synced{};
   std::vector<std::pair<unsigned, answer<block>>> got{};
@@ -54,7 +54,7 @@ struct random_work {
       break;
     }
   }
-  /// Whether a block is what somebody has appended under its key.
+  /// Whether a block was appended under its key with these bytes.
   bool known(unsigned number, const block& found) const {
     const auto at = versions.find(number);
     return at != versions.end() && std::any_of(at->second.begin(), at->second.end(), [&](const auto& one) {
@@ -102,7 +102,7 @@ TEST_CASE("A segments store keeps its limit on the disk at every instant, whatev
   world.settle();
   CHECK(world.disk->bytes_peak() <= world.store->bytes_max());
   work.check_answers();
-  for (unsigned i = 0; i < 30; ++i) { // nothing of it lasts
+  for (unsigned i = 0; i < 30; ++i) { // the faults have no lasting effect
     REQUIRE(world.append(100 + i, 1 + random() % 60'000) == errc::none);
     REQUIRE(world.has(100 + i));
   }
@@ -126,7 +126,7 @@ TEST_CASE("A disk that is full below the limit has segments recycled instead of 
   CHECK(world.segment_files() >= 3);
   CHECK(world.store->bytes_in_use() <= world.room(6));
   CHECK(world.balanced());
-  world.disk->capacity(world.room(30)); // room again: it grows
+  world.disk->capacity(world.room(30)); // space again: the store grows
   REQUIRE(world.sync() == errc::none);
   for (unsigned i = 0; i < 100; ++i)
     REQUIRE(world.append(i, 4096) == errc::none);
@@ -149,7 +149,7 @@ TEST_CASE("On a disk too full for an index a sync fails, appends go on, and a la
   for (unsigned i = 0; i < 16; ++i)
     REQUIRE(world.append(i, 4096) == errc::none);
   REQUIRE(world.sync() == errc::none);
-  world.disk->capacity(world.disk->bytes_in_use() - 20'000); // also when an index has been removed
+  world.disk->capacity(world.disk->bytes_in_use() - 20'000); // full even after an index is removed
   for (unsigned i = 16; i < 40; ++i) {
     REQUIRE(world.append(i, 4096) == errc::none);
     REQUIRE(same(world.read(i).value(), payload(i, 4096)));
@@ -174,10 +174,10 @@ TEST_CASE("A segment that was begun anew on a disk too full for its index has on
   REQUIRE(world.sync() == errc::none);
   for (unsigned i = 8; i < 14; ++i)
     REQUIRE(world.append(i, 4096) == errc::none);
-  world.disk->capacity(world.disk->bytes_in_use() - 20'000); // what comes next needs the first segment again
+  world.disk->capacity(world.disk->bytes_in_use() - 20'000); // the next append needs the first segment again
   REQUIRE(world.append(14, 4096) == errc::none);
   world.settle();
-  REQUIRE_FALSE(world.disk->open(index_path(0), open_mode::read)); // begun anew, and nothing written to it yet
+  REQUIRE_FALSE(world.disk->open(index_path(0), open_mode::read)); // recycled, nothing written to it yet
   world.disk->capacity(1 << 20);
   REQUIRE(world.sync() == errc::none);
   CHECK(world.index_of(0).entries.empty());
@@ -258,6 +258,6 @@ TEST_CASE("A limit that cannot be reached because files cannot be removed is tri
   if (GENERATE(false, true))
     REQUIRE(world.append(31, 4096) == errc::none);
   else
-    REQUIRE(world.sync() == errc::none); // a cache to which nothing is put any more
+    REQUIRE(world.sync() == errc::none); // a cache without further puts
   CHECK(world.store->bytes_in_use() <= world.store->bytes_max());
 }

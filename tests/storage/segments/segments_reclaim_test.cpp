@@ -4,12 +4,12 @@ using namespace hearth::testing;
 
 namespace {
 
-/// Three full segments of eight blocks each, 0 to 23; the first was used again as told.
+/// Three full segments of eight blocks each, 0 to 23. Blocks of the first are used again, as the arguments say.
 struct full_world : segments_world {
   explicit full_world(unsigned percent, std::initializer_list<unsigned> used = {}) {
     tuning.reappend_percent = percent;
     tuning.order = reclaim_order::fifo;
-    tuning.reclaim_ahead_bytes = 32'768; // of 64 KiB: a quarter
+    tuning.reclaim_ahead_bytes = 32'768; // a quarter, with segments of 64 KiB
     open_segments(4);
     for (unsigned i = 0; i < 24; ++i)
       REQUIRE(append(i, 4096) == errc::none);
@@ -18,7 +18,7 @@ struct full_world : segments_world {
   }
 };
 
-/// Room for three segments of 32 blocks each, of which half may be kept; two are full, with blocks 0 to 63.
+/// Room for three segments of 32 blocks each, of which half may be reappended. Two are full, with blocks 0 to 63.
 struct half_kept_world : segments_world {
   half_kept_world() {
     tuning.reappend_percent = 50;
@@ -57,7 +57,7 @@ TEST_CASE("What is kept of a segment is copied into the open one, as often as th
   unsigned next = 64;
   for (const unsigned used : {3, 9, 4})
     world.store->touch(key(used));
-  for (; next < 90; ++next) // the third segment, up to where the next one is prepared
+  for (; next < 90; ++next) // fills the third segment up to the preparation of the next one
     REQUIRE(world.append(next, 4096) == errc::none);
   CHECK(world.store->activity().reappended_bytes == 3 * 8192);
   CHECK(world.store->ledger(std::nullopt).reclaimed.blocks == 29);
@@ -115,7 +115,7 @@ TEST_CASE("What was reclaimed before a sync stays away as well: an erase may hav
     REQUIRE(world.append(i, 4096) == errc::none);
   REQUIRE(world.sync() == errc::none);
   world.io.disk->latency({100'000, 1'000, 1'000'000'000});
-  auto got = world.start_read(0); // holds the victim
+  auto got = world.start_read(0); // keeps the victim in use
   for (unsigned i = 8; i < 16; ++i)
     world.store->touch(key(i));
   auto appended = world.start_append(16, 4096);

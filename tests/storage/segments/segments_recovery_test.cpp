@@ -10,7 +10,7 @@ using namespace hearth::testing;
 
 namespace {
 
-/// A store of three segments that has been closed, synced: blocks 0 to 7 in slot 0, sealed; 8 to 11 in slot 1, open.
+/// A store of three segments, synced and closed: blocks 0 to 7 in slot 0, sealed; 8 to 11 in slot 1, open.
 struct closed_world : segments_world {
   explicit closed_world(unsigned blocks = 12) {
     open_segments(3);
@@ -40,14 +40,14 @@ void replace_index(segments_world& world, std::uint32_t slot, const segment_inde
   REQUIRE(write_segment_index(*world.disk, index_path(slot), index));
 }
 
-/// Writes `bytes` over those of an index, and the sums anew, as somebody could who knows the format.
+/// Overwrites a part of an index and corrects the checksums, as a forger could.
 void forge_index(segments_world& world, std::uint32_t slot, std::size_t at, std::string_view bytes) {
   auto text = read_file(*world.disk, index_path(slot));
   text.replace(at, bytes.size(), bytes);
   page_bytes page;
   std::copy_n(std::as_bytes(std::span{text}).begin(), page.size(), page.begin());
   auto sum = checksum(std::as_bytes(std::span{text}).subspan(page.size()));
-  for (std::size_t place = 70; place < 78; ++place, sum >>= 8) // of the body
+  for (std::size_t place = 70; place < 78; ++place, sum >>= 8) // checksum of the body
     page[place] = static_cast<std::byte>(sum);
   seal_page(page);
   std::copy_n(reinterpret_cast<const char*>(page.data()), page.size(), text.begin());
@@ -172,11 +172,11 @@ TEST_CASE("A segment whose index is missing or damaged is empty, and its bytes n
   CHECK(world.report.damaged == (damaged ? 1 : 0));
   CHECK(world.report.unfinished == (damaged ? 0 : 1));
   CHECK(world.in_order() == world.numbers_from(0, 8));
-  // Generations are counted from what is known. One that is given out again must not find its old records.
+  // The next generation follows the highest known one. A reused generation must not find its old records.
   for (unsigned i = 20; i < 33; ++i)
     REQUIRE(world.append(i, 4096) == errc::none);
   const auto before = world.in_order();
-  world.kill(); // no sync: the tails are read
+  world.kill(); // without a sync: recovery reads the tails
   world.open_segments(3);
   CHECK(world.in_order() == before);
 }
@@ -310,7 +310,7 @@ TEST_CASE("What was written since the last sync is found record by record") {
 TEST_CASE("Records of an earlier generation behind the cursor are passed over") {
   segments_world world;
   world.open_segments(2);
-  for (unsigned i = 0; i < 18; ++i) // the first segment was begun anew, with two
+  for (unsigned i = 0; i < 18; ++i) // the first segment was recycled and holds two blocks
     REQUIRE(world.append(i, 4096) == errc::none);
   world.kill();
   world.open_segments(2);

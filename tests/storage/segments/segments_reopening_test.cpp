@@ -166,7 +166,7 @@ TEST_CASE("Of two records of one key the later counts, and after an erase and a 
       REQUIRE(world.append(i, 4096) == errc::none);
   REQUIRE(world.sync() == errc::none);
   REQUIRE(world.append(1, 4096, 20) == errc::none);
-  world.kill(); // the old one is in an index, the new one behind it
+  world.kill(); // the old version is in an index, the new one behind it
   world.open_segments(3);
   CHECK(world.report.replaced == 1);
   CHECK(same(world.read(1).value(), payload(21, 4096)));

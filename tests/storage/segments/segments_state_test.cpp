@@ -8,7 +8,7 @@ using namespace hearth::testing;
 
 namespace {
 
-/// A state with room for so many segments of eight records; the test carries out, or fails, what it decides.
+/// A state with room for this many segments of eight records. The test carries out its decisions, or fails them.
 struct state_world {
   explicit state_world(std::uint64_t segments_max) {
     config.segment_bytes = 65'536;
@@ -42,7 +42,7 @@ struct state_world {
     std::move(more.writes.begin(), more.writes.end(), std::back_inserter(work.writes));
     std::move(more.reclaimed.begin(), more.reclaimed.end(), std::back_inserter(work.reclaimed));
   }
-  /// What was decided happens, without a disk. Fails the test if there is no end to it.
+  /// Carries out all decisions, without a disk. Fails the test if they do not end.
   void settle(bool ran = true) {
     for (int rounds = 0; !work.files.empty() || !work.writes.empty(); ++rounds) {
       REQUIRE(rounds < 1000);
@@ -71,7 +71,7 @@ struct state_world {
   bool has(unsigned number) { return state->present().find(key(number)) != no_record; }
 
   segments_store_config config;
-  std::shared_ptr<memory_file_system> disk = make_memory_file_system(); ///< of which only open files are needed
+  std::shared_ptr<memory_file_system> disk = make_memory_file_system(); ///< only open files of it are needed
   std::optional<segments_state> state;
   segments_work work;
   std::map<unsigned, errc> outcomes;
@@ -163,7 +163,7 @@ TEST_CASE("A read holds its segment until it has ended, and a damaged block is t
   for (unsigned i = 2; i < 10; ++i)
     world.append(i);
   world.settle();
-  CHECK_FALSE(world.outcomes.contains(9)); // waits for the segment that is being read
+  CHECK_FALSE(world.outcomes.contains(9)); // waits for the segment with a read in progress
   read->outcome = failure{errc::corrupt, "damaged"};
   world.change([&](segments_work& work) { world.state->read_ended(*read, true, work); });
   world.settle();

@@ -61,7 +61,7 @@ TEST_CASE("Small blocks are gathered into large writes") {
   world.settle();
   for (const auto& one : appended)
     CHECK(one.ok());
-  CHECK(world.noted->writes <= 200 / 8 + 4); // the first goes at once, a segment's last may be small
+  CHECK(world.noted->writes <= 200 / 8 + 4); // the first write goes at once; the last of a segment may be small
   for (unsigned i = 0; i < 200; ++i)
     REQUIRE(same(world.read(i).value(), payload(i, 4096)));
 }
@@ -81,7 +81,7 @@ TEST_CASE("A block larger than half a segment has a file of its own, exactly as 
   REQUIRE(world.append(1, 4096) == errc::none);
   REQUIRE(world.append(2, 40'000) == errc::none);
   REQUIRE(world.append(3, 4096) == errc::none);
-  REQUIRE(world.append(4, 28'672) == errc::none); // half of one: not alone
+  REQUIRE(world.append(4, 28'672) == errc::none); // half of a segment: shares one
   std::multiset<std::uint64_t> lengths;
   for (const auto& entry : world.disk->list(segments_directory).value())
     if (parse_segment_name(entry.name).kind == segment_file_kind::data)
@@ -161,7 +161,7 @@ TEST_CASE("With first in, first out the oldest segment leaves, however much it i
   REQUIRE(world.append(24, 4096) == errc::none);
   CHECK_FALSE(world.has(0));
   CHECK(world.has(8));
-  for (unsigned i = 16; i < 24; ++i) // nothing left in this one
+  for (unsigned i = 16; i < 24; ++i) // this segment is empty now
     world.store->erase(key(i));
   for (unsigned i = 25; i < 33; ++i)
     REQUIRE(world.append(i, 4096) == errc::none);
@@ -193,7 +193,7 @@ TEST_CASE("The next segment is ready before the open one is full") {
   auto next = world.start_append(32, 4096);
   world.step_until([&] { return next.given(); });
   CHECK(next.ok());
-  CHECK(world.noted->others <= others + 1); // the full one is being sealed, nothing was waited for
+  CHECK(world.noted->others <= others + 1); // the full segment is being sealed, no append waited
   CHECK(world.disk->bytes_peak() <= world.store->bytes_max());
 }
 
@@ -264,7 +264,7 @@ TEST_CASE("A segment is not overwritten while one of its blocks is read") {
   for (unsigned i = 8; i < 16; ++i)
     for (int round = 0; round < 9; ++round)
       world.store->touch(key(i));
-  auto appended = world.start_append(16, 4096); // the victim is what is being read
+  auto appended = world.start_append(16, 4096); // the victim is being read
   world.step_until([&] { return got.back().given(); });
   CHECK_FALSE(appended.given());
   for (unsigned i = 0; i < 3; ++i)
@@ -323,7 +323,7 @@ TEST_CASE("An engine that stops closes the segments store: every call is answere
 
 namespace {
 
-/// Keeps writes back until the test lets one of them go on.
+/// Holds writes back until the test releases them one by one.
 class held_writes final : public io_engine {
 public:
   explicit held_writes(std::shared_ptr<io_engine> inner) : inner_(std::move(inner)) {}
@@ -353,7 +353,7 @@ private:
 TEST_CASE("Of two appends of one key the later one stays, in whichever order their writes end") {
   const bool in_order = GENERATE(true, false);
   segments_world world;
-  world.tuning.write_bytes = 4096; // nothing waits to be gathered
+  world.tuning.write_bytes = 4096; // each append is written at once
   const auto io = std::make_shared<held_writes>(world.io.engine());
   auto opened = world.open_store({"/cache", world.room(4), world.disk, io, world.namespaces, [] { return 1; }, {}});
   REQUIRE(opened);

@@ -2,12 +2,12 @@
 
 using namespace hearth::testing;
 
-// What a reopened store holds of namespaces that nobody has named makes room first.
+// Blocks of unclaimed namespaces in a reopened store are evicted first.
 
 namespace {
 
-/// Three full segments of eight blocks, written for two models: 0 to 7 for "new", 8 to 15 for "old", then five for
-/// "old" and three for "new". Open again, with room for no more, and nothing named yet.
+/// Three full segments of eight blocks, written for two models: 0 to 7 for "new", 8 to 15 for "old", then six for "old"
+/// and two for "new". The store is reopened without spare room; no namespace is claimed yet.
 struct reopened_world : segments_world {
   explicit reopened_world(reclaim_order order, unsigned percent = 0) {
     tuning.order = order;
@@ -23,7 +23,7 @@ struct reopened_world : segments_world {
   }
   namespace_id name(const char* text) { return namespaces->claim(text).value(); }
 
-  /// Writes eight blocks from `first` on: at the first of them the store needs a segment.
+  /// Writes eight blocks, beginning with `first`: the first one needs a new segment.
   void fill_segment(unsigned first, namespace_id in) {
     for (auto i = first; i < first + 8; ++i)
       REQUIRE(append(i, 4096, 0, in) == errc::none);
@@ -43,16 +43,16 @@ TEST_CASE("The segments of namespaces that nobody has named leave before those o
   reopened_world world{GENERATE(reclaim_order::fifo, reclaim_order::least_useful)};
   world.open_segments(3);
   const auto fresh = world.name("new");
-  CHECK(world.numbers().size() == 24); // unclaimed is no reason to go as long as there is room
+  CHECK(world.numbers().size() == 24); // unclaimed blocks stay while there is room
 
   world.fill_segment(24, fresh);
   CHECK(world.has_all(0, 7));
   CHECK_FALSE(world.has(8));
   CHECK(world.has_all(16, 31));
-  world.fill_segment(32, fresh); // three quarters of the third segment are of no use
+  world.fill_segment(32, fresh); // three quarters of the third segment are unclaimed
   CHECK(world.has_all(0, 7));
   CHECK_FALSE(world.has(16));
-  world.fill_segment(40, fresh); // nothing unclaimed is left: the oldest
+  world.fill_segment(40, fresh); // no unclaimed block is left: evicts the oldest
   CHECK_FALSE(world.has(0));
   CHECK(world.has_all(24, 47));
 }
@@ -83,10 +83,10 @@ TEST_CASE("A block of a namespace that nobody has named is not copied on, even i
     static_cast<void>(world.name("old"));
   for (const unsigned used : {0, 8, 9, 10})
     world.store->touch(key(used));
-  world.fill_segment(24, fresh); // when one place is left the next segment is prepared
+  world.fill_segment(24, fresh); // the next segment is prepared when one place is left
   CHECK(world.store->activity().reappended_bytes == (claimed ? 8192 : 0));
   CHECK_FALSE(world.has(claimed ? 1 : 8));
-  CHECK(world.has(0)); // not the victim, or copied
+  CHECK(world.has(0)); // not in the victim, or copied
 }
 
 TEST_CASE("Opened with less room than before, a store asks its policy alone: nobody could name anything yet") {

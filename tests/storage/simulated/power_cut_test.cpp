@@ -14,7 +14,7 @@ constexpr std::uint64_t seeds = 200;
 
 std::string pages(char letter, std::size_t count) { return std::string(count * 4096, letter); }
 
-/// A directory and what has been in it for long: "/d/old", two pages of 'o'.
+/// A directory with an old durable file: "/d/old", two pages of 'o'.
 struct world {
   std::shared_ptr<memory_file_system> files = make_memory_file_system(true);
   world() {
@@ -32,7 +32,7 @@ struct world {
   std::string text(const std::string& path) { return read_file(*files, path); }
 };
 
-/// What is there after each of many power cuts, each in a world of its own that `change` was made to.
+/// The contents after many power cuts. Each cut happens in a new world to which `change` was applied.
 template <class Change, class Look>
 std::set<std::string> outcomes(Change change, Look look) {
   std::set<std::string> found;
@@ -166,7 +166,7 @@ TEST_CASE("After a power cut open files fail, locks are free and the bytes are c
   CHECK(now.text("/d/old") == pages('o', 2));
   auto again = now.files->lock("/d/lock");
   REQUIRE(again);
-  held->reset(); // it is not this one's to give back any more
+  held->reset(); // the lock belongs to `again` now: this must not release it
   CHECK(now.files->lock("/d/lock").code() == errc::busy);
   std::uint64_t bytes = 0;
   for (const auto& entry : now.files->list("/d").value())

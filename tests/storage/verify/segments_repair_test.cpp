@@ -12,7 +12,7 @@ using namespace hearth::testing;
 
 namespace {
 
-/// After a repair the store opens and serves these blocks, byte for byte, and misses the others of 1 to `last`.
+/// After a repair the store opens, serves these blocks byte for byte, and misses the others of 1 to `last`.
 template <class World>
 void serves_all_but(World& world, const std::set<unsigned>& missing, unsigned last = 12) {
   open_small(world);
@@ -29,7 +29,7 @@ void serves_all_but(World& world, const std::set<unsigned>& missing, unsigned la
   world.close();
 }
 
-/// A repair, and a verification that has nothing to say any more.
+/// Repairs, then verifies that no finding is left.
 template <class World>
 verify_report repair(World& world) {
   auto report = verify(world, true);
@@ -99,7 +99,7 @@ TEMPLATE_TEST_CASE("A torn record is put aside, and what was written behind it s
   open_small(world);
   CHECK(world.numbers().size() == 13);
   CHECK(same(world.read(14).value(), payload(14, small_block)));
-  CHECK(world.append(13, small_block) == errc::none); // and the segment goes on
+  CHECK(world.append(13, small_block) == errc::none); // and the segment accepts further blocks
   CHECK(same(world.read(13).value(), payload(13, small_block)));
   world.close();
 }
@@ -179,7 +179,7 @@ TEST_CASE("What is put aside is for its owner only, and a second repair leaves t
   for (unsigned round = 0; round < 2; ++round) {
     flip_bit(world, segment(0), 4096 + 17 + round);
     CHECK(repair(world).repaired() == 1);
-    if (round == 0) { // the same place is listed again, as after the segment was recycled
+    if (round == 0) { // the place is listed again, as after recycling the segment
       const auto index = read_segment_index(world.files(), path_in(world, index_of(0)));
       auto changed = *index;
       changed.entries.insert(changed.entries.begin(),
@@ -214,7 +214,8 @@ TEST_CASE("A repair that fails on the way loses nothing, and the next one ends i
     CHECK((!report || report->repair_failure || report->repaired() == 3));
     const auto rest = verify(world, true);
     CHECK(rest.repaired() == rest.damaged());
-    if (report && operation != file_operation::sync) // what is not durable yet is told as failed, and yet it is done
+    // A repair that is not durable yet is reported as failed, although it was made.
+    if (report && operation != file_operation::sync)
       CHECK(rest.damaged() == 3 - report->repaired());
     CHECK(verify(world).damaged() == 0);
     serves_all_but(world, {1});
@@ -240,7 +241,7 @@ TEST_CASE("A segment without its index is taken for what its latest generation w
     put(3, i * small_record, 10 + i, true);
   put(4, 0, 20, true);
   put(4, small_record, 21, false);           // torn
-  put(9, 4 * small_record + 4096, 30, true); // reaches behind the end: belongs to nothing
+  put(9, 4 * small_record + 4096, 30, true); // extends beyond the end: not a valid record
   auto window = segment_window::open(files, "/cache/segment", small_segment);
   REQUIRE(window);
   const auto salvaged = salvage_segment(*window, 7, 1, small_segment, [] { return false; });
@@ -250,6 +251,6 @@ TEST_CASE("A segment without its index is taken for what its latest generation w
   CHECK(salvaged->records[0].block.key == key(20));
   REQUIRE(salvaged->torn.size() == 1);
   CHECK(salvaged->torn[0].block.key == key(21));
-  CHECK(salvage_segment(*window, 8, 1, small_segment, [] { return false; })->generation == 0); // another store's
-  CHECK(salvage_segment(*window, 7, 2, small_segment, [] { return false; })->generation == 0); // another slot's
+  CHECK(salvage_segment(*window, 8, 1, small_segment, [] { return false; })->generation == 0); // of another store
+  CHECK(salvage_segment(*window, 7, 2, small_segment, [] { return false; })->generation == 0); // of another slot
 }

@@ -4,13 +4,13 @@ using namespace hearth::testing;
 
 namespace {
 
-/// One kind of damage to the store that `fill` makes, where it must be found, and which blocks it takes.
+/// One kind of damage to the store of `fill`: where it must be found, and which blocks it affects.
 struct damage {
   std::string name;
   finding_kind kind;
   std::string file;
   std::uint64_t offset;
-  std::uint64_t blocks; ///< that recovery presents all the same
+  std::uint64_t blocks; ///< blocks that recovery still presents
 };
 
 template <class World>
@@ -134,7 +134,7 @@ TEMPLATE_TEST_CASE("Records behind what the index covers are counted and verifie
   open_small(world);
   REQUIRE(world.append(13, small_block) == errc::none);
   REQUIRE(world.append(14, small_block) == errc::none);
-  world.close(); // without a sync: as a crash of the process leaves it
+  world.close(); // without a sync, as after a crash of the process
   CHECK(verify(world).parts[2].behind == 2);
   CHECK(verify(world).total().blocks == 14);
   flip_bit(world, segment(2), 2 * small_record + 4096);
@@ -176,8 +176,8 @@ TEMPLATE_TEST_CASE("Of two records of one key only the later one is a block", ""
   world.close();
   CHECK(verify(world).parts[0].dead_bytes == small_record);
   REQUIRE(world.files().remove(path_in(world, index_of(0))));
-  put_file(world.files(), path_in(world, index_of(0)), old_index); // as if a crash had kept it from being replaced
-  flip_bit(world, segment(0), 4096);                               // the older record: nobody would ever read it
+  put_file(world.files(), path_in(world, index_of(0)), old_index); // as if a crash had prevented its replacement
+  flip_bit(world, segment(0), 4096);                               // the older record, which is never read
   const auto report = verify(world);
   CHECK(report.damaged() == 0);
   CHECK(report.replaced == 1);
@@ -208,7 +208,7 @@ TEST_CASE("What the disk does not give is the damage of those records that lie t
     world.disk->fail_next(file_operation::read, errc::io, 2, skip); // the large read, and the small one after it
     const auto report = try_verify(world);
     CAPTURE(skip);
-    if (!report) { // what recovery needs as well: it would refuse the directory, too
+    if (!report) { // recovery needs it as well and would refuse the directory, too
       CHECK(report.code() == errc::io);
     } else if (report->count(finding_kind::unreadable) > 0) {
       CHECK(report->damaged() == 1);
