@@ -161,8 +161,8 @@ private:
 
 } // namespace
 
-TEMPLATE_TEST_CASE("Every gauge is what is counted by walking, whatever was asked and in whatever order it ended", "",
-                   memory_store_world, memory_segments_world) {
+TEMPLATE_TEST_CASE("Every gauge equals a recount, for any calls and any order of their ends", "", memory_store_world,
+                   memory_segments_world) {
   const auto seed = GENERATE(range(1, 9));
   chance draws{static_cast<std::uint64_t>(seed)};
   walked_tiers<TestType> walked;

@@ -56,7 +56,7 @@ TEST_CASE("A chain is handed out without a message if all of it is hot, and with
   }
 }
 
-TEST_CASE("What is found without a message counts exactly, in its namespace, and a reset forgets it") {
+TEST_CASE("Hits without a message are counted exactly, in their namespace, and cleared by a reset") {
   cache_world it;
   const auto other = *it.kept.name_space("other");
   REQUIRE(it.kept.put(key(9), bytes_of(9), {.name_space = other}).ok());

@@ -228,7 +228,7 @@ TEST_CASE("A hot block whose cold copy is reclaimed is dirty again, and written 
   CHECK(it.counters().lost.blocks == 0); // reclaimed, not lost
 }
 
-TEST_CASE("Idle cleaning does not rewrite what was reclaimed and not asked for: it would go on for ever") {
+TEST_CASE("Idle cleaning does not rewrite reclaimed blocks that were not requested: it would never end") {
   auto options = with_cold_room(small_cache(), 3);
   options.idle_clean = std::chrono::milliseconds{200};
   cache_world it{options};
@@ -257,7 +257,7 @@ TEST_CASE("Blocks that only the hot tier served are the last used ones after a r
   CHECK_FALSE(*again.contains(key(2)));
 }
 
-TEST_CASE("An asked block that leaves the hot tier makes its copy the last used") {
+TEST_CASE("A requested block that leaves the hot tier makes its cold copy the most recently used") {
   cache_world it{with_cold_room(small_cache(), 4)};
   fill_both_tiers(it);
   REQUIRE(it.has(1));

@@ -22,14 +22,14 @@ TEST_CASE("A gate admits up to its slots and up to its bytes, and not one more")
   CHECK(at.try_acquire({1, 60}));
 }
 
-TEST_CASE("What is larger than the whole gate is never admitted, and said so") {
+TEST_CASE("A load larger than the whole gate is never admitted, and reported as such") {
   const gate at{{3, 100, 0}};
   CHECK(at.never_admits({1, 101}));
   CHECK(at.never_admits({4, 0}));
   CHECK_FALSE(at.never_admits({3, 100}));
 }
 
-TEST_CASE("Slots that are kept serve only what is urgent") {
+TEST_CASE("Reserved slots are for urgent messages only") {
   gate at{{3, 100, 1}};
   CHECK(at.try_acquire({2, 0}));
   CHECK_FALSE(at.try_acquire({1, 0}));
@@ -94,7 +94,7 @@ TEST_CASE("Many threads at one gate never exceed it and leave nothing behind") {
   CHECK(at->taken().bytes == 0);
 }
 
-TEST_CASE("A write is either started or cancelled, whoever comes first") {
+TEST_CASE("A write is either started or cancelled, never both") {
   write_ticket first;
   CHECK(first.start());
   CHECK_FALSE(first.cancel());

@@ -159,7 +159,7 @@ TEST_CASE("Since a moment, offered starts at what was pending then, and the rest
   CHECK(books.since(start).balanced());
 }
 
-TEST_CASE("Resets at random moments never unbalance what is shown after them") {
+TEST_CASE("After resets at random moments the ledger shown stays balanced") {
   const std::uint64_t seed = 4242;
   CAPTURE(seed);
   random_sequence random{seed};

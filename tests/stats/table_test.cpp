@@ -75,7 +75,7 @@ TEST_CASE("The table shows tiers, hits, drops and the ledger's two sides, and th
                        "dropped 4194304 + failed 0 -> balanced"));
 }
 
-TEST_CASE("What nobody has named in the cold tier has a row if there is any, and adds up over namespaces") {
+TEST_CASE("Unclaimed bytes of the cold tier have a row if there are any, and add up over namespaces") {
   auto some = totals();
   const auto none = to_table(make_snapshot(some, {}, {"default", "model-a"}, limits()));
   CHECK(none.find("unclaimed") == std::string::npos);

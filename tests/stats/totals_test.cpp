@@ -68,7 +68,7 @@ TEST_CASE("The namespaces of a snapshot add up to the whole, from any number of 
   }
 }
 
-TEST_CASE("Right after a reset every counter is zero, offered is what is pending, and gauges stay") {
+TEST_CASE("Right after a reset every counter is zero, offered equals pending, and gauges stay") {
   std::vector<tally_entry> totals(2);
   totals[1].counters.saves = 5;
   totals[1].counters.ledger.offer(10);

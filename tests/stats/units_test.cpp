@@ -39,7 +39,7 @@ TEST_CASE("A size is read with each of its units") {
   CHECK(parse_bytes("16777215TiB") == 16'777'215ull << 40);
 }
 
-TEST_CASE("What is no size, or does not fit 64 bits, is refused") {
+TEST_CASE("A text that is no size, or does not fit 64 bits, is refused") {
   for (const auto* text : {"",
                            " ",
                            "-1",

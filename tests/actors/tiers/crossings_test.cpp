@@ -108,7 +108,7 @@ TEST_CASE("With a write budget a dirty block that leaves also asks for what recl
   CHECK(world.sent.size() == 1);
 }
 
-TEST_CASE("A clean block that leaves tells the cold tier if it was asked for, and else nothing") {
+TEST_CASE("A clean block that leaves is touched in the cold tier only if it was requested") {
   counted_world world;
   world.fill();
   world.write_all();

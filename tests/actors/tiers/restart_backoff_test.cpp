@@ -27,7 +27,7 @@ TEST_CASE("An actor that dies again at once is replaced later each time") {
   CHECK(backoff.deaths_in_a_row() == 3);
 }
 
-TEST_CASE("An actor that lived for long died of something new: its successor waits for the shortest time") {
+TEST_CASE("After a long life the back-off begins again with the shortest time") {
   restart_backoff backoff{limits};
   restart_backoff::time_point now{1h};
   for (int deaths = 0; deaths < 20; ++deaths)

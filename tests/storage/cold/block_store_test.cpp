@@ -363,7 +363,7 @@ TEMPLATE_LIST_TEST_CASE("Opening tells how far it is, from nothing to all of it"
   CHECK(world.report.recovered == 3);
 }
 
-TEMPLATE_LIST_TEST_CASE("Room is made by blocks of namespaces that nobody has named since the store was opened", "",
+TEMPLATE_LIST_TEST_CASE("Blocks of namespaces that are unclaimed since the opening are evicted first", "",
                         store_worlds) {
   TestType world;
   world.open(4, 100);

@@ -221,7 +221,7 @@ TEST_CASE("A directory that was moved away is written to no more, nor is the one
   CHECK(names_in(*world.disk, folder).empty());
 }
 
-TEST_CASE("A full store whose directory is away gives up hardly a block for appends that cannot be written") {
+TEST_CASE("A full store whose directory is away evicts hardly any block for appends that cannot be written") {
   detachable_world world;
   world.open(40, 100);
   for (unsigned number = 1; number <= 40; ++number)
@@ -237,7 +237,7 @@ TEST_CASE("A full store whose directory is away gives up hardly a block for appe
   CHECK(world.balanced());
 }
 
-TEST_CASE("Whoever lets go of a store that is being opened again has let go of all of it") {
+TEST_CASE("Releasing a store during its reattach releases all of it") {
   detachable_world world;
   open_with_three(world);
   world.away();

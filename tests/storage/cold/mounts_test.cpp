@@ -157,7 +157,7 @@ TEST_CASE("A store whose file system turns read-only goes on reading, and writes
   CHECK(world.balanced());
 }
 
-TEST_CASE("The empty directory beneath what was unmounted is not filled, and what is mounted again is taken") {
+TEST_CASE("The empty directory below a removed mount is not filled, and a new mount is reattached") {
   posix_segments_world world;
   const temporary_directory device;
   small_disk disk{device.path(), "8m"};
@@ -181,7 +181,7 @@ TEST_CASE("The empty directory beneath what was unmounted is not filled, and wha
   world.close();
 }
 
-TEST_CASE("What is mounted over the directory is left alone, and what was there is taken when it can be seen") {
+TEST_CASE("A mount over the directory is not touched, and the directory is reattached when it is visible again") {
   posix_segments_world world;
   const auto store = detachable_with_three(world);
   {

@@ -44,7 +44,7 @@ mode_t mode_of(const std::filesystem::path& path) {
 
 } // namespace
 
-TEST_CASE("What is no regular file is neither opened, renamed, renamed over nor removed") {
+TEST_CASE("An entry that is no regular file is neither opened, renamed, overwritten nor removed") {
   const auto files = make_posix_file_system();
   const temporary_directory folder;
   const auto mine = folder.path() + "/mine";

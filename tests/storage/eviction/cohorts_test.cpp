@@ -67,7 +67,7 @@ TEST_CASE("A cohort is gone when its last block is, and its number is used again
   CHECK(in_order(all) == std::vector{second, first});
 }
 
-TEST_CASE("Knowing nothing, of one class what is worth least is the oldest that has a leaf") {
+TEST_CASE("Before any learning, the cohort with the lowest value is the oldest with a leaf") {
   cohorts all;
   CHECK(all.least() == 0);
   CHECK(all.oldest() == 0);
@@ -99,7 +99,7 @@ TEST_CASE("A cohort that has a leaf again stands where its age puts it") {
   CHECK(all.oldest() == first);
 }
 
-TEST_CASE("The recent blocks are as many of those asked for last as are asked for, to a part of a cohort") {
+TEST_CASE("The given number of most recently requested blocks is recent, down to a part of a cohort") {
   cohorts all;
   const auto first = ask(all, 10);
   const auto second = ask(all, 20);

@@ -100,7 +100,7 @@ std::size_t allocated() {
 
 } // namespace
 
-TEST_CASE("Knowing nothing, the conversation policy gives up the conversation of longest ago, from its tail") {
+TEST_CASE("Before any learning, the conversation policy evicts the oldest conversation, tail first") {
   small_tier tier{12};
   for (unsigned i = 0; i < 3; ++i)
     tier.ask(chain(100 * i, 4));

@@ -48,7 +48,7 @@ TEST_CASE("Departed blocks are forgotten in the order in which they came, and ga
   CHECK(departed.size() == 0);
 }
 
-TEST_CASE("What is renewed while it is among the older half goes to the end, with its history and children") {
+TEST_CASE("A renewed block of the older half moves to the end, with its history and children") {
   departed_blocks departed;
   for (unsigned i = 1; i <= 6; ++i)
     departed.add(key(i), of_cohort(i), i);

@@ -23,7 +23,7 @@ TEST_CASE("A policy that is better than LRU hears of it at first, if at all") {
   }
 }
 
-TEST_CASE("A long time of success lets nobody be worse than LRU for long") {
+TEST_CASE("A long success does not allow a long time below LRU") {
   lru_rival rival;
   for (int i = 0; i < 100'000; ++i)
     rival.count(10, 10, 0);

@@ -75,7 +75,7 @@ TEST_CASE("A read that reaches the end of the file says how far it came, past th
   }
 }
 
-TEST_CASE("A transfer that comes in pieces goes on until all is there or nothing more comes") {
+TEST_CASE("A transfer in pieces continues until it is complete or the input ends") {
   const auto engine = uring_or_nothing();
   if (!engine)
     return;

@@ -68,7 +68,7 @@ TEST_CASE("A write that moves nothing is an error, not a hang") {
   CHECK(io.moved->moved.error().context == "/dev/null: io_uring pwritev: wrote nothing");
 }
 
-TEST_CASE("A piece that was interrupted or refused for now is asked for again, where it may wait, but not for ever") {
+TEST_CASE("An interrupted or refused piece is retried where it may wait, up to a limit") {
   const auto error = GENERATE(EINTR, EAGAIN);
   world io{io_kind::read};
   CHECK_FALSE(io.transfer.next_piece().apart);

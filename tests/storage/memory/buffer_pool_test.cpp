@@ -195,7 +195,7 @@ TEST_CASE("Live buffers never overlap, the idle bound holds and the figures add 
   CHECK(pool.stats().stranded_bytes == 0);
 }
 
-TEST_CASE("What is idle beyond the bound is unmapped, what became idle first before the rest") {
+TEST_CASE("Idle memory above the limit is unmapped, the longest idle first") {
   buffer_pool pool{4 * mib};
   std::vector<loan> live;
   for (int i = 0; i < 3; ++i)
@@ -323,7 +323,7 @@ TEST_CASE("Absurd sizes are refused and change nothing") {
   CHECK(pool.stats().idle_bytes == 2 * mib);
 }
 
-TEST_CASE("Under a limit on address space what is idle makes room, then there is no memory") {
+TEST_CASE("Under a limit on address space idle memory is reused first, then no_memory is returned") {
   if (!buffers_are_pooled())
     return; // sanitizers abort under such a limit
   buffer_pool pool;

@@ -23,13 +23,13 @@ TEST_CASE("The least useful segment is the one that is worth least for each byte
   CHECK(policy->victim(segments) == 3);
 }
 
-TEST_CASE("Of segments worth the same the one that was begun first leaves") {
+TEST_CASE("Of segments with the same value the oldest is evicted") {
   const auto policy = make_reclaim_policy(reclaim_order::least_useful);
   const std::vector<segment_summary> segments{{5, 100, 50, 10}, {3, 100, 50, 10}, {4, 100, 50, 10}};
   CHECK(policy->victim(segments) == 1);
 }
 
-TEST_CASE("A segment three quarters of whose live bytes are unclaimed leaves before any other, fewest claimed first") {
+TEST_CASE("A segment with three quarters of its live bytes unclaimed is evicted first, fewest claimed bytes first") {
   const auto policy = make_reclaim_policy(GENERATE(reclaim_order::fifo, reclaim_order::least_useful));
   std::vector<segment_summary> segments{{1, 100, 60, 1, 44}, {2, 100, 60, 2, 0}};
   CHECK(policy->victim(segments) == 0); // by reclaim order: less than three quarters are unclaimed

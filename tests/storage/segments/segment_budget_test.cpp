@@ -65,7 +65,7 @@ TEST_CASE("A budget refuses a limit below one segment, and says what the least i
   CHECK(refused.error().context.find("expected " + std::to_string(least) + " or more") != std::string::npos);
 }
 
-TEST_CASE("A block fits a budget if its segment does once everything else is gone") {
+TEST_CASE("A block fits a budget if its segment fits into the empty store") {
   budget_world world{2};
   segment_budget budget{world.config};
   budget.take(world.shape);

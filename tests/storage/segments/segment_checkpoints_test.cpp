@@ -219,7 +219,7 @@ TEST_CASE("The order of use is saved with a sync, and after a quarter of the sto
   CHECK(world.start()->recency);
 }
 
-TEST_CASE("Syncs for which no checkpoint has begun are handed back when the store gives up") {
+TEST_CASE("Syncs without a started checkpoint can be handed back") {
   checkpoint_world world;
   world.sync();
   world.sync();

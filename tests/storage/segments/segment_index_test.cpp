@@ -144,7 +144,7 @@ TEST_CASE("Absurd counts and lengths with a fitting checksum are refused before 
   CHECK(decode_segment_index(bytes).code() == errc::corrupt);
 }
 
-TEST_CASE("Entries that cannot be are refused: overlapping, out of order, beyond what is covered, of no name") {
+TEST_CASE("Impossible entries are refused: overlapping, out of order, beyond the covered part, without a name") {
   auto index = example();
   const auto encoded = [&] { // `encode` asserts the invariant, so the bytes are changed afterwards
     auto bytes = encode(example());

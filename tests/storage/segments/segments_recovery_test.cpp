@@ -181,7 +181,7 @@ TEST_CASE("A segment whose index is missing or damaged is empty, and its bytes n
   CHECK(world.in_order() == before);
 }
 
-TEST_CASE("An index with what no store writes is damaged, and no reason to refuse the others") {
+TEST_CASE("An index with contents that no store writes is damaged, and does not affect the others") {
   closed_world world;
   constexpr std::size_t name_at = 4096 + 1 + 1; // behind the first page, cereal's 1 and the length
   constexpr std::size_t sequence_at = name_at + 1 + 32;

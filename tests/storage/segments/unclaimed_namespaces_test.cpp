@@ -39,7 +39,7 @@ struct reopened_world : segments_world {
 
 } // namespace
 
-TEST_CASE("The segments of namespaces that nobody has named leave before those of the one in use, however old it is") {
+TEST_CASE("Segments of unclaimed namespaces are evicted before those of the one in use, however old it is") {
   reopened_world world{GENERATE(reclaim_order::fifo, reclaim_order::least_useful)};
   world.open_segments(3);
   const auto fresh = world.name("new");
@@ -57,7 +57,7 @@ TEST_CASE("The segments of namespaces that nobody has named leave before those o
   CHECK(world.has_all(24, 47));
 }
 
-TEST_CASE("Once a namespace is named its blocks are as good as any, at once") {
+TEST_CASE("A namespace that is claimed has no disadvantage any more, at once") {
   reopened_world world{GENERATE(reclaim_order::fifo, reclaim_order::least_useful)};
   world.open_segments(3);
   const auto fresh = world.name("new");
@@ -73,7 +73,7 @@ TEST_CASE("Once a namespace is named its blocks are as good as any, at once") {
   CHECK(same(world.read(16, old).value(), payload(16, 4096)));
 }
 
-TEST_CASE("A block of a namespace that nobody has named is not copied on, even if it was used") {
+TEST_CASE("A block of an unclaimed namespace is not reappended, even if it was used") {
   reopened_world world{reclaim_order::fifo, 50};
   world.tuning.reclaim_ahead_bytes = 32'768;
   world.open_segments(4);

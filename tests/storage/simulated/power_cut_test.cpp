@@ -186,7 +186,7 @@ TEST_CASE("What a killed process still asks for fails and changes nothing, but f
   CHECK(now.text("/d/old") == pages('n', 1) + pages('o', 1));
 }
 
-TEST_CASE("A directory that is moved takes along what is durable in it, and what is not") {
+TEST_CASE("A moved directory takes its contents along, durable or not") {
   const auto moved = [](world& now) {
     put_file(*now.files, "/d/new", pages('n', 1));
     REQUIRE(now.open("/d/new")->sync());

@@ -146,8 +146,8 @@ TEMPLATE_TEST_CASE("Records behind what the index covers are counted and verifie
   CHECK(report.total().blocks == 13);
 }
 
-TEMPLATE_TEST_CASE("What is not ours, and what a crash leaves behind, is told and is no damage", "",
-                   memory_segments_world, posix_segments_world) {
+TEMPLATE_TEST_CASE("Foreign files and leftovers of a crash are reported, but are no damage", "", memory_segments_world,
+                   posix_segments_world) {
   TestType world;
   fill(world);
   put_file(world.files(), path_in(world, "segments/notes.txt"), "mine");

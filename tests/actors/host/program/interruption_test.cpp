@@ -39,7 +39,7 @@ TEST_CASE("A signal that asks for an end is noted, so that a program can clean u
   CHECK(status_after([] {}) == 0);
 }
 
-TEST_CASE("Nobody reading what is printed any more is noted, too, at the first line and at all that follow") {
+TEST_CASE("A closed reader of the output is noted, too, at the first line and at all later ones") {
   CHECK(status_after([] {
           std::array<int, 2> ends{};
           if (::pipe(ends.data()) != 0)
