@@ -35,7 +35,7 @@ std::vector<buffer> payloads(std::size_t count) {
   return made;
 }
 
-/// Number of correct blocks. Any other number ends the program, because the count of instructions would be wrong.
+/// Ends the program unless all blocks were correct: otherwise the count of instructions would be wrong.
 void expect(std::size_t found, std::size_t wanted) {
   if (found == wanted)
     return;
