@@ -36,6 +36,7 @@ void segments_core::update(Change change) {
       later.listener = listener_;
   }
   later.jobs = jobs_of(work);
+  work.files.clear(); // the jobs own them alone, so that a file is closed when its job ends
   later.answers = std::move(work.answers);
   later.reclaimed = std::move(work.reclaimed);
   carry_out(std::move(later), io_);

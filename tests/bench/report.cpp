@@ -28,7 +28,7 @@ std::string or_dash(const std::optional<double>& value) { return value ? digits(
 std::string ratio_to(const cell& one, std::vector<const cell*> others, std::string_view begin) {
   std::erase_if(others, [&](const auto* other) { return !other->peer.starts_with(begin); });
   if (begin != "limit" && !others.empty())
-    others.resize(1); // hearth through its facade is first
+    others.erase(others.begin() + 1, others.end()); // hearth through its facade is first
   return or_dash(bench_outcome::ratio(one, others));
 }
 
