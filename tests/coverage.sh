@@ -9,7 +9,7 @@ set -eu
 
 seeds=${1:-300}
 folder=$root/build-coverage
-recovery='storage/(segments|format)/(segments_recovery|segment_tail|segment_index|segment_record|recency|block_fields|page|format_file|whole_file)\.cpp'
+recovery='storage/(segments|format)/(segments_recovery|segments_core|segments_state|segment_placement|segment_tail|segment_index|segment_record|recency|page|format_file|whole_file)\.cpp'
 
 install_packages gcovr
 configure build-coverage --buildtype=debug -Db_coverage=true

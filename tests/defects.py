@@ -19,7 +19,8 @@ DEFECTS = sorted((ROOT / "tests" / "defects").glob("*.patch"))
 PLACE = ROOT / "build-defects"
 TREE, BUILD = PLACE / "tree", PLACE / "build"
 SIMULATION = "tests/simulation/hearth-simulate"
-SUITES = ("tests/messages/messages_tests", "tests/actors/actors_tests", "tests/storage/storage_tests")
+SUITES = ("tests/messages/messages_tests", "tests/actors/actors_tests", "tests/actors/tiers_tests",
+          "tests/storage/storage_tests", "tests/storage/storage_threads_tests")
 PATIENCE_S = 300  # a defect may make a program run forever
 
 

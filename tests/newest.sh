@@ -43,7 +43,7 @@ open_root "$newest"
 step 'copying the tree' newest-copy copy_tree
 # Additional packages: for the peers of the benchmarks.
 step 'installing what is missing in there' newest-install in_root "$newest" /srv/hearth \
-  sh tests/install.sh librocksdb-dev liblmdb-dev libhiredis-dev libsqlite3-dev
+  sh tests/install.sh librocksdb-dev liblmdb-dev libhiredis-dev
 in_root "$newest" /srv/hearth g++ --version | head -n 1
 status=0
 in_root "$newest" /srv/hearth python3 tests/compile_alone.py tree g++ --param=ggc-min-heapsize=524288 >"$logs/newest.log" 2>&1 || status=$?

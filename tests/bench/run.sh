@@ -12,16 +12,17 @@ fi
 build=$1 directory=$2 out=$3 trace=${4:-}
 here=$(dirname "$0")
 mkdir -p "$out"
-ninja -C "$build"
+ninja -C "$build" all measures
 # shellcheck disable=SC2086
 "$build/actors/host/program/hearth" bench --directory "$directory" --json "$out/bench.json" --plot "$out/bench.svg" \
   --results "$out/bench.md" ${BENCH_OPTIONS:-}
-"$build/tests/bench/hearth-churn" "$directory" | tee "$out/churn.txt"
+"$build/tests/bench/hearth-churn" "$directory" >"$out/churn.txt"
 if [ -n "$trace" ]; then
-  "$build/tests/bench/hearth-chain-cutting" "$trace" | tee "$out/chain-cutting.txt"
-  python3 "$here/end_to_end.py" --program "$build/actors/host/program/hearth" --trace "$trace" --directory "$directory" |
-    tee "$out/end-to-end.txt"
+  "$build/tests/bench/hearth-chain-cutting" "$trace" >"$out/chain-cutting.txt"
+  python3 "$here/end_to_end.py" --program "$build/actors/host/program/hearth" --trace "$trace" --directory "$directory" \
+    >"$out/end-to-end.txt"
 fi
-if command -v valgrind > /dev/null; then
-  ninja -C "$build" instructions | tee "$out/instructions.txt"
+if command -v valgrind >/dev/null; then
+  ninja -C "$build" instructions >"$out/instructions.txt"
 fi
+cat "$out"/*.txt

@@ -98,7 +98,10 @@ TEMPLATE_LIST_TEST_CASE("Room is made by giving up the least recently used", "",
   REQUIRE(world.append(4, 100) == errc::none);
   world.store->on_reclaimed({});
   CHECK(world.numbers() == std::vector<unsigned>{3, 1, 4});
-  CHECK((std::lock_guard{mutex}, heard) == std::vector{key(2)});
+  {
+    std::lock_guard guard{mutex};
+    CHECK(heard == std::vector{key(2)});
+  }
   const auto ledger = world.store->ledger(std::nullopt);
   CHECK(ledger.persisted == cold_amount{4, 400});
   CHECK(ledger.reclaimed == cold_amount{1, 100});

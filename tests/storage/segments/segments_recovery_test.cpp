@@ -3,6 +3,8 @@
 #include "storage/verify/verify.hpp"
 #include "tests/storage/segments/segments_on_disk.hpp"
 
+#include <utility>
+
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -55,6 +57,28 @@ void forge_index(segments_world& world, std::uint32_t slot, std::size_t at, std:
 }
 
 } // namespace
+
+TEST_CASE("A directory with more namespaces than the table takes is refused, and keeps its blocks") {
+  segments_world world;
+  world.open_segments(2);
+  REQUIRE(world.append(1, 4096) == errc::none);
+  const bool indexed = GENERATE(true, false);
+  if (indexed)
+    REQUIRE(world.sync() == errc::none);
+  world.close();
+  const auto before = names_in(*world.disk, segments_directory);
+
+  const auto usual = std::exchange(world.namespaces, std::make_shared<namespace_table>(1));
+  REQUIRE(world.namespaces->intern("other"));
+  const auto opened = world.try_open(world.room(2));
+  REQUIRE(opened.code() == errc::overloaded);
+  CHECK(opened.error().context.find("\"a\"") != std::string::npos);
+  CHECK(names_in(*world.disk, segments_directory) == before);
+
+  world.namespaces = usual;
+  world.open_segments(2);
+  CHECK(world.numbers() == std::vector<unsigned>{1});
+}
 
 TEST_CASE("Names of segments are ours to the letter") {
   CHECK(parse_segment_name("0000abcd.segment").kind == segment_file_kind::data);
