@@ -17,9 +17,10 @@ namespace hearth::storage {
 /// Core of a segments store, shared by the host's handle and by every job in flight. Makes the state safe for many
 /// threads, and turns its decisions into jobs of the I/O engine.
 ///
-/// One mutex guards the state. The work that follows from a change is collected under the mutex and done after it is
-/// released (`update`): the mutex is never held during I/O, callbacks, header encoding or buffer allocation. Threads:
-/// any. Functions without a comment do what `block_store` says.
+/// One mutex guards the state. The work that follows from a change is collected under the mutex and done after the
+/// mutex is released (`update`): the mutex is not held during I/O, callbacks, header encoding or buffer allocation.
+/// Exceptions: `append_item::begin`, the `stays` of `erase_unless`, and `adopt`. Threads: any. Functions without a
+/// comment do what `block_store` says.
 class segments_core : public std::enable_shared_from_this<segments_core> {
 public:
   /// `config.io` stays with the owner of the store. `place`: the directory of the segments, kept open.

@@ -36,8 +36,8 @@ struct segments_work {
 /// Each change (an append, an erase, the end of a write, ...) is followed by `advance`, which decides the next steps:
 /// places waiting appends, gathers writes, prepares the next segment, starts a checkpoint. Every job in a
 /// `segments_work` must come back through the `..._ended` function of its kind, exactly once; `ran` is false if the I/O
-/// engine stopped before the job was done. Invariants: those of the parts; after `advance`, no append waits if an open
-/// or ready segment has room for it. Threads: one at a time.
+/// engine stopped before the job was done. Invariants: those of the parts; after `advance`, no open or ready segment
+/// has room for the first waiting append (appends are placed in their order). Threads: one at a time.
 class segments_state {
 public:
   /// `config` must outlive the state. `store`: the number of the store; `folder`: the directory of the segments, ending
