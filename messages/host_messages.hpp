@@ -15,7 +15,8 @@
 
 // Requests from hosts to hot_cache and stats, and their replies. `cache` sends them; a host that is an actor sends them
 // itself. A request with a `slot` is bounded: it holds room in the receiver's mailbox until it is answered. The sender
-// leaves `slot` empty; the mailbox fills it in, or replies `overloaded` at once.
+// leaves `slot` empty; the mailbox fills it in, or replies at once with `overloaded`, or with `too_large` if the
+// request can never fit.
 namespace hearth::messages {
 
 /// `time`, clamped to 0..24 h. A longer wait is not possible, so a deadline cannot overflow.
@@ -26,8 +27,9 @@ template <class Duration>
 
 /// host -> hot_cache. Store the block `item`.
 /// Reply: put_reply, when the block can be read back, which is before it is on disk.
-/// Errors: overloaded (nothing changed, or dropped as late_full or over_budget), too_large, conflict, orphan,
-/// invalid_argument, closed.
+/// Errors: overloaded (the block was not stored: the mailbox is full, or the block is larger than the hot limit and was
+/// dropped as late_full or over_budget, failed as writer_died, or the cold tier's directory is gone), too_large,
+/// conflict, orphan, invalid_argument, closed.
 struct put_request {
   storage::block item;
   permit slot{};
@@ -61,7 +63,7 @@ struct get_prefix_request {
 };
 struct get_prefix_reply {
   std::vector<storage::buffer> blocks; ///< blocks[i] belongs to keys[i]
-  bool truncated = false; ///< cut short by the byte limit, the read budget or memory: request the rest again
+  bool truncated = false; ///< shortened by the byte limit, the reader's mailbox or memory: request the rest
 };
 
 /// host -> hot_cache. Check for each key whether its block is in a tier. Counts neither as use nor as hit.
@@ -106,8 +108,8 @@ struct limit_request {
 };
 struct limit_reply {};
 
-/// host -> hot_cache. Write every block that is dirty now, then sync. If the writer's queue is full the flush waits; it
-/// drops nothing.
+/// host -> hot_cache. Write every block that is dirty now, then sync. While the writer's mailbox is full the flush
+/// waits; it drops nothing.
 /// Reply: flush_reply, at the latest at the deadline. Errors: io (the sync failed), overloaded, closed.
 struct flush_request {
   std::chrono::nanoseconds deadline{0}; ///< from now
@@ -119,8 +121,8 @@ struct flush_reply {
   bool synced = false;   ///< the written blocks survive a power cut
 };
 
-/// host -> hot_cache, always passes. Flush, then refuse every request. Drop blocks that are not written at the
-/// deadline, as `closing`.
+/// host -> hot_cache, always passes. Refuse every later request with `closed`, then flush. Drop blocks that are not
+/// written at the deadline, as `closing`.
 /// Reply: close_reply, at the latest at the deadline. Errors: io (the sync failed), closed (by an earlier request).
 struct close_request {
   std::chrono::nanoseconds deadline{0}; ///< from now
