@@ -11,11 +11,11 @@ namespace {
 
 std::atomic<int> noted{0};
 std::atomic<long> noted_at_ms{0};
-static_assert(std::atomic<int>::is_always_lock_free); // a signal handler may use nothing else
+static_assert(std::atomic<int>::is_always_lock_free); // a signal handler may use only lock-free atomics
 static_assert(std::atomic<long>::is_always_lock_free);
 
-/// `timeout` and shells send a signal to the process and to its group: one request arrives twice. A later second signal
-/// means that the user does not want to wait.
+/// `timeout` and shells send a signal to the process and to its group, so one request to stop arrives twice. A second
+/// signal after this time is a second request: the program then ends at once.
 constexpr long same_wish_ms = 500;
 
 extern "C" void note_signal(int number) {
@@ -38,7 +38,7 @@ void note_interruptions() noexcept {
     struct sigaction before {};
     if ((number == SIGHUP || number == SIGPIPE) && ::sigaction(number, nullptr, &before) == 0 &&
         before.sa_handler == SIG_IGN)
-      continue; // SIGINT is caught even if it is ignored: shells ignore it for background jobs
+      continue; // SIGINT and SIGTERM are caught even if ignored: shells start background jobs with SIGINT ignored
     struct sigaction noting {};
     noting.sa_handler = note_signal;
     noting.sa_flags = SA_RESTART;

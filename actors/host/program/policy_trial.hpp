@@ -39,7 +39,7 @@ struct named_policy {
                                       storage::keyed_policy& policy);
 
 /// As above with a policy that knows the future: the block whose next use is farthest away leaves; among equals, the
-/// deepest (Belady, IBM Systems Journal 1966). About the best result that any policy can reach.
+/// deepest (Belady, IBM Systems Journal 1966). Approximately the best result that any policy can reach.
 [[nodiscard]] policy_score try_clairvoyant(std::span<const request> trace, std::size_t capacity);
 
 /// Number of different blocks in a trace.

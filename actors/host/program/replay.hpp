@@ -30,7 +30,7 @@ struct replay_counts {
   std::uint64_t blocks_asked = 0;
   std::uint64_t usable_blocks = 0; ///< returned with the right bytes, as were all blocks before it in its request
   std::uint64_t wrong_blocks = 0;  ///< returned with bytes other than those put
-  std::uint64_t gets_refused = 0;  ///< calls that ended with overloaded
+  std::uint64_t gets_refused = 0;  ///< calls that ended with overloaded or no_memory, or truncated without a block
   std::uint64_t puts = 0;
   std::uint64_t stored = 0;
   std::uint64_t refreshed = 0;
@@ -47,13 +47,13 @@ struct replay_counts {
 struct replay_hooks {
   std::function<std::uint64_t()> now_ns;                  ///< monotonic clock
   std::function<void(const replay_counts&)> request_done; ///< after each request
-  std::function<bool()> stop;                             ///< asked before each request; true: end here
+  std::function<bool()> stop; ///< called before each request, and before each call to the target; true: end here
 };
 
 /// Replays the requests of `next` against `target`, one after the other and as fast as it replies: gets the longest
-/// present prefix of each request, checks its bytes, and puts the blocks after it. Refusals for lack of room are
-/// counted. Errors: every other error of the target, with the request and the call in its context. Threads: calls
-/// `target` on this thread only.
+/// present prefix of each request, checks the bytes of the prefix, and puts the blocks after the prefix. Counts gets
+/// that end with overloaded or no_memory, and puts that end with overloaded or orphan, and goes on. Errors: every other
+/// error of the target, with the request and the call in its context. Threads: calls `target` on this thread only.
 [[nodiscard]] result<replay_counts> replay(const request_source& next, const replay_target& target,
                                            const replay_settings& settings, const replay_hooks& hooks);
 

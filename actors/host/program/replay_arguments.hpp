@@ -21,7 +21,7 @@ struct replay_options {
   storage::reclaim_order reclaim = storage::reclaim_order::least_useful;
   std::uint32_t reappend_percent = cache_options{}.advanced.reappend_percent;
   std::uint64_t cold_bytes = 2ull << 30;   ///< 0: hot tier only
-  std::uint64_t block_bytes = 64ull << 10; ///< 1 to 4 GiB; must fit into each tier and into the writer's queue
+  std::uint64_t block_bytes = 64ull << 10; ///< 1 byte to 4 GiB; fits into each tier and the writer's queue
   std::uint32_t writer_queue_blocks = 256; ///< 1..65,536
   std::uint64_t writer_queue_bytes = 0;    ///< 0: the default of cache_options
   write_policy policy = write_policy::back;
@@ -42,8 +42,8 @@ inline constexpr std::uint64_t chat_requests_default = 2000;
 /// every tier and queue.
 [[nodiscard]] cache_options to_cache_options(const replay_options& options, const std::string& directory);
 
-/// Checks that a cold tier can use `directory`: it exists, it is a directory, and this process may write to it. Changes
-/// nothing. Errors: not_found, invalid_argument, io.
+/// Checks that a cold tier can use `directory`: the path exists and is a directory, and this process may read, write
+/// and search it. Changes nothing. Errors: not_found, invalid_argument, io.
 [[nodiscard]] storage::result<void> check_directory(const std::string& directory);
 
 } // namespace hearth
