@@ -75,7 +75,7 @@ void cache::put_many_async(std::span<const block_key> keys, std::vector<buffer> 
     return impl_->deliver<chain_put::outcomes>(
         done,
         failure{errc::invalid_argument, std::to_string(keys.size()) + " keys and " + std::to_string(payloads.size()) +
-                                            " payloads: expected as many of these as of those"});
+                                            " payloads: expected equal numbers"});
   if (keys.empty())
     return impl_->deliver<chain_put::outcomes>(done, chain_put::outcomes{});
   std::vector<storage::block> chain;

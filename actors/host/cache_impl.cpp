@@ -52,8 +52,8 @@ cache::impl::impl(std::shared_ptr<caf::actor_system> own, caf::actor_system& sys
                parts_->stats_mailbox.gate},
       hot_(*parts_, handles_.hot_cache.actor), client_(std::make_unique<client>(system)) {}
 
-/// Ends the actors and waits until the last of them has released the store, so that the directory is free afterwards.
-/// If the disk hangs, the hanging job keeps the lock until it ends.
+/// Ends the actors and waits, at most 5 s, until the last of them has released the store, so that the directory is free
+/// afterwards. If the disk hangs, the hanging job keeps the lock until it ends.
 cache::impl::~impl() {
   caf::anon_send_exit(handles_.hot_cache.actor, caf::exit_reason::user_shutdown); // writer and reader follow it
   if (const auto stats = handles_.registry->stats())                              // outlives a hot_cache that died

@@ -85,7 +85,7 @@ struct cache_options {
   /// hot_bytes_max, at least 64 MiB.
   std::uint64_t lease_bytes_max = 0;
 
-  /// Largest block, bytes: 1 to 4 GiB.
+  /// Largest block: 1 byte to 4 GiB.
   std::uint64_t block_bytes_max = 512ull << 20;
 
   /// Most namespaces, 1 to 1,024; "default" is one of them.
