@@ -16,7 +16,8 @@ void preflight::publish(std::uint64_t free_bytes, std::uint64_t expendable_block
   expendable_blocks_.store(expendable_blocks, std::memory_order_relaxed);
 }
 
-/// In write-back a block can be kept while the writer is busy, if it fits or a clean block can leave for it.
+/// In write-back, the hot tier can keep a block while the writer's mailbox is full, if it has room or an expendable
+/// block.
 bool preflight::hot_takes(std::uint64_t bytes) const noexcept {
   return config_.policy == write_policy::back && bytes <= limits_->hot_bytes_max &&
          (bytes <= free_bytes_.load(std::memory_order_relaxed) ||

@@ -44,7 +44,7 @@ public:
   /// Ends the current cleaning.
   void interrupt() noexcept { rest_ = {}; }
 
-  /// Ends the current cleaning, and prevents all later ones.
+  /// Ends the current cleaning. After: `mark_dirty_pending` has no effect.
   void stop() noexcept;
 
 private:
