@@ -70,7 +70,7 @@ struct get_options {
 struct prefix {
   std::vector<buffer> blocks;
 
-  /// Whether bytes_max, lease_bytes_max, the reader's queue or lack of memory shortened the prefix: more of the chain
+  /// Whether bytes_max, lease_bytes_max, the reader's mailbox or lack of memory shortened the prefix: more of the chain
   /// may be present. Request the keys from `keys[blocks.size()]` on.
   bool truncated = false;
 };
@@ -103,15 +103,16 @@ using close_report = flush_report;
 /// on the caller's thread before the call returns, if the result is known at once. A callback must not block, and must
 /// not close or destroy the cache. The log reports an exception that a callback throws.
 ///
-/// Errors of every call: closed, overloaded (the block was not stored, and a drop may have been counted; try again
-/// later), timeout, invalid_argument (a namespace number that the cache has not given out).
+/// Errors of every call: closed, overloaded (no effect, except that a put may have been counted as a drop: the block
+/// was not stored; try again later), timeout, invalid_argument (a namespace number that the cache has not given out).
 ///
 /// A moved-from cache may only be assigned to or destroyed.
 class cache {
 public:
   /// Opens a cache on an actor system of its own, or on the caller's `system`, which must outlive the cache.
   /// Errors: invalid_argument (a setting), not_found (the directory), busy (another cache, in this process or another,
-  /// has the directory), unsupported, no_space, io.
+  /// has the directory), unsupported, no_space, io, no_memory, overloaded (more namespaces on disk than
+  /// namespaces_max).
   [[nodiscard]] static result<cache> open(cache_options options);
   [[nodiscard]] static result<cache> open(caf::actor_system& system, cache_options options);
 
