@@ -38,7 +38,7 @@ TEST_CASE("A verification takes a directory, and changes nothing unless told to"
 }
 
 TEST_CASE("A verification without a directory, with two, or with a flag it does not know is refused") {
-  CHECK(refused_naming({}, "DIR: expected the directory of a cold tier, found none"));
+  CHECK(refused_naming({}, "DIR: expected the directory of a cold tier, found nothing"));
   CHECK(refused_naming({""}, "DIR: expected"));
   CHECK(refused_naming({"one", "two"}, "two"));
   CHECK(refused_naming({"one", "--fix"}, "--fix"));
