@@ -28,6 +28,12 @@ std::string columns::text() const {
   return text;
 }
 
+std::string format_fixed(double value, int decimals) {
+  char text[64];
+  std::snprintf(text, sizeof(text), "%.*f", decimals, value);
+  return text;
+}
+
 std::string format_share(std::uint64_t part, std::uint64_t whole) {
   if (whole == 0)
     return "-";

@@ -20,6 +20,9 @@ private:
   std::vector<std::vector<std::string>> rows_;
 };
 
+/// `value` with this many decimals, 0 to 9, e.g. "3.14". Pre: finite, below 1e18.
+[[nodiscard]] std::string format_fixed(double value, int decimals);
+
 /// `part` of `whole` in per cent with one decimal, rounded half up, e.g. "36.6 %"; "-" if `whole` is 0.
 [[nodiscard]] std::string format_share(std::uint64_t part, std::uint64_t whole);
 

@@ -60,9 +60,11 @@ CATCH2_ALLOWED = ("tests/support/catch.hpp", "tests/support/main.cpp")
 SLEEP = re.compile(r"sleep_for|sleep_until|usleep|nanosleep|(?<![\w.])sleep\(|time\.sleep")
 SLEEP_ALLOWED = ("tests/stress/", "tests/crash/", "tests/bench/")  # real threads, real processes, real time
 # The files of one library; small libraries are left out.
-LIBRARIES = (r"storage/(?!simulated/).*", r"stats/.*", r"actors/tiers/.*", r"actors/\w+\.cpp", r"actors/host/\w+\.cpp")
+LIBRARIES = (r"storage/(?!simulated/).*", r"stats/.*", r"actors/tiers/.*", r"actors/\w+\.cpp", r"actors/host/\w+\.cpp",
+             r"actors/host/program/(?!\w+_arguments|hearth|bench_command|replay_command)\w+\.cpp")
 UNNAMED = re.compile(r"^namespace \{\n(.*?)^\}", re.MULTILINE | re.DOTALL)
 CONSTANT_OR_TYPE = re.compile(r"^(?:const(?:expr)? [^({=]*?|struct |class |enum (?:class )?)(\w+)(?= [={:]|\{|;)", re.MULTILINE)
+FUNCTION = re.compile(r"^[a-zA-Z][\w:<>,&* ]* (\w+\([^)]*\))[^;{]*\{", re.MULTILINE)
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
 
@@ -117,7 +119,7 @@ def check_unnamed(root, names):
         seen = {}
         for path in (n for n in names if n.endswith(".cpp") and re.fullmatch(library, n)):
             for block in UNNAMED.findall((root / path).read_text()):
-                for name in CONSTANT_OR_TYPE.findall(block):
+                for name in CONSTANT_OR_TYPE.findall(block) + FUNCTION.findall(block):
                     if seen.setdefault(name, path) != path:
                         yield f"{path}: {name} is in an unnamed namespace of {seen[name]} as well: give one a name of its own"
 

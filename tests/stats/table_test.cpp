@@ -110,4 +110,6 @@ TEST_CASE("Columns are aligned and leave no spaces at the end of a line") {
   CHECK(table.text() == "a      1\nlong  22\n");
   CHECK(format_share(1, 3) == "33.3 %");
   CHECK(format_share(0, 0) == "-");
+  CHECK(format_fixed(2.0 / 3, 2) == "0.67");
+  CHECK(format_fixed(-4, 0) == "-4");
 }

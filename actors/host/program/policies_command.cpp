@@ -8,7 +8,6 @@
 #include "stats/json_writer.hpp"
 
 #include <algorithm>
-#include <cstdio>
 
 namespace hearth {
 
@@ -55,12 +54,6 @@ trial try_all(const std::vector<request>& trace, std::size_t capacity, std::size
   return done;
 }
 
-std::string four_digits(double ratio) {
-  char text[16];
-  std::snprintf(text, sizeof(text), "%.4f", ratio);
-  return text;
-}
-
 std::string to_table(const std::vector<trial>& trials) {
   stats::columns table;
   std::vector<std::string> names{"blocks"};
@@ -70,7 +63,7 @@ std::string to_table(const std::vector<trial>& trials) {
   for (const auto& each : trials) {
     std::vector<std::string> cells{std::to_string(each.capacity)};
     for (const auto& [name, score] : each.scores)
-      cells.push_back(four_digits(score.ratio()));
+      cells.push_back(stats::format_fixed(score.ratio(), 4));
     table.row(std::move(cells));
   }
   return table.text();

@@ -5,8 +5,6 @@
 #include "stats/table.hpp"
 #include "stats/units.hpp"
 
-#include <cstdio>
-
 namespace hearth {
 
 namespace {
@@ -23,15 +21,9 @@ double quantile_us(const stats::latency_histogram& times, std::uint64_t per_mill
   return static_cast<double>(times.quantile(per_mille)) / 1e3;
 }
 
-std::string fixed(double value, int decimals) {
-  char text[64];
-  std::snprintf(text, sizeof(text), "%.*f", decimals, value);
-  return text;
-}
-
 std::vector<std::string> latency_row(const char* name, const stats::latency_histogram& times) {
-  return {name, std::to_string(times.count()), fixed(quantile_us(times, 500), 1), fixed(quantile_us(times, 990), 1),
-          fixed(quantile_us(times, 999), 1)};
+  return {name, std::to_string(times.count()), stats::format_fixed(quantile_us(times, 500), 1),
+          stats::format_fixed(quantile_us(times, 990), 1), stats::format_fixed(quantile_us(times, 999), 1)};
 }
 
 void latency_member(stats::json_writer& json, const char* name, const stats::latency_histogram& times) {
@@ -73,9 +65,10 @@ std::string to_table(const replay_report& report) {
   times.row(latency_row("get_prefix", counts.get_ns));
   times.row(latency_row("put", counts.put_ns));
 
-  return "replay of " + report.workload + ": " + fixed(seconds(counts), 3) + " s, " + fixed(mib_per_second(counts), 1) +
-         " MiB/s (" + stats::format_bytes(counts.bytes_read) + " read, " + stats::format_bytes(counts.bytes_put) +
-         " put)\n\n" + table.text() + '\n' + times.text() + '\n' + stats::to_table(report.snapshot);
+  return "replay of " + report.workload + ": " + stats::format_fixed(seconds(counts), 3) + " s, " +
+         stats::format_fixed(mib_per_second(counts), 1) + " MiB/s (" + stats::format_bytes(counts.bytes_read) +
+         " read, " + stats::format_bytes(counts.bytes_put) + " put)\n\n" + table.text() + '\n' + times.text() + '\n' +
+         stats::to_table(report.snapshot);
 }
 
 std::string to_json(const replay_report& report) {

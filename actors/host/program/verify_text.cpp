@@ -5,8 +5,6 @@
 #include "stats/json_writer.hpp"
 #include "stats/units.hpp"
 
-#include <cstdio>
-
 namespace hearth {
 
 using storage::verify_report;
@@ -21,12 +19,6 @@ double seconds(const verified_store& verified) noexcept { return static_cast<dou
 double mib_per_second(const verified_store& verified) noexcept {
   const auto mib = static_cast<double>(verified.report.bytes_read) / (1 << 20);
   return verified.ns == 0 ? 0 : mib / seconds(verified);
-}
-
-std::string fixed(double value, int decimals) {
-  char text[64];
-  std::snprintf(text, sizeof(text), "%.*f", decimals, value);
-  return text;
 }
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
@@ -160,9 +152,9 @@ std::string to_table(const verified_store& verified) {
   auto text = printable(verified.directory) + ": engine " + report.engine + ", version " + number(report.version);
   if (report.store != 0)
     text += ", store " + storage::to_hex(report.store);
-  return text + "\nread " + stats::format_bytes(report.bytes_read) + " in " + fixed(seconds(verified), 3) + " s, " +
-         fixed(mib_per_second(verified), 1) + " MiB/s\n\n" + segments(report) + '\n' + namespaces(report) + '\n' +
-         others(report) + findings(report);
+  return text + "\nread " + stats::format_bytes(report.bytes_read) + " in " +
+         stats::format_fixed(seconds(verified), 3) + " s, " + stats::format_fixed(mib_per_second(verified), 1) +
+         " MiB/s\n\n" + segments(report) + '\n' + namespaces(report) + '\n' + others(report) + findings(report);
 }
 
 std::string to_json(const verified_store& verified) {
