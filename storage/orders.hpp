@@ -20,7 +20,7 @@ enum class eviction_order : std::uint8_t {
 inline constexpr std::array eviction_orders{eviction_order::lru, eviction_order::s3_fifo, eviction_order::w_tinylfu,
                                             eviction_order::conversation};
 
-/// Reclaim policy of the cold tier: which segment is recycled first.
+/// Reclaim policy of the cold tier: which segment is reclaimed first.
 enum class reclaim_order : std::uint8_t {
   fifo,         ///< the segment that was begun first; an empty segment before it
   least_useful, ///< the segment worth least for each byte of its file

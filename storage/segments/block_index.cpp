@@ -8,8 +8,7 @@ namespace hearth::storage {
 
 namespace {
 
-/// Hashes the whole key, because a host's own keys may differ in any byte (Fibonacci hashing, Knuth, TAOCP 6.4, word by
-/// word).
+/// Hash of the whole key: a host's own keys may differ in any byte. Fibonacci hashing (Knuth, TAOCP 6.4), word by word.
 std::uint64_t mixed(const block_key& key) {
   std::uint64_t hash = 0;
   for (std::size_t at = 0; at < key.bytes.size(); at += sizeof(hash)) {

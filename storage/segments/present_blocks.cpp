@@ -48,7 +48,7 @@ void present_blocks::take_out(record_id id, cold_amount cold_ledger::*reason) {
   index_.remove(id, in.blocks);
   ledgers_.leave(static_cast<namespace_id>(gone.name_space), gone.payload_bytes,
                  segment_record_bytes(gone.payload_bytes), reason);
-  in.index_dirty = true; // a crash must not bring it back
+  in.index_dirty = true; // a crash must not bring the block back
   if (reason == &cold_ledger::reclaimed)
     reclaimed_.push_back(gone.key);
 }
@@ -90,7 +90,7 @@ bool present_blocks::moved(const block_key& key, std::uint64_t sequence, std::ui
   auto& from = segments_.at(before.slot);
   auto& to = segments_.at(slot);
   segments_.leave(from, before);
-  from.index_dirty = true; // a later erase only reaches the copy
+  from.index_dirty = true; // a later erase marks only the segment of the copy
   index_.move(id, slot, page, from.blocks, to.blocks);
   segments_.enter(to, index_.at(id));
   return true;

@@ -8,7 +8,7 @@ namespace hearth::storage {
 
 namespace {
 
-/// The payload in whole pages, for an engine that only reads them.
+/// The payload in whole pages. The cast is safe: an I/O engine only reads the parts of a write.
 std::span<std::byte> pages_of(const buffer& payload) {
   const auto bytes = payload.empty() ? std::span<const std::byte>{} : payload.padded_bytes();
   return {const_cast<std::byte*>(bytes.data()), bytes.size()};

@@ -7,8 +7,8 @@
 
 namespace hearth::storage {
 
-/// Whether every append placed before the sync was requested has been written, and no segment with a dirty index is
-/// busy: that index may list an erased block.
+/// Whether the sync may start: all appends placed before the sync have been written, and the busy segment has no dirty
+/// index. A checkpoint leaves the busy segment out, and the index on disk may list an erased block.
 bool segment_checkpoints::may_start(const waiting_sync& sync, const checkpoint_moment& now) const {
   return now.oldest_unwritten >= sync.order_end && !(now.busy && segments_.at(*now.busy).index_dirty);
 }
@@ -17,7 +17,7 @@ bool segment_checkpoints::due(const checkpoint_moment& now) const {
   if (std::any_of(syncs_.begin(), syncs_.end(), [&](const auto& sync) { return may_start(sync, now); }))
     return true;
   if (soon_ && config_.free_bytes_min != 0)
-    return true; // also checks the free space
+    return true; // each checkpoint also measures the free space
   const auto& sealing = segments_.sealing();
   if (std::any_of(sealing.begin(), sealing.end(), [&](auto slot) { return segments_.at(slot).writes.empty(); }))
     return true;
@@ -68,7 +68,7 @@ segment_index segment_checkpoints::index_of(const segment& of) const {
     const auto& found = present_.at(id);
     const auto offset = std::uint64_t{found.page} * page_size;
     if (offset >= index.covered_bytes)
-      continue; // written out of order: recovery reads it from the data
+      continue; // written out of order: recovery reads this record from the segment's data
     const auto name_space = static_cast<namespace_id>(found.name_space);
     const auto [name, added] = names.emplace(name_space, static_cast<std::uint16_t>(index.names.size()));
     if (added)
@@ -83,12 +83,12 @@ segment_index segment_checkpoints::index_of(const segment& of) const {
 void segment_checkpoints::ended(checkpoint_job& job) {
   in_flight_ = false;
   for (auto& part : job.parts) {
-    part.target.reset(); // the next removal of the file then closes it
+    part.target.reset(); // drops the reference: a later removal then closes the file
     auto& of = segments_.at(part.index.slot);
     of.in_checkpoint = false;
     if (part.index.sealed && of.state == segment_state::sealing)
       segments_.complete(of);
-    if (!job.outcome) { // also parts that succeeded: their names may not be durable
+    if (!job.outcome) { // also for indexes that were written: their names may not be durable
       of.data_dirty = of.data_dirty || part.sync_data;
       of.index_dirty = true;
     }

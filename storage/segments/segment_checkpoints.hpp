@@ -22,14 +22,14 @@ struct checkpoint_moment {
   std::uint64_t bytes_max = 0;        ///< of the store
 };
 
-/// Decides when data is made durable and which indexes are then written; tracks which blocks are durable. One
-/// checkpoint runs at a time. Every sync waits for a checkpoint that begins after all appends placed before the sync
-/// were written. A checkpoint is due when a sync can start, when a segment is full and written, when `sync_bytes` were
-/// written, or when `ask_soon` was called. It covers every segment with dirty data or a dirty index, except the busy
-/// one. With a sync, or after a quarter of `bytes_max` was written, it also saves the order of use. Invariants: an
-/// index lists only records that were written before its checkpoint began; a block counts as synced once, after a
-/// successful checkpoint that began after its write had ended. Threads: one at a time. Errors: none. No I/O: it
-/// decides, and the core lets `segment_files` carry it out.
+/// Checkpoint decisions: when data is made durable, and which indexes are then written; tracks which blocks are
+/// durable. One checkpoint runs at a time. A sync waits for a checkpoint that begins when all appends placed before the
+/// sync have been written. A checkpoint is due when a sync can start, when a segment is full and written, when
+/// `sync_bytes` were written, or when `ask_soon` was called. A checkpoint covers every segment with dirty data or a
+/// dirty index, except the busy one. With a sync, or after a quarter of `bytes_max` was written, the checkpoint also
+/// saves the order of use. Invariants: an index lists only records that were written before its checkpoint began; a
+/// block counts as synced once, after a successful checkpoint that began after the block's write had ended. Threads:
+/// one at a time. Errors: none. No I/O: this class decides, and the core runs each checkpoint through `segment_files`.
 class segment_checkpoints {
 public:
   using listener = std::function<void(result<void>)>;
@@ -43,7 +43,7 @@ public:
   /// below `order_end`.
   void ask(listener done, std::uint64_t order_end) { syncs_.push_back({std::move(done), order_end}); }
 
-  /// Makes the next checkpoint due now, if there is anything to sync; without a callback.
+  /// Makes the next checkpoint due now, without a callback, if a segment is dirty or the store has a `free_bytes_min`.
   void ask_soon() noexcept { soon_ = true; }
 
   /// Counts bytes written to segments.
@@ -57,8 +57,8 @@ public:
   /// The checkpoint that is due now, or null. It is in flight until `ended`.
   [[nodiscard]] std::shared_ptr<checkpoint_job> start(const checkpoint_moment& now);
 
-  /// The checkpoint has ended with `job.outcome`. On success its blocks count as synced; after a failure all of its
-  /// work is due again. The caller answers `job.waiting`.
+  /// The checkpoint has ended with `job.outcome`. On success its blocks count as synced. After a failure its segments
+  /// are dirty again, and its blocks stay unsynced: the next checkpoint covers both. The caller answers `job.waiting`.
   void ended(checkpoint_job& job);
 
   [[nodiscard]] bool in_flight() const noexcept { return in_flight_; }

@@ -24,10 +24,10 @@ struct segment_demand {
   [[nodiscard]] bool waits() const noexcept { return record_bytes != 0; }
 };
 
-/// The next step of a preparation. At most one member is set; if none is, there is nothing to do now.
+/// The next step of a preparation. At most one member is set; if no member is set, nothing can be done now.
 struct preparation_step {
   std::vector<indexed_block> copy;   ///< read these and append them again: see `copy_ended`
-  std::shared_ptr<segment_job> work; ///< carry it out, then call `ended`
+  std::shared_ptr<segment_job> work; ///< run this job, then call `ended`
   std::optional<failure> no_segment; ///< refuse the first waiting append: there is no segment for it
 };
 
@@ -36,9 +36,9 @@ struct preparation_step {
 /// recycled. Also removes segments when the budget was lowered. Starts when an append waits for a segment, ahead of
 /// need when the open segment is nearly full, or when the budget is exceeded. Invariants: every file is charged to the
 /// budget from before its creation until after its removal; a segment is recycled or removed only when it holds no
-/// block, has no reader, and no checkpoint writes its index; each segment that is begun gets a generation higher than
-/// any before. Threads: one at a time. Errors: none, unless a function says so. No I/O: it decides, the core carries
-/// out.
+/// block, has no reader, and no checkpoint writes its index; each new or recycled segment gets a higher generation than
+/// all segments before it. Threads: one at a time. Errors: none, unless a function says so. No I/O: this class decides,
+/// and the core runs the jobs.
 class segment_preparation {
 public:
   /// All arguments must outlive the preparation. `store`: the number of the store; `folder`: its directory, for errors.

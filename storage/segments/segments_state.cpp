@@ -292,7 +292,7 @@ void segments_state::write_ended(record_write& job, bool ran, segments_work& wor
   appends_.ended(job);
   for (const auto& record : job.records)
     placement_.ended(record->at);
-  job.target.reset(); // the next removal of the file then closes it
+  job.target.reset(); // drops the reference: a later removal then closes the file
   if (job.transfer)
     job.transfer->target.reset();
   if (!ran) {
@@ -308,7 +308,7 @@ void segments_state::write_ended(record_write& job, bool ran, segments_work& wor
     activity_.written_bytes += job.bytes;
   } else {
     job.outcome = write_failure(job.outcome.error());
-    in.index_dirty = true; // a part may be on the disk: the index has to cover it without listing it
+    in.index_dirty = true; // a part may be on the disk: the new index covers these bytes and does not list the record
     if (job.outcome.code() == errc::no_space)
       placement_.no_space_in(job.slot);
   }
@@ -339,7 +339,7 @@ void segments_state::record_written(const segment_append& written) {
 
 void segments_state::read_ended(record_read& job, bool ran, segments_work& work) {
   --segments_.at(job.place.slot).readers;
-  job.target.reset(); // the next removal of the file then closes it
+  job.target.reset(); // drops the reference: a later removal then closes the file
   if (job.transfer)
     job.transfer->target.reset();
   if (!ran) {

@@ -19,8 +19,8 @@ public:
       : run_(run), path_(std::move(path)), place_(place) {}
 
   /// Verifies header and payload of the first of `blocks`; the others are the blocks that follow it. Adds a finding to
-  /// the report if they are damaged. Returns whether they are whole. Errors: no_memory, and io or not_found if the
-  /// segment cannot be opened.
+  /// the report if the first block is damaged. Returns whether that block is whole. Errors: no_memory, and io or
+  /// not_found if the segment cannot be opened.
   [[nodiscard]] result<bool> check(std::span<const found_block> blocks, const std::string& name_space);
 
 private:

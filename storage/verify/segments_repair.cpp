@@ -137,7 +137,7 @@ private:
     return files.sync_names(run_.directory + "/segments");
   }
 
-  /// Rewrites the index with the whole blocks that recovery presents, and nothing else.
+  /// Rewrites the index, which then lists only the undamaged blocks that recovery presents.
   result<void> rewrite(std::uint32_t slot) {
     const auto index = read_segment_index(run_.files, path(slot, segment_file_kind::index));
     if (!index)

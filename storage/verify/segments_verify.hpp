@@ -25,7 +25,8 @@ struct segments_checked {
 /// The path of a slot's file, as findings name it: "segments/00000001.segment".
 [[nodiscard]] std::string segment_path(std::uint32_t slot, segment_file_kind kind);
 
-/// Verifies a store and adds the findings to the run's report. Changes nothing. Blocks. Errors: as `scan_segments`.
+/// Verifies a store and adds the findings to the run's report. Changes nothing. The call blocks. Errors: as
+/// `scan_segments`.
 [[nodiscard]] result<segments_checked> verify_segments(verify_run& run);
 
 } // namespace hearth::storage

@@ -24,11 +24,11 @@ struct verify_hooks {
 /// is removed at the end. Without `repair` nothing else is changed.
 ///
 /// With `repair`, damaged parts are copied to `directory`/damaged, with the reason, and taken out of the index.
-/// FORMAT.md says how each kind of damage is repaired. The report contains the damage, and also the error if a repair
+/// FORMAT.md lists the repair for each kind of damage. The report contains the damage, and also the error if a repair
 /// fails; then parts that were not repaired are unchanged, but copies may be left in `damaged`.
 ///
-/// Damage is not an error. Threads: only the caller's. Blocks. Errors: not_found (no directory, or no store in it),
-/// busy (the store is open), unsupported (written by a later version, by the files engine of hearth 0.1, or not by
+/// Damage is not an error. Threads: only the caller's; the call blocks. Errors: not_found (no directory, or no store in
+/// it), busy (the store is open), unsupported (written by a later version, by the files engine of hearth 0.1, or not by
 /// hearth), io (recovery would refuse the directory for the same read error), invalid_argument, overloaded, no_memory.
 [[nodiscard]] result<verify_report> verify_store(file_system& files, std::string directory, bool repair,
                                                  const verify_hooks& hooks);
