@@ -7,8 +7,8 @@
 
 namespace hearth::actors {
 
-/// Actor registry: the current writer, reader and stats actor. hot_cache enters the successor of an actor that died;
-/// all others look it up here. Threads: any.
+/// Actor registry: the current writer, reader and stats actor. When one of them dies, hot_cache registers its
+/// successor; all others look the actors up here. Threads: any.
 class actor_registry {
 public:
   [[nodiscard]] writer_actor writer() const { return read(writer_); }
@@ -28,7 +28,7 @@ private:
   template <class Handle>
   void replace(Handle& slot, Handle actor) {
     std::lock_guard guard{mutex_};
-    std::swap(slot, actor); // the old one is released outside the lock
+    std::swap(slot, actor); // the old handle is released outside the lock
   }
 
   mutable std::mutex mutex_;

@@ -17,7 +17,7 @@ struct bounded_ref {
   std::shared_ptr<messages::gate> gate;
 };
 
-/// Sends `message` if the mailbox has room. False: it has none, and nothing was sent. Threads: any.
+/// Sends `message` if the mailbox has room. Returns false if it has none: nothing was sent. Threads: any.
 template <class Handle, class Message>
 [[nodiscard]] bool try_send(const bounded_ref<Handle>& to, Message message) {
   message.slot = messages::admit(to.gate, messages::load_of(message), messages::importance_of(message));

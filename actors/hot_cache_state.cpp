@@ -197,8 +197,8 @@ void hot_cache_state::settled() {
     alarm(cleaning_.due());
 }
 
-/// Notifies stats of new drops, so that it logs them; it reads the counters itself when a snapshot is requested. At
-/// most once per `report_every`: a saturated writer drops at every put, and one notice per drop made a put 50 % more
+/// Notifies stats of new drops, so that stats logs them; stats reads the counters itself when a snapshot is requested.
+/// At most once per `report_every`: a saturated writer drops at every put, and one notice per drop made a put 50 % more
 /// expensive.
 void hot_cache_state::report_accidents() {
   if (tiers_.accidents() == reported_accidents_)

@@ -43,7 +43,7 @@ struct hot_cache_peers {
   std::shared_ptr<limits_now> limits;
   std::shared_ptr<const storage::namespace_table> namespaces;
   std::shared_ptr<stats::tally> tally;         ///< counts of hot_cache, which alone adds to it
-  std::shared_ptr<class preflight> preflight;  ///< is told how much room there is
+  std::shared_ptr<class preflight> preflight;  ///< told by hot_cache how much room the hot tier has
   std::shared_ptr<actor_registry> registry;    ///< actors started by hot_cache
   std::shared_ptr<messages::gate> writer_gate; ///< null: hot tier only
   std::shared_ptr<messages::gate> reader_gate; ///< null: hot tier only

@@ -44,7 +44,7 @@ storage::result<void> preflight::check(storage::namespace_id name_space, std::ui
   if (!limits_->cold_attached && never_hot)
     return {storage::errc::overloaded, "the block does not fit the hot tier, and the cold tier's directory is gone; "
                                        "nothing was produced: try again later"};
-  if (!limits_->cold_attached) // the hot tier keeps the block, by evicting others if it must
+  if (!limits_->cold_attached) // the hot tier keeps the block, and evicts others if necessary
     return {};
   if (never_written || writer_gate_->open_for({1, bytes}) || hot_takes(bytes))
     return {};

@@ -8,7 +8,7 @@ namespace hearth::actors {
 
 namespace {
 
-/// Reads of one request in flight. Each read fills its own position; the last one sends the reply.
+/// Reads of one request in flight. Each read fills its own position; the read that ends last sends the reply.
 struct batch_in_flight {
   batch_in_flight(messages::read_request& x, hot_cache_actor to)
       : open(x.keys.size()), reply{x.batch, {}, std::move(x.slot)}, asker(std::move(to)) {

@@ -9,13 +9,13 @@ namespace hearth::actors {
 
 /// Peers of the reader.
 struct reader_peers {
-  hot_cache_actor hot_cache; ///< receives the read replies; the reader dies with it
+  hot_cache_actor hot_cache; ///< receives the read replies; when hot_cache dies, the reader quits
   std::shared_ptr<storage::block_store> store;
 };
 
-/// Serves cold reads: hands each batch to the block store at once; many are in flight on the device. The read that ends
-/// last sends the reply from its I/O thread, which saves a hand-over while a get waits. Never blocks. Dies with
-/// hot_cache.
+/// Serves cold reads: hands each batch to the block store at once, so that many reads are in flight on the device. The
+/// last read of a batch sends the reply from its I/O thread: this saves a hand-over while a get waits. Never blocks.
+/// Quits when hot_cache dies.
 class reader_state {
 public:
   static constexpr const char* name = "reader";

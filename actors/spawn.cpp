@@ -7,7 +7,7 @@
 
 #include <utility>
 
-// The one place that says how each actor is spawned, and what it gets.
+// The one place that says how each actor is spawned, and which members of `shared_state` it gets.
 namespace hearth::actors {
 
 namespace {

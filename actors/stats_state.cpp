@@ -34,7 +34,7 @@ stats::amount count_as_lost(tally_entry& entry) {
 
 stats_state::stats_state(stats_actor::base* self, stats_sources sources)
     : self_(self), sources_(std::move(sources)), hot_cache_(sources_.hot_cache.address()) {
-  sources_.hot_cache = hot_cache_actor{}; // stats must outlive it
+  sources_.hot_cache = hot_cache_actor{}; // stats must outlive hot_cache
 }
 
 stats_actor::behavior_type stats_state::make_behavior() {

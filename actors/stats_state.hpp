@@ -16,9 +16,9 @@
 
 namespace hearth::actors {
 
-/// Sources that stats reads. It changes only the baseline.
+/// Sources that stats reads. stats changes only the baseline.
 struct stats_sources {
-  hot_cache_actor hot_cache; ///< its death is counted
+  hot_cache_actor hot_cache; ///< when hot_cache dies, its dirty and pending blocks count as lost
   std::vector<std::shared_ptr<const stats::tally>> tallies;
   std::shared_ptr<const storage::namespace_table> namespaces;
   std::shared_ptr<const limits_now> limits;
@@ -29,8 +29,8 @@ struct stats_sources {
 };
 
 /// Answers snapshots: reads and adds up the tallies, adds the cold tier's own ledger, and subtracts the baseline of the
-/// last reset. When a tally has changed, it reads them too and logs write drops. If hot_cache dies, its dirty and
-/// pending blocks count as lost. Holds no state that a successor cannot find in its sources.
+/// last reset. When a tally has changed, stats reads the tallies too, and logs write drops. If hot_cache dies, its
+/// dirty and pending blocks count as lost. Holds no state that a successor cannot find in the sources.
 class stats_state {
 public:
   static constexpr const char* name = "stats";

@@ -42,7 +42,8 @@ void writer_state::on_appends_completed() {
     --in_flight_;
     if (outcome.ok())
       sync_later();
-    if (what->block.ticket->cancelled()) // cancelled before it started: already counted, and its slot is free now
+    // Cancelled before the append started: already counted, and its permit is released.
+    if (what->block.ticket->cancelled())
       continue;
     reply.ends.push_back({what->block.sequence, std::move(outcome)});
     reply.slot.absorb(std::move(what->slot));

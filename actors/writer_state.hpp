@@ -15,13 +15,13 @@ namespace hearth::actors {
 
 /// Peers of the writer.
 struct writer_peers {
-  hot_cache_actor hot_cache; ///< receives the write replies; the writer dies with it
+  hot_cache_actor hot_cache; ///< receives the write replies; when hot_cache dies, the writer quits
   std::shared_ptr<storage::block_store> store;
 };
 
 /// Serves write requests: hands a few blocks at a time to the block store, in order, and replies when their appends
-/// have ended. Some time after a write it makes the store sync. Never blocks: the I/O engine sends it a message. Dies
-/// with hot_cache.
+/// have ended. Requests a sync at most `sync_every` after a write. Never blocks: the I/O engine notifies the writer by
+/// message when appends have ended. Quits when hot_cache dies.
 class writer_state {
 public:
   static constexpr const char* name = "writer";
@@ -35,7 +35,7 @@ public:
   writer_actor::behavior_type make_behavior();
 
 private:
-  /// Block with its room in the mailbox.
+  /// One block, and the permit that holds its room in the writer's mailbox.
   struct write {
     messages::offered_block block;
     messages::permit slot;
@@ -45,11 +45,11 @@ private:
     storage::result<void> outcome;
   };
 
-  /// Ended appends that the writer has not handled yet. The I/O engine adds to it, even after the writer's death.
-  /// Threads: any.
+  /// List of ended appends that the writer has not handled yet. The I/O engine adds to the list, also after the
+  /// writer's death; the list is closed then. Threads: any.
   class ended_writes {
   public:
-    /// Returns whether to notify the writer: the list was empty.
+    /// Adds an append, unless the list is closed. Returns whether to notify the writer: the list was open and empty.
     [[nodiscard]] bool add(ended_write one) {
       std::lock_guard guard{mutex_};
       if (closed_)
@@ -62,7 +62,7 @@ private:
       return std::exchange(writes_, {});
     }
 
-    /// Closes the list: appends that end later are discarded, and their slots released.
+    /// Closes the list. Appends in the list, and appends that end later, are discarded, and their permits released.
     void close() {
       std::vector<ended_write> gone;
       std::lock_guard guard{mutex_};
@@ -89,7 +89,7 @@ private:
   std::shared_ptr<ended_writes> ended_ = std::make_shared<ended_writes>();
   std::size_t in_flight_ = 0;
   bool sync_is_due_ = false; ///< a tick is pending
-  bool goes_on_ = false;     ///< has sent itself a message to hand over more blocks, and not handled it yet
+  bool goes_on_ = false;     ///< the message that continues with the next turn is pending
 };
 
 using writer_impl = bounded<writer_actor, writer_state>;

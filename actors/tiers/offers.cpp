@@ -48,7 +48,7 @@ disposition offers::disposition_of(std::uint64_t bytes, const storage::cold_look
   return within_budget(cold.record_bytes, worth) ? disposition::admitted : disposition::over_budget;
 }
 
-/// Limits the writer's queue to what the disk can write in `queue_time`, at its recent drain rate.
+/// Limits the writer's mailbox to what the disk can write in `queue_time`, at its recent drain rate.
 void offers::narrow_queue() {
   if (config_.queue_time.count() == 0)
     return;
