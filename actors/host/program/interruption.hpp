@@ -8,7 +8,7 @@ namespace hearth {
 /// from the program's main thread.
 void note_interruptions() noexcept;
 
-/// The signal that arrived since then, or 0. Threads: any.
+/// The signal that arrived since `note_interruptions`, or 0. Threads: any.
 [[nodiscard]] int interrupted_by() noexcept;
 
 } // namespace hearth

@@ -15,7 +15,7 @@
 namespace hearth {
 
 // Number options of the programs. CLI11's own conversions accept "-1" as 2^64-1, and "nan" as a duration within every
-// range. These refuse both; the error says what was expected and what was found.
+// range. The functions below refuse both; the error says what was expected and what was found.
 
 namespace detail {
 template <class Parse>

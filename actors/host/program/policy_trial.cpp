@@ -33,7 +33,7 @@ void count(policy_score& score, const request& asked, const std::function<bool(s
   }
 }
 
-/// For each reference of the trace, in order: the number of the next request that has its block.
+/// For each block reference of the trace, in order: the number of the next request for the same block.
 std::vector<std::size_t> next_uses(std::span<const request> trace, std::size_t references) {
   std::vector<std::size_t> next(references);
   std::unordered_map<std::uint64_t, std::size_t> later;

@@ -39,7 +39,7 @@ void progress_bar::update(std::uint64_t done, std::optional<std::uint64_t> bytes
     return;
   next_ns_ = ns + 100'000'000;
   const auto line = progress_line(done, total_, bytes, ns, unit_);
-  const auto rest = width_ > line.size() ? width_ - line.size() : 0; // blanks over the end of a longer line before
+  const auto rest = width_ > line.size() ? width_ - line.size() : 0; // blanks over the rest of a longer previous line
   terminal_ << '\r' << line << std::string(rest, ' ') << std::flush;
   width_ = std::max(width_, line.size());
 }

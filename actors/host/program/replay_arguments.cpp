@@ -96,7 +96,7 @@ std::uint64_t cold_bytes_for_a_block(const replay_options& options) {
   storage::segments_store_config config;
   config.bytes_max = options.cold_bytes;
   auto bytes = config.bytes_max;
-  for (bool more = true; more; config.bytes_max = bytes) { // a segment's own files grow slightly with the limit
+  for (bool more = true; more; config.bytes_max = bytes) { // the store's fixed part grows slightly with the limit
     bytes = storage::segments_fixed_bytes(config) + storage::segment_charge(config, options.block_bytes);
     more = bytes > config.bytes_max;
   }
@@ -164,7 +164,7 @@ cache_options to_cache_options(const replay_options& options, const std::string&
   made.writer_queue_blocks = options.writer_queue_blocks;
   made.writer_queue_bytes = options.writer_queue_bytes;
   made.advanced.drain_bytes_per_second = options.drain_mib_per_second << 20;
-  made.block_bytes_max = options.block_bytes; // every queue takes at least one block
+  made.block_bytes_max = options.block_bytes; // derived limits of mailboxes admit one block of this size
   if (options.block_bytes > std::max(lease_least, options.hot_bytes / 2))
     made.lease_bytes_max = options.block_bytes;
   return made;

@@ -21,11 +21,11 @@ struct replay_options {
   storage::reclaim_order reclaim = storage::reclaim_order::least_useful;
   std::uint32_t reappend_percent = cache_options{}.advanced.reappend_percent;
   std::uint64_t cold_bytes = 2ull << 30;   ///< 0: hot tier only
-  std::uint64_t block_bytes = 64ull << 10; ///< 1 byte to 4 GiB; fits into each tier and the writer's queue
+  std::uint64_t block_bytes = 64ull << 10; ///< 1 byte to 4 GiB; fits into each tier and the writer's mailbox
   std::uint32_t writer_queue_blocks = 256; ///< 1..65,536
   std::uint64_t writer_queue_bytes = 0;    ///< 0: the default of cache_options
   write_policy policy = write_policy::back;
-  std::uint64_t drain_mib_per_second = 0; ///< slows the disk down; 0: no limit
+  std::uint64_t drain_mib_per_second = 0; ///< simulated write speed of the disk, MiB a second; 0: no limit
   bool verify = false;
   bool json = false;
 
@@ -38,8 +38,8 @@ inline constexpr std::uint64_t chat_requests_default = 2000;
 /// Errors: invalid_argument, with one line that names the flag, what was found and what was expected.
 [[nodiscard]] storage::result<replay_options> parse_replay_arguments(int argc, const char* const* argv);
 
-/// Cache options for `options`, with the cold tier (if any) in `directory`. They are valid, and one block fits into
-/// every tier and queue.
+/// Cache options for `options`, with the cold tier (if any) in `directory`. The result is valid, and one block fits
+/// into every tier and mailbox.
 [[nodiscard]] cache_options to_cache_options(const replay_options& options, const std::string& directory);
 
 /// Checks that a cold tier can use `directory`: the path exists and is a directory, and this process may read, write

@@ -106,7 +106,7 @@ result<void> flush(cache& cache) {
   return {}; // the snapshot shows the remaining blocks as pending or dirty
 }
 
-/// The replay on an open cache, up to the snapshot.
+/// Replays the workload on an open cache, flushes, and takes the snapshot.
 result<replay_report> replay_and_measure(cache& cache, const workload& work, const replay_options& options) {
   auto counts = replay_all(cache, work, options);
   if (!counts)

@@ -10,11 +10,11 @@ namespace hearth {
 /// Move-only. Threads: one owner.
 class temporary_directory {
 public:
-  /// Makes one under $TMPDIR, or /tmp if that is not set. Errors: io.
+  /// Makes a directory under $TMPDIR, or /tmp if $TMPDIR is not set. Errors: io.
   [[nodiscard]] static storage::result<temporary_directory> make();
 
-  /// Makes one in `parent`, which must exist, with a name that starts with `name`; a failure ends with `advice`.
-  /// Errors: io.
+  /// Makes a directory in `parent`, which must exist, with a name that starts with `name`; a failure ends with
+  /// `advice`. Errors: io.
   [[nodiscard]] static storage::result<temporary_directory> make_in(const std::string& parent, const std::string& name,
                                                                     const std::string& advice);
 

@@ -10,7 +10,7 @@
 
 namespace hearth {
 
-/// Limits of a trace. It is held in memory, 8 bytes per block reference.
+/// Limits of a trace. The trace is held in memory, 8 bytes per block reference.
 struct trace_limits {
   std::size_t line_bytes_max = 16u << 20;   ///< bytes, the newline not counted
   std::size_t references_max = 100'000'000; ///< block references in the whole trace

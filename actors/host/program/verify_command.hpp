@@ -5,10 +5,10 @@
 
 namespace hearth {
 
-/// Runs `hearth verify`: reads and checks a cold tier, and repairs it if asked to. Status: 0 no damage; 1 damage was
+/// Runs `hearth verify`: reads and checks a cold tier, and repairs it on request. Status: 0 no damage; 1 damage was
 /// found, repaired or not; 2 the directory cannot be verified (in use, missing, not a store, of a later version, or the
-/// disk lacks what recovery needs); 128 + signal if it was interrupted. Blocks; shows progress on stderr if that is a
-/// terminal. Threads: the main thread.
+/// disk lacks what recovery needs); 128 + signal if it was interrupted. The call blocks, and shows progress on stderr
+/// if that is a terminal. Threads: the main thread.
 [[nodiscard]] command_outcome run_verify(const verify_options& options);
 
 } // namespace hearth
