@@ -55,7 +55,7 @@ struct cache_options {
   /// Eviction policy of the hot tier: which block leaves first.
   eviction_order eviction = eviction_order::lru;
 
-  /// Reclaim policy of the cold tier: which segment is recycled first.
+  /// Reclaim policy of the cold tier: which segment is reclaimed first.
   reclaim_order reclaim = reclaim_order::least_useful;
 
   /// Sync interval in bytes: written blocks are synced after this many bytes. 0: only by time, flush and close.
@@ -71,14 +71,14 @@ struct cache_options {
   /// Write budget of the disk, bytes a day. 0: no limit.
   std::uint64_t write_bytes_per_day = 0;
 
-  /// Writer's queue, blocks: 1 to 65,536.
+  /// Writer's mailbox, blocks: 1 to 65,536.
   std::uint32_t writer_queue_blocks = 256;
 
-  /// Writer's queue, time: the queue takes no more bytes than the disk writes in this time at its recent speed. 0 ms to
-  /// a day; 0: no limit in time.
+  /// Writer's mailbox, time: the mailbox takes no more bytes than the disk writes in this time at its recent speed. 0
+  /// ms to a day; 0: no limit in time.
   std::chrono::milliseconds writer_queue_time{5'000};
 
-  /// Writer's queue, payload bytes. 0: a quarter of hot_bytes_max, at least 64 MiB and at least block_bytes_max.
+  /// Writer's mailbox, payload bytes. 0: a quarter of hot_bytes_max, at least 64 MiB and at least block_bytes_max.
   std::uint64_t writer_queue_bytes = 0;
 
   /// Largest reply, payload bytes: the most that one get_prefix hands out; also a part of the memory budget. 0: half of
@@ -113,27 +113,27 @@ struct cache_options {
   /// Settings for trials, tests and unusual disks. The defaults suit a host; none of them changes what a cache
   /// promises.
   struct advanced_options {
-    /// Segment size of the cold tier, bytes, a multiple of 4 KiB. 0: a sixteenth of cold_bytes_max, at most 256 MiB or
-    /// a 512th of it.
+    /// Segment size of the cold tier, bytes, a multiple of 4 KiB. 0: a sixteenth of cold_bytes_max, but 64 KiB to
+    /// 256 MiB, or a 512th of cold_bytes_max if that is more.
     std::uint64_t segment_bytes = 0;
 
-    /// Re-append limit: this share of a recycled segment, in per cent, may be copied on, if its blocks were used since
-    /// they were written. 0 to 50.
+    /// Re-append limit: the largest share of a reclaimed segment, in per cent, that is copied to another segment:
+    /// blocks that were used since they were written. 0 to 50.
     std::uint32_t reappend_percent = 25;
 
-    /// Write burst, bytes: may be written at once beyond the rate of the write budgets. 0: ten seconds' worth.
+    /// Write burst, bytes that may be written at once beyond the rate of the write budgets. 0: ten seconds' worth.
     std::uint64_t write_burst_bytes = 0;
 
     /// hot_cache's mailbox, messages: 1 to 65,536.
     std::uint32_t hot_cache_mailbox = 4096;
 
-    /// hot_cache's mailbox, payload bytes. 0: as the writer's queue, at least block_bytes_max.
+    /// hot_cache's mailbox, payload bytes. 0: as writer_queue_bytes, at least block_bytes_max.
     std::uint64_t hot_cache_mailbox_bytes = 0;
 
-    /// Reader's queue, blocks: 1 to 65,536.
+    /// Reader's mailbox, blocks: 1 to 65,536.
     std::uint32_t reader_queue_blocks = 1024;
 
-    /// Reader's queue, payload bytes of cold reads in flight. Any block that can be written fits.
+    /// Reader's mailbox, payload bytes of cold reads in flight. Any block that can be written fits.
     std::uint64_t reader_queue_bytes = 256ull << 20;
 
     /// stats' mailbox, messages: 1 to 65,536.
