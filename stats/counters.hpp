@@ -22,9 +22,9 @@ struct counters {
   std::uint64_t hot_cache_promotions = 0; ///< blocks that a cold hit brought into the hot tier
   std::uint64_t evictions = 0;            ///< blocks reclaimed from the cold tier to make room
   std::uint64_t puts_rejected = 0;        ///< puts that the full mailbox of hot_cache rejected: no offer, no write drop
-  std::uint64_t recency_skipped = 0;      ///< hot_cache_hits that did not count as use: no room to note it
-  amount synced;                          ///< persisted blocks that survive a power cut
-  amount lost;                            ///< accepted blocks that left every tier, except by reclaim or erase
+  std::uint64_t recency_skipped = 0; ///< hot_cache_hits that did not make the block more recent: no room for a note
+  amount synced;                     ///< persisted blocks that a later sync made durable
+  amount lost;                       ///< accepted blocks that left every tier, except by reclaim or erase
 
   /// Hits: requested blocks found in any tier. `hits() + misses` is the number of blocks requested.
   [[nodiscard]] std::uint64_t hits() const noexcept { return hot_cache_hits + pending_hits + cold_hits; }
@@ -48,25 +48,26 @@ enum class cold_state : std::uint8_t {
 
 /// Gauges: levels of one namespace now. A reset keeps them.
 struct gauges {
-  amount hot;                                  ///< hot_cache_entries, hot_cache_size_bytes
-  amount dirty;                                ///< hot blocks without a valid copy in the cold tier
-  amount cold;                                 ///< num_blocks and their payload bytes
-  amount queue;                                ///< writer_queue_blocks, writer_queue_bytes
-  std::uint64_t total_size_bytes = 0;          ///< bytes of the cold tier in use, headers included
+  amount hot;   ///< hot_cache_entries, hot_cache_size_bytes
+  amount dirty; ///< hot blocks with neither a pending write nor a valid copy in the cold tier
+  amount cold;  ///< num_blocks and their payload bytes
+  amount queue; ///< writer_queue_blocks, writer_queue_bytes
+  /// Bytes of the cold tier in use: records of a namespace; all files of the whole cache.
+  std::uint64_t total_size_bytes = 0;
   std::uint64_t hot_cache_max_bytes = 0;       ///< limit of the whole cache
   std::uint64_t max_size_bytes = 0;            ///< limit of the cold tier now
   std::uint64_t configured_max_size_bytes = 0; ///< limit of the cold tier as set
 
-  /// Payload bytes written to the cold tier since it was opened. Of the whole cache only, like the next two.
+  /// Payload bytes written to the cold tier since the cache was opened. Of the whole cache only, like the next two.
   std::uint64_t cold_appended_bytes = 0;
 
-  /// All bytes written for them. Divided by cold_appended_bytes: the write amplification.
+  /// All bytes written to the cold tier. Divided by cold_appended_bytes: the write amplification.
   std::uint64_t cold_written_bytes = 0;
 
   /// Part of cold_written_bytes: copies of blocks that reclaim kept.
   std::uint64_t cold_reappended_bytes = 0;
 
-  /// Part of total_size_bytes: blocks in namespaces that the host has not named since the start.
+  /// Part of total_size_bytes: blocks in unclaimed namespaces, which the host has not named since the cache was opened.
   std::uint64_t cold_unclaimed_bytes = 0;
 
   /// State of the cold tier, of the whole cache.
@@ -78,8 +79,8 @@ struct gauges {
   friend bool operator==(const gauges&, const gauges&) = default;
 };
 
-/// Memory of all buffers in the process: those of all its caches, and those that the host holds. `mapped_bytes ==
-/// in_use_bytes + stranded_bytes + idle_bytes`, except for bytes that move between them.
+/// Memory of all buffers in the process: buffers of all caches, and buffers that the host holds. `mapped_bytes ==
+/// in_use_bytes + stranded_bytes + idle_bytes`, except for bytes that are moving from one of the three to another.
 struct memory_levels {
   std::uint64_t budget_bytes = 0;     ///< the memory budgets of all caches, added up
   std::uint64_t mapped_bytes = 0;     ///< held for buffers, in use or not

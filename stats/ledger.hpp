@@ -22,7 +22,8 @@ struct amount {
   friend bool operator==(const amount&, const amount&) = default;
 };
 
-/// Drop reason: why a block was given up before its write was tried. Numbers reach metrics: append, never renumber.
+/// Drop reason: why a block was given up before its write started; `closing` also ends writes that have started.
+/// Numbers reach metrics: append, never renumber.
 enum class drop_reason : std::uint8_t {
   evict_full = 0,     ///< evicted from the hot tier while the writer's mailbox was full
   preflight_full = 1, ///< refused before it was computed, because the writer's mailbox was full

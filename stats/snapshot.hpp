@@ -31,7 +31,7 @@ struct snapshot {
   /// Each namespace by name, with the same members. Empty in the snapshot of one namespace.
   std::map<std::string, snapshot_part> namespaces;
 
-  /// Memory of all buffers in the process. None in the snapshot of one namespace, or if it is unknown.
+  /// Memory of all buffers in the process. None in the snapshot of one namespace, or if the buffers have no pool.
   std::optional<memory_levels> memory;
 
   friend bool operator==(const snapshot&, const snapshot&) = default;
@@ -45,9 +45,9 @@ struct snapshot {
 /// names of namespaces hold no zero bytes (a cache allows none).
 [[nodiscard]] std::string to_json(const snapshot& item, const std::function<void(json_writer&)>& more = {});
 
-/// Reads JSON that `to_json` wrote; unknown members are ignored. Returns none if the text is no such snapshot, or if
-/// its numbers do not add up (ledger, ssd_write_drops, hits, namespaces). `error` then says where, what was found and
-/// what was expected; otherwise it is empty. Throws no exceptions.
+/// Reads JSON that `to_json` wrote; unknown members are ignored. Returns none if the text is not a snapshot, or if its
+/// numbers do not add up (ledger, ssd_write_drops, hits, namespaces). Then `error` names the member, what was found and
+/// what was expected; otherwise `error` is empty. Throws no exceptions.
 [[nodiscard]] std::optional<snapshot> snapshot_from_json(std::string_view text, std::string& error);
 
 } // namespace hearth::stats
