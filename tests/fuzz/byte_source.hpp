@@ -8,8 +8,8 @@
 
 namespace hearth::fuzz {
 
-/// Reads decisions from a fuzz input, front to back. After its end it returns zeroes, so every input is a complete run.
-/// Threads: one owner.
+/// Reads decisions from a fuzz input, front to back. At the end of the input it returns zeroes, so every input is a
+/// complete run. Threads: one owner.
 class byte_source {
 public:
   explicit byte_source(std::span<const std::byte> input) : left_(input) {}

@@ -10,7 +10,7 @@ namespace hearth::fuzz {
 /// Kinds of edits. In an input, each is one byte followed by its arguments; see `apply_edits`.
 enum class edit : std::uint8_t {
   overwrite,     ///< bytes of a file
-  overwrite_fit, ///< as overwrite, and the checksums around them are recomputed
+  overwrite_fit, ///< as overwrite, and the checksums around these bytes are recomputed
   cut,           ///< the end of a file
   grow,          ///< a file, by zeroes
   remove,        ///< a file

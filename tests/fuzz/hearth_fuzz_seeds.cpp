@@ -6,8 +6,8 @@
 
 using namespace hearth::fuzz;
 
-/// Writes the seeds of each fuzzer to DIR/<fuzzer>/<number>. They are made by the real code, so none is stored in the
-/// repository.
+/// Writes the seeds of each fuzzer to DIR/<fuzzer>/<number>. The real code makes the seeds, so the repository stores
+/// none.
 int main(int argc, char** argv) {
   if (argc != 2) {
     std::fputs("usage: hearth_fuzz_seeds DIR\n", stderr);

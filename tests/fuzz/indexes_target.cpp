@@ -11,9 +11,9 @@
 
 #include <algorithm>
 
-// Input: a byte that selects the treatment, then the bytes. Either the bytes are the file; or the first `head_bytes` of
-// them begin the first page, the others are the body, and the checksums are corrected: both, or that of the first page
-// only.
+// Input: a byte that selects the preparation, then the bytes. Either the bytes are the file; or the first `head_bytes`
+// are the start of the first page, the other bytes are the body, and the target corrects both checksums, or only the
+// checksum of the first page.
 namespace hearth::fuzz {
 
 namespace {

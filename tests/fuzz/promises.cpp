@@ -122,7 +122,7 @@ std::optional<verify_report> check_verify(file_system& disk, const directory_ima
   auto after = image_of(disk);
   const std::string lock = std::string{store_directory} + "/hearth.lock";
   auto before = image;
-  before.files.erase(lock); // names its last holder
+  before.files.erase(lock); // the lock file names its last holder
   after.files.erase(lock);
   demand(after == before, "verifying changes nothing");
   if (!report)

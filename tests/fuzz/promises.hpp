@@ -12,9 +12,9 @@
 
 namespace hearth::fuzz {
 
-/// Payloads that may be read under each key: those that were put, and those of complete records (header and payload) on
-/// the disk. An edit that recomputes checksums forges a record that no store can tell from its own; without such an
-/// edit the disk has no records but those that were put.
+/// Payloads that may be read under each key: payloads that were put, and payloads of complete records (header and
+/// payload) on the disk. An edit that recomputes checksums forges a record that no store can tell from its own; without
+/// such an edit, the disk has only records of blocks that were put.
 class put_payloads {
 public:
   void note(const storage::block_key& key, const storage::buffer& payload);

@@ -6,8 +6,8 @@
 
 #include <algorithm>
 
-// Input: a byte that selects the treatment, then the bytes. They are padded to a page with a correct checksum, or left
-// unchanged.
+// Input: a byte that selects the preparation, then the bytes. The target pads the bytes to a page with a correct
+// checksum, or leaves them unchanged.
 namespace hearth::fuzz {
 
 namespace {

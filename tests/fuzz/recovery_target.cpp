@@ -7,8 +7,8 @@
 
 #include <algorithm>
 
-// Input: store, limit, actions, then edits. The directory of a real store is edited. Then it must be refused, or opened
-// as a store that keeps the contract.
+// Input: store, limit, actions, then edits. The target edits the directory of a real store. Then the directory must be
+// refused, or opened as a store that keeps the contract.
 namespace hearth::fuzz {
 
 namespace {

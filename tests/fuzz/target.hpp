@@ -10,13 +10,13 @@ namespace hearth::fuzz {
 
 using bytes = std::vector<std::byte>;
 
-/// Fuzz target. `run` must return for any input, without undefined behaviour, and throws if its own checks fail. Same
-/// input, same run. Threads: one.
+/// Fuzz target. `run` must return for any input, without undefined behaviour, and throws if its own checks fail. The
+/// same input gives the same run. Threads: one.
 struct target {
   const char* name;
   void (*run)(std::span<const std::byte> input);
   std::vector<bytes> (*seeds)(); ///< valid inputs to start from, which reach deep code
-  unsigned rounds;               ///< how many mutated seeds the test runs: takes about a second
+  unsigned rounds;               ///< number of mutated seeds that the test runs: about a second
 };
 
 extern const target records;   ///< record headers
