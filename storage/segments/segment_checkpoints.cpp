@@ -8,7 +8,7 @@
 namespace hearth::storage {
 
 /// Whether the sync may start: all appends placed before the sync have been written, and the busy segment has no dirty
-/// index. A checkpoint leaves the busy segment out, and the index on disk may list an erased block.
+/// index. A checkpoint leaves the busy segment out, and that segment's index on disk may list an erased block.
 bool segment_checkpoints::may_start(const waiting_sync& sync, const checkpoint_moment& now) const {
   return now.oldest_unwritten >= sync.order_end && !(now.busy && segments_.at(*now.busy).index_dirty);
 }

@@ -58,7 +58,7 @@ public:
     if (auto opened = aside_.open(); !opened)
       return opened;
     auto& findings = run_.report.findings;
-    std::map<std::size_t, std::string> done; // reported only after the slot has been changed
+    std::map<std::size_t, std::string> done; // by finding; reported only after the slot has been changed
     for (std::size_t i = 0; i < findings.size(); ++i) {
       if (!is_damage(findings[i].kind))
         continue;
@@ -72,7 +72,7 @@ public:
     if (auto synced = aside_.sync(); !synced)
       return synced;
     auto changed = change_slots();
-    for (auto& [i, text] : done) // also slots that were changed before another failed
+    for (auto& [i, text] : done) // also for slots that were changed before another slot failed
       if (changed_.contains(name_of(findings[i])))
         findings[i].repair = std::move(text);
     return changed;
@@ -85,7 +85,8 @@ private:
     return name.substr(0, name.find('.'));
   }
 
-  /// Copies the finding and notes the action on its slot. Returns the text that describes the repair.
+  /// Copies the damaged bytes of the finding and notes the action on its slot. Returns the text that describes the
+  /// repair.
   result<std::string> put_aside(const finding& what) {
     const auto name = name_of(what);
     const auto slot = parse_segment_name(what.file.substr(what.file.rfind('/') + 1)).slot;
@@ -178,9 +179,9 @@ private:
   }
 
   /// Lists the records of a segment whose index is lost. Only on request, never by recovery, because blocks can come
-  /// back: the lost index may have left out blocks that had been erased; and if the segment had just been begun under a
-  /// new generation, its latest records are those that had been reclaimed. These records are whole and contain their
-  /// own keys, so no wrong byte is ever served; but an owner who needs blocks erased has to erase them again.
+  /// back: erased blocks, which the lost index may have left out; and reclaimed blocks, if the segment had a new
+  /// generation but no record of it yet. All listed records are whole and contain their own keys, so no wrong byte is
+  /// ever served; but an owner who needs blocks erased has to erase them again.
   result<void> salvage(std::uint32_t slot) {
     auto opened = run_.files.open(path(slot, segment_file_kind::data), open_mode::read_write);
     if (!opened)
