@@ -61,7 +61,8 @@ std::shared_ptr<checkpoint_job> segment_checkpoints::start(const checkpoint_mome
 }
 
 segment_index segment_checkpoints::index_of(const segment& of) const {
-  const bool complete = of.state != segment_state::open && of.writes.empty();
+  const bool to_be_filled = of.state == segment_state::ready || of.state == segment_state::open;
+  const bool complete = !to_be_filled && of.writes.empty();
   segment_index index{store_, of.slot, of.generation, of.bytes, of.written(), of.records_max, complete, {}, {}};
   std::map<namespace_id, std::uint16_t> names;
   for (auto id = of.blocks.first; id != no_record; id = present_.next_in_segment(id)) {

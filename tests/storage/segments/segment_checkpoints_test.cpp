@@ -120,6 +120,27 @@ TEST_CASE("Blocks count as synced after a checkpoint that began after they were 
   CHECK(world.synced() == 2);
 }
 
+TEST_CASE(
+    "A segment that is filled while a checkpoint writes its empty index stays incomplete until its writes have ended") {
+  checkpoint_world world;
+  auto& ready = world.segments.at(1); // recycled on a disk too full for its new index
+  ready.state = segment_state::ready;
+  ready.index_dirty = true;
+  world.sync();
+  const auto job = world.start();
+  REQUIRE(job->parts.size() == 1);
+  CHECK_FALSE(job->parts[0].index.sealed);
+  ready.state = segment_state::open;
+  ready.writes.insert(0);
+  ready.cursor = ready.bytes;
+  world.segments.seal(ready);
+  world.checkpoints.ended(*job);
+  CHECK(ready.state == segment_state::sealing);
+  ready.writes.clear();
+  world.checkpoints.ended(*world.start());
+  CHECK(ready.state == segment_state::sealed);
+}
+
 TEST_CASE("After a checkpoint that failed all of it is to be done again") {
   checkpoint_world world;
   world.write(0, 1);
