@@ -110,7 +110,7 @@ private:
     return done;
   }
 
-  static result<void> keep(cell& in, result<readings> found) {
+  static result<void> keep(cell& in, result<readings>&& found) {
     if (!found)
       return found.error();
     in.repetitions.push_back(std::move(*found));
