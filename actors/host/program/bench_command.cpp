@@ -20,7 +20,7 @@ command_outcome run_bench(char** argv) {
     if (const auto path = (here / place).string(); !unknown && ::access(path.c_str(), X_OK) == 0)
       ::execv(path.c_str(), arguments);
   ::execvp("hearth-bench", arguments);
-  return {2,
+  return {bad_input,
           {},
           std::string{"bench: the program hearth-bench was not found beside this one or by $PATH ("} +
               std::strerror(errno) + "): build it with ninja -C build tests/bench/hearth-bench"};

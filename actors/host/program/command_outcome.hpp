@@ -4,6 +4,9 @@
 
 namespace hearth {
 
+/// Exit status of a command whose arguments or input cannot be used.
+inline constexpr int bad_input = 2;
+
 /// Outcome of a command: its output and the exit status of the program.
 struct command_outcome {
   int status = 0;

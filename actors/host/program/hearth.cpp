@@ -18,7 +18,7 @@ template <class Options>
 hearth::command_outcome run(const hearth::storage::result<Options>& options,
                             hearth::command_outcome (*command)(const Options&)) {
   if (!options)
-    return {2, {}, options.error().context};
+    return {hearth::bad_input, {}, options.error().context};
   if (!options->help.empty())
     return {0, options->help, {}};
   return command(*options);

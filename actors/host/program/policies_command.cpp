@@ -15,8 +15,6 @@ using storage::result;
 
 namespace {
 
-constexpr int bad_input = 2;
-
 /// Scores at one capacity, by the name of the policy.
 struct trial {
   std::size_t capacity = 0;

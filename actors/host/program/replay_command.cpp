@@ -23,7 +23,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int failed = 1;
-constexpr int bad_input = 2;
 
 /// Workload: a source of requests, their number, and a name for the report.
 struct workload {
