@@ -1,6 +1,5 @@
 #include "actors/hot_cache_state.hpp"
 
-#include "actors/log.hpp"
 #include "actors/preflight.hpp"
 
 #include <algorithm>
@@ -177,7 +176,7 @@ void hot_cache_state::approach_hot_limit() {
     return;
   if (!tiers_.approach_hot_limit())
     return alarm(now());
-  log::info("hot_cache.limited", "hot_bytes_max={} cold_bytes_max={}", tiers_.hot().bytes_max(),
+  peers_.journal->info("hot_cache.limited", "hot_bytes_max={} cold_bytes_max={}", tiers_.hot().bytes_max(),
             peers_.store ? peers_.store->bytes_max() : 0);
   for (auto& [promise, slot] : std::exchange(lowerings_, {})) {
     slot.reset(); // before the reply is sent
@@ -279,10 +278,8 @@ void hot_cache_state::on_blocks_reclaimed(const messages::blocks_reclaimed& x) {
 void hot_cache_state::on_write_failed(const failure& error) {
   const auto at = now();
   ++write_failures_;
-  if (at >= log_failure_after_) {
-    log::warn("hot_cache.write_failed", "error={} failures_in_a_row={}", to_string(error), write_failures_);
-    log_failure_after_ = at + std::chrono::seconds{1};
-  }
+  peers_.journal->warn("hot_cache.write_failed", "error=\"{}\" failures_in_a_row={}", to_string(error),
+                       write_failures_);
   look_for_directory();
   cleaning_.interrupt();
   mark_dirty_pending();
@@ -339,13 +336,13 @@ void hot_cache_state::on_down(const caf::down_msg& down) {
     on_reader_down();
   } else {
     restart_later(supervised::stats);
-    log::error("stats.died", "deaths_in_a_row={}", supervision_.deaths_in_a_row(supervised::stats));
+    peers_.journal->error("stats.died", "deaths_in_a_row={}", supervision_.deaths_in_a_row(supervised::stats));
   }
   settled();
 }
 
 void hot_cache_state::on_writer_down() {
-  log::error("writer.died", "pending={}", tiers_.pending().size());
+  peers_.journal->error("writer.died", "pending={}", tiers_.pending().size());
   tiers_.writer_died();
   cleaning_.interrupt();
   mark_dirty_pending();
@@ -356,7 +353,7 @@ void hot_cache_state::on_writer_down() {
 
 void hot_cache_state::on_reader_down() {
   const auto batches = reads_.batches();
-  log::error("reader.died", "open_batches={}", batches.size());
+  peers_.journal->error("reader.died", "open_batches={}", batches.size());
   reader_ = reader_actor{};
   for (const auto batch : batches)
     for (const auto& read : reads_.finish(batch))
@@ -559,7 +556,7 @@ void hot_cache_state::end_flush(std::uint64_t number, const std::optional<storag
   written -= flush->persisted_before;
   const bool failed = sync && !sync->ok();
   if (failed) {
-    log::error("hot_cache.sync_failed", "error={}", to_string(sync->error()));
+    peers_.journal->error("hot_cache.sync_failed", "error=\"{}\"", to_string(sync->error()));
     peers_.tally->update(0, [](stats::tally_entry& entry) { ++entry.counters.errors; }); // belongs to no namespace
   }
   const auto left = flush->closing ? tiers_.abandon() : tiers_.unwritten();
@@ -612,7 +609,8 @@ void hot_cache_state::on_directory_seen(const messages::directory_seen& x) {
 /// Ends everything that waits for the cold tier. Later answers from it are ignored.
 void hot_cache_state::detach(const failure& reason) {
   const auto lost = tiers_.detach(peers_.store->abandon());
-  log::warn("cold.detached", "lost_blocks={} lost_bytes={} reason=\"{}\"", lost.blocks, lost.bytes, reason.context);
+  peers_.journal->warn("cold.detached", "lost_blocks={} lost_bytes={} reason=\"{}\"", lost.blocks, lost.bytes,
+                       reason.context);
   directory_.detached(now());
   cleaning_.interrupt();
   flushes_.retry_at(now());
@@ -624,14 +622,14 @@ void hot_cache_state::detach(const failure& reason) {
 void hot_cache_state::on_directory_opened(const messages::directory_opened& x) {
   if (!x.outcome) {
     if (directory_.opening_failed(now(), x.outcome.error().context))
-      log::warn("cold.still_detached", "attempts={} error={}", directory_.opening_failures(),
+      peers_.journal->warn("cold.still_detached", "attempts={} error=\"{}\"", directory_.opening_failures(),
                 to_string(x.outcome.error()));
     return watch_directory(now());
   }
   const auto& found = *x.outcome;
   peers_.tally->update(0, [&](stats::tally_entry& entry) { entry.counters.errors += found.damaged; });
   tiers_.reattached();
-  log::info("cold.reattached", "{} bytes={}", to_string(found), peers_.store->bytes_in_use());
+  peers_.journal->info("cold.reattached", "{} bytes={}", to_string(found), peers_.store->bytes_in_use());
   directory_.opened(now());
   mark_dirty_pending();
   flushes_.retry_at(now());

@@ -3,6 +3,7 @@
 #include "actors/actor_configs.hpp"
 #include "actors/actor_registry.hpp"
 #include "actors/bounded.hpp"
+#include "actors/journal.hpp"
 #include "actors/tally_notifier.hpp"
 #include "actors/tiers/cold_reads.hpp"
 #include "actors/tiers/directory_watch.hpp"
@@ -42,6 +43,7 @@ struct hot_cache_peers {
   std::shared_ptr<storage::read_notes> read_notes;  ///< notes of the blocks copied out
   std::shared_ptr<limits_now> limits;
   std::shared_ptr<const storage::namespace_table> namespaces;
+  std::shared_ptr<class journal> journal;
   std::shared_ptr<stats::tally> tally;         ///< counts of hot_cache, which alone adds to it
   std::shared_ptr<class preflight> preflight;  ///< told by hot_cache how much room the hot tier has
   std::shared_ptr<actor_registry> registry;    ///< actors started by hot_cache
@@ -206,7 +208,6 @@ private:
   std::map<std::uint64_t, waiting_flush> waiting_flushes_;
   std::vector<lowering> lowerings_;
   std::size_t write_failures_ = 0; ///< in a row
-  time_point log_failure_after_;
   std::optional<time_point> next_alarm_;
   std::optional<time_point> reads_due_; ///< when to take the read notes again; not set: the notes notify
   std::uint64_t reported_accidents_ = 0;

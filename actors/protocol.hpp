@@ -41,7 +41,10 @@ using reader_actor = caf::typed_actor<caf::reacts_to<messages::read_request>>;
 
 using stats_actor = caf::typed_actor<caf::reacts_to<messages::tally_changed>,
                                      caf::replies_to<messages::snapshot_request>::with<messages::snapshot_reply>,
-                                     caf::replies_to<messages::reset_request>::with<messages::reset_reply>>;
+                                     caf::replies_to<messages::history_request>::with<messages::history_reply>,
+                                     caf::replies_to<messages::reset_request>::with<messages::reset_reply>,
+                                     // from itself
+                                     caf::reacts_to<messages::tick>>;
 
 } // namespace hearth::actors
 
@@ -65,6 +68,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::close_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::close_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::snapshot_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::snapshot_reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::history_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::history_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::reset_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::reset_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::messages::write_request)

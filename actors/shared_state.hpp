@@ -3,7 +3,9 @@
 #include "actors/actor_configs.hpp"
 #include "actors/actor_registry.hpp"
 #include "actors/bounded.hpp"
+#include "actors/journal.hpp"
 #include "actors/tiers/limits_now.hpp"
+#include "stats/timeline.hpp"
 #include "stats/totals.hpp"
 #include "storage/blocks/namespace_table.hpp"
 #include "storage/cold/detachable_store.hpp"
@@ -39,8 +41,10 @@ struct shared_state {
   mailbox writer_mailbox; ///< no gate if there is no cold tier
   mailbox reader_mailbox; ///< no gate if there is no cold tier
   mailbox stats_mailbox;
+  std::shared_ptr<class journal> journal;
   actors::tallies tallies;
   std::shared_ptr<stats::baseline> baseline; ///< owned by the one living stats actor
+  std::shared_ptr<stats::timeline> timeline; ///< owned by the one living stats actor
   std::shared_ptr<actor_registry> registry;
   std::shared_ptr<class preflight> preflight;
   storage::buffer_pool* buffers = nullptr; ///< pool of the blocks' buffers; null: buffer memory is not counted

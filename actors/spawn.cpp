@@ -30,7 +30,9 @@ stats_sources sources_of(const state_ptr& shared, const hot_cache_actor& hot_cac
   sources.limits = owned(shared, shared->limits);
   sources.cold = owned(shared, shared->store);
   sources.read_notes = owned(shared, shared->read_notes);
+  sources.journal = owned(shared, shared->journal);
   sources.baseline = owned(shared, shared->baseline);
+  sources.timeline = owned(shared, shared->timeline);
   sources.buffers = shared->buffers;
   return sources;
 }
@@ -42,6 +44,7 @@ hot_cache_peers peers_of(caf::actor_system& system, const state_ptr& shared) {
   peers.read_notes = owned(shared, shared->read_notes);
   peers.limits = owned(shared, shared->limits);
   peers.namespaces = owned(shared, shared->namespaces);
+  peers.journal = owned(shared, shared->journal);
   peers.tally = owned(shared, shared->tallies.hot_cache);
   peers.preflight = owned(shared, shared->preflight);
   peers.registry = owned(shared, shared->registry);

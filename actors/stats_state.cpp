@@ -1,10 +1,9 @@
 #include "actors/stats_state.hpp"
 
-#include "actors/log.hpp"
-
 #include <caf/actor_cast.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace hearth::actors {
@@ -38,6 +37,7 @@ stats_state::stats_state(stats_actor::base* self, stats_sources sources)
 }
 
 stats_actor::behavior_type stats_state::make_behavior() {
+  on_tick();
   self_->monitor(hot_cache_);
   self_->set_down_handler([this](caf::down_msg& down) {
     if (down.source != hot_cache_)
@@ -53,7 +53,9 @@ stats_actor::behavior_type stats_state::make_behavior() {
         on_tally_changed();
       },
       [this](messages::snapshot_request& x) { return on_snapshot(x); },
+      [this](messages::history_request& x) { return on_history(x); },
       [this](const messages::reset_request&) { return on_reset(); },
+      [this](messages::tick) { on_tick(); },
   };
 }
 
@@ -95,9 +97,47 @@ std::vector<tally_entry> stats_state::totals() const {
   return entries;
 }
 
+std::int64_t stats_state::now_ns() const {
+  return std::chrono::nanoseconds{self_->clock().now().time_since_epoch()}.count();
+}
+
+/// Sets the figures that the store has for the whole cache only.
+void stats_state::add_figures_of_the_whole(stats::gauges& levels) const {
+  levels.hot_cache_max_bytes = sources_.limits->hot_bytes_max;
+  levels.configured_max_size_bytes = sources_.limits->cold_bytes_max;
+  if (!sources_.cold)
+    return;
+  const auto activity = sources_.cold->activity();
+  levels.total_size_bytes = sources_.cold->bytes_in_use();
+  levels.max_size_bytes = sources_.cold->bytes_max();
+  levels.cold_appended_bytes = activity.payload_bytes;
+  levels.cold_written_bytes = activity.written_bytes;
+  levels.cold_reappended_bytes = activity.reappended_bytes;
+  levels.cold_state = sources_.limits->cold_attached ? stats::cold_state::attached : stats::cold_state::detached;
+}
+
+tally_entry stats_state::whole_of(const std::vector<tally_entry>& totals) const {
+  tally_entry whole;
+  for (const auto& entry : totals) {
+    whole.counters += entry.counters;
+    whole.gauges += entry.gauges;
+  }
+  add_figures_of_the_whole(whole.gauges);
+  return whole;
+}
+
+/// Records the totals every second, whatever happens: hot hits are counted without a notice to stats.
+void stats_state::on_tick() {
+  const auto now = totals();
+  sources_.timeline->record(now_ns(), now, whole_of(now));
+  self_->delayed_send(stats_actor(self_), std::chrono::seconds{1}, messages::tick{});
+}
+
 void stats_state::on_tally_changed() {
+  const auto entries = totals();
+  sources_.timeline->notice(now_ns(), entries);
   stats::ledger now;
-  for (const auto& entry : totals())
+  for (const auto& entry : entries)
     now += entry.counters.ledger;
   const auto since = now.since(logged_);
   const auto at = self_->clock().now();
@@ -105,28 +145,22 @@ void stats_state::on_tally_changed() {
     return;
   logged_ = now;
   log_after_ = at + std::chrono::seconds{1};
-  log::warn("stats.write_drops", "evict_full={} preflight_full={} late_full={} total={}",
-            since.dropped(drop_reason::evict_full).blocks, since.dropped(drop_reason::preflight_full).blocks,
-            since.dropped(drop_reason::late_full).blocks, now.ssd_write_drops());
+  sources_.journal->warn("stats.write_drops", "evict_full={} preflight_full={} late_full={} total={}",
+                         since.dropped(drop_reason::evict_full).blocks,
+                         since.dropped(drop_reason::preflight_full).blocks,
+                         since.dropped(drop_reason::late_full).blocks, now.ssd_write_drops());
 }
 
 caf::result<messages::snapshot_reply> stats_state::on_snapshot(messages::snapshot_request& x) {
   const auto slot = std::move(x.slot); // before the reply is sent
   stats::gauges limits;
-  limits.hot_cache_max_bytes = sources_.limits->hot_bytes_max;
-  limits.configured_max_size_bytes = sources_.limits->cold_bytes_max;
-  limits.max_size_bytes = sources_.cold ? sources_.cold->bytes_max() : 0;
-  if (sources_.cold)
-    limits.cold_state = sources_.limits->cold_attached ? stats::cold_state::attached : stats::cold_state::detached;
-  auto whole = stats::make_snapshot(totals(), *sources_.baseline, sources_.namespaces->names(), limits);
-  if (sources_.cold) {
-    auto& level = whole.whole.gauges;
-    const auto activity = sources_.cold->activity();
-    level.total_size_bytes = sources_.cold->bytes_in_use();
-    level.cold_appended_bytes = activity.payload_bytes;
-    level.cold_written_bytes = activity.written_bytes;
-    level.cold_reappended_bytes = activity.reappended_bytes;
-  }
+  add_figures_of_the_whole(limits);
+  const auto now = totals();
+  auto whole = stats::make_snapshot(now, *sources_.baseline, sources_.namespaces->names(), limits);
+  add_figures_of_the_whole(whole.whole.gauges);
+  whole.time_ms = sources_.journal->now_ms();
+  sources_.timeline->notice(now_ns(), now);
+  stats::add_recent(whole, *sources_.timeline, now, whole_of(now), sources_.namespaces->names(), now_ns());
   if (sources_.buffers)
     whole.memory = levels_of(sources_.buffers->stats());
   if (x.name_space == "*")
@@ -134,6 +168,13 @@ caf::result<messages::snapshot_reply> stats_state::on_snapshot(messages::snapsho
   if (auto part = stats::one_namespace(whole, x.name_space))
     return messages::snapshot_reply{std::move(*part)};
   return to_caf({storage::errc::not_found, "namespace \"" + x.name_space + "\": this cache has not seen it"});
+}
+
+messages::history_reply stats_state::on_history(messages::history_request& x) {
+  const auto slot = std::move(x.slot);
+  const auto& line = *sources_.timeline;
+  const auto wall_ms = sources_.journal->now_ms();
+  return {x.minutes ? line.minutes(now_ns(), wall_ms, x.since_ms) : line.seconds(now_ns(), wall_ms, x.since_ms)};
 }
 
 messages::reset_reply stats_state::on_reset() {
@@ -148,7 +189,7 @@ void stats_state::on_hot_cache_down() {
   for (auto& entry : tallied())
     lost += count_as_lost(entry);
   if (lost.blocks > 0)
-    log::error("hot_cache.died", "lost_blocks={} lost_bytes={}", lost.blocks, lost.bytes);
+    sources_.journal->error("hot_cache.died", "lost_blocks={} lost_bytes={}", lost.blocks, lost.bytes);
 }
 
 } // namespace hearth::actors

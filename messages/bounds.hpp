@@ -24,6 +24,7 @@ namespace hearth::messages {
 [[nodiscard]] inline load load_of(const limit_request&) noexcept { return {1, 0}; }
 [[nodiscard]] inline load load_of(const flush_request&) noexcept { return {1, 0}; }
 [[nodiscard]] inline load load_of(const snapshot_request&) noexcept { return {1, 0}; }
+[[nodiscard]] inline load load_of(const history_request&) noexcept { return {1, 0}; }
 [[nodiscard]] inline load load_of(const reset_request&) noexcept { return {1, 0}; }
 [[nodiscard]] inline load load_of(const tally_changed&) noexcept { return {1, 0}; }
 [[nodiscard]] inline load load_of(const write_request& x) noexcept {

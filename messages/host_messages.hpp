@@ -3,6 +3,7 @@
 #include "messages/gate.hpp"
 #include "messages/limits.hpp"
 #include "messages/put_outcome.hpp"
+#include "stats/history.hpp"
 #include "stats/snapshot.hpp"
 #include "storage/blocks/block.hpp"
 
@@ -141,6 +142,17 @@ struct snapshot_request {
 };
 struct snapshot_reply {
   stats::snapshot item;
+};
+
+/// host -> stats. Get the history of the whole cache: the last hour in seconds, or the last day in minutes.
+/// Reply: history_reply. Errors: overloaded, closed.
+struct history_request {
+  bool minutes = false;
+  std::int64_t since_ms = 0; ///< leave out steps that ended by then, ms since the epoch
+  permit slot{};
+};
+struct history_reply {
+  stats::history item;
 };
 
 /// host -> stats. Reset all counters to zero. Gauges stay; the ledger starts with offered = pending.

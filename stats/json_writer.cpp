@@ -13,16 +13,16 @@ namespace {
 
 using archive_options = cereal::JSONOutputArchive::Options;
 
-archive_options two_spaces() {
+archive_options archive_options_of(json_writer::layout chosen) {
   // 324 decimal places: all that a double can have. A smaller bound would cut digits off.
-  return archive_options(324, archive_options::IndentChar::space, 2);
+  return archive_options(324, archive_options::IndentChar::space, chosen == json_writer::layout::indented ? 2 : 0);
 }
 
 } // namespace
 
 class json_writer::impl {
 public:
-  impl() { archive_.emplace(stream_, two_spaces()); }
+  explicit impl(layout chosen) : chosen_(chosen) { archive_.emplace(stream_, archive_options_of(chosen)); }
 
   template <class T>
   void member(std::string_view name, const T& value) {
@@ -44,6 +44,13 @@ public:
     });
   }
 
+  void integers(std::string_view name, std::span<const std::uint64_t> values) {
+    array(name, [&] {
+      for (const auto value : values)
+        (*archive_)(value);
+    });
+  }
+
   void element(const std::function<void()>& members) {
     archive_->startNode();
     members();
@@ -52,15 +59,19 @@ public:
 
   std::string finish() {
     archive_.reset(); // its destructor writes the closing brace
-    return stream_.str();
+    auto text = stream_.str();
+    if (chosen_ == layout::one_line)
+      std::erase(text, '\n'); // always layout: in a text it is written as two characters
+    return text;
   }
 
 private:
+  const layout chosen_;
   std::ostringstream stream_;
   std::optional<cereal::JSONOutputArchive> archive_;
 };
 
-json_writer::json_writer() : impl_(std::make_unique<impl>()) {}
+json_writer::json_writer(layout chosen) : impl_(std::make_unique<impl>(chosen)) {}
 json_writer::~json_writer() = default;
 
 void json_writer::integer(std::string_view name, std::uint64_t value) { impl_->member(name, value); }
@@ -77,6 +88,10 @@ void json_writer::object(std::string_view name, const std::function<void()>& mem
 void json_writer::boolean(std::string_view name, bool value) { impl_->member(name, value); }
 
 void json_writer::array(std::string_view name, const std::function<void()>& elements) { impl_->array(name, elements); }
+
+void json_writer::integers(std::string_view name, std::span<const std::uint64_t> values) {
+  impl_->integers(name, values);
+}
 
 void json_writer::element(const std::function<void()>& members) { impl_->element(members); }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "stats/counters.hpp"
+#include "stats/recent.hpp"
 
 #include <functional>
 #include <map>
@@ -16,6 +17,7 @@ class json_writer;
 struct snapshot_part {
   hearth::stats::counters counters;
   hearth::stats::gauges gauges;
+  recent_events recent; ///< since the cache was opened at the earliest; a reset does not change them
 
   friend bool operator==(const snapshot_part&, const snapshot_part&) = default;
 };
@@ -24,6 +26,9 @@ struct snapshot_part {
 struct snapshot {
   /// Namespace; "*" is the whole cache.
   std::string name_space = "*";
+
+  /// Time of the snapshot, ms since the epoch; 0: unknown.
+  std::int64_t time_ms = 0;
 
   /// Counters and gauges of that namespace, or of the whole cache.
   snapshot_part whole;

@@ -2,6 +2,7 @@
 #include "stats/json_writer.hpp"
 #include "stats/snapshot.hpp"
 
+#include <array>
 #include <exception>
 
 namespace hearth::stats {
@@ -22,6 +23,10 @@ public:
     json_.object(name, members);
   }
   void refuse(std::string_view, std::string_view) {} ///< a snapshot in memory is consistent
+  void unless_zero(std::string_view name, std::uint64_t& value) {
+    if (value != 0)
+      integer(name, value);
+  }
 
 private:
   json_writer& json_;
@@ -94,10 +99,52 @@ void cold_state_member(Json& json, cold_state& item) {
   json.refuse("cold_state", "expected none, attached or detached, found \"" + name + "\"");
 }
 
+void unless_zero(member_writer& json, std::string_view name, std::uint64_t& value) { json.unless_zero(name, value); }
+
+void unless_zero(json_reader& json, std::string_view name, std::uint64_t& value) {
+  if (json.has(name))
+    json.integer(name, value);
+}
+
+/// Whether to visit a member that was added to version 1 later: earlier texts lack it.
+bool is_there(member_writer&, std::string_view) { return true; }
+bool is_there(json_reader& json, std::string_view name) { return json.has(name); }
+
+/// Times by reason; a reason without a member never occurred.
+template <class Json, std::size_t Count, class Reason>
+void times_member(Json& json, std::string_view name, std::array<std::int64_t, Count>& times, Reason) {
+  if (!is_there(json, name))
+    return;
+  json.object(name, [&] {
+    for (std::size_t i = 0; i < Count; ++i) {
+      auto ms = static_cast<std::uint64_t>(times[i]);
+      unless_zero(json, to_string(static_cast<Reason>(i)), ms);
+      times[i] = static_cast<std::int64_t>(ms);
+    }
+  });
+}
+
+template <class Json>
+void recent_members(Json& json, recent_events& item) {
+  times_member(json, "last_dropped_ms", item.last_dropped_ms, drop_reason{});
+  times_member(json, "last_failed_ms", item.last_failed_ms, fail_reason{});
+  if (!is_there(json, "recent"))
+    return;
+  json.object("recent", [&] {
+    for (std::size_t i = 0; i < windows; ++i)
+      json.object(window_names[i], [&] {
+        json.integer("ms", item.grown[i].ms);
+        for (std::size_t at = 0; at < figure_count; ++at)
+          if (figures()[at].kind == figure_kind::counter)
+            unless_zero(json, figures()[at].name, item.grown[i].grown[at]);
+      });
+  });
+}
+
 /// All members of one namespace or of the whole cache, in the order that SNAPSHOT.md fixes.
 template <class Json>
 void part_members(Json& json, snapshot_part& part) {
-  auto& [count, level] = part;
+  auto& [count, level, recent] = part;
   ledger_member(json, count.ledger);
   const derived drops{json, "ssd_write_drops", count.ledger.ssd_write_drops()};
   json.integer("saves", count.saves);
@@ -131,17 +178,22 @@ void part_members(Json& json, snapshot_part& part) {
   json.integer("cold_reappended_bytes", level.cold_reappended_bytes);
   json.integer("cold_unclaimed_bytes", level.cold_unclaimed_bytes);
   cold_state_member(json, level.cold_state);
+  recent_members(json, recent);
   drops.check(json, count.ledger.ssd_write_drops());
   hits.check(json, count.hits());
 }
 
 template <class Json>
-void headed_part(Json& json, std::string& name_space, snapshot_part& part) {
+void headed_part(Json& json, std::string& name_space, std::int64_t& time_ms, snapshot_part& part) {
   std::uint64_t found = version;
   json.integer("version", found);
   if (found != version)
     json.refuse("version", "expected 1, found " + std::to_string(found) + ": written by another version of hearth");
   json.text("namespace", name_space);
+  auto time = static_cast<std::uint64_t>(time_ms);
+  if (is_there(json, "time_ms"))
+    json.integer("time_ms", time);
+  time_ms = static_cast<std::int64_t>(time);
   part_members(json, part);
 }
 
@@ -166,7 +218,8 @@ void read_namespaces(json_reader& json, snapshot& item) {
     json.object(name, [&] {
       std::string inner;
       snapshot_part part;
-      headed_part(json, inner, part);
+      std::int64_t time_ms = 0;
+      headed_part(json, inner, time_ms, part);
       if (inner != name)
         json.refuse("namespace", "expected " + name + ", found " + inner);
       sum += part.counters;
@@ -183,14 +236,14 @@ std::string to_json(const snapshot& item, const std::function<void(json_writer&)
   json_writer text;
   member_writer json{text};
   auto copy = item; // the member lists need assignable members
-  headed_part(json, copy.name_space, copy.whole);
+  headed_part(json, copy.name_space, copy.time_ms, copy.whole);
   if (copy.memory)
     memory_member(json, *copy.memory);
   text.object("namespaces", [&] {
     for (auto& entry : copy.namespaces)
       text.object(entry.first, [&] {
         auto name_space = entry.first;
-        headed_part(json, name_space, entry.second);
+        headed_part(json, name_space, copy.time_ms, entry.second);
       });
   });
   if (more)
@@ -202,7 +255,7 @@ std::optional<snapshot> snapshot_from_json(std::string_view text, std::string& e
   try {
     json_reader json{text};
     snapshot item;
-    headed_part(json, item.name_space, item.whole);
+    headed_part(json, item.name_space, item.time_ms, item.whole);
     if (json.has("memory"))
       memory_member(json, item.memory.emplace());
     read_namespaces(json, item);

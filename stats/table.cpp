@@ -71,6 +71,31 @@ std::string events(const counters& count) {
   return table.text();
 }
 
+/// Growth a second, with one decimal place.
+std::string rate_in(const window& time, std::uint64_t growth) {
+  if (time.ms == 0)
+    return "-";
+  const auto tenths = growth * 10'000 / time.ms;
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
+}
+
+/// Rates of each counter that has grown in the longest window.
+std::string rates(const recent_events& recent) {
+  columns table;
+  table.row({"a second, over", "1 min", "5 min", "15 min"});
+  bool any = false;
+  for (std::size_t at = 0; at < figure_count; ++at) {
+    if (recent.grown.back().grown[at] == 0)
+      continue;
+    any = true;
+    std::vector<std::string> cells{figures()[at].name};
+    for (const auto& one : recent.grown)
+      cells.push_back(rate_in(one, one.grown[at]));
+    table.row(std::move(cells));
+  }
+  return any ? table.text() + '\n' : std::string{};
+}
+
 /// "offered 5 = persisted 3 + pending 2 + ... -> balanced", for one member of `amount`.
 std::string equation(const ledger_parts& parts, std::uint64_t amount::*member) {
   const auto side = [member](const char* name, const amount& item) { return name + (" " + number(item.*member)); };
@@ -109,7 +134,7 @@ std::string namespace_rows(const snapshot& item) {
   table.row({"namespace", "hot", "cold", "hits", "misses", "offered", "persisted", "pending", "cancelled", "dropped",
              "failed", "lost"});
   const auto line = [&](const std::string& name, const snapshot_part& part) {
-    const auto& [count, level] = part;
+    const auto& [count, level, recent] = part;
     const auto& parts = count.ledger.parts();
     table.row({name, number(level.hot.blocks), number(level.cold.blocks), number(count.hits()), number(count.misses),
                number(parts.offered.blocks), number(parts.persisted.blocks), number(parts.pending.blocks),
@@ -125,10 +150,11 @@ std::string namespace_rows(const snapshot& item) {
 } // namespace
 
 std::string to_table(const snapshot& item) {
-  const auto& [count, level] = item.whole;
+  const auto& [count, level, recent] = item.whole;
   const auto& parts = count.ledger.parts();
   auto text = "namespace " + item.name_space + "\n\n" + tiers(level) + '\n' +
               (item.memory ? memory(*item.memory) + '\n' : "") + gets(count) + '\n' + events(count) + '\n' +
+              rates(recent) +
               ends(parts) + "\nblocks: " + equation(parts, &amount::blocks) +
               "\nbytes:  " + equation(parts, &amount::bytes) + '\n';
   if (item.namespaces.size() > 1)

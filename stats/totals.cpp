@@ -49,6 +49,14 @@ snapshot make_snapshot(const std::vector<tally_entry>& totals, const baseline& s
   return made;
 }
 
+void add_recent(snapshot& item, const timeline& recently, const std::vector<tally_entry>& totals,
+                const tally_entry& whole, const std::vector<std::string>& names, std::int64_t now_ns) {
+  for (std::size_t number = 0; number < totals.size(); ++number)
+    if (const auto part = item.namespaces.find(name_of(number, names)); part != item.namespaces.end())
+      part->second.recent = recently.recent(number, now_ns, item.time_ms, totals[number]);
+  item.whole.recent = recently.recent(now_ns, item.time_ms, whole);
+}
+
 std::vector<tally_entry> sum(const std::vector<std::vector<tally_entry>>& totals) {
   std::vector<tally_entry> summed;
   for (const auto& sender : totals) {

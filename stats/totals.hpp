@@ -2,6 +2,7 @@
 
 #include "stats/snapshot.hpp"
 #include "stats/tally.hpp"
+#include "stats/timeline.hpp"
 
 #include <string>
 #include <vector>
@@ -24,6 +25,11 @@ struct baseline {
 /// to those of the whole, except total_size_bytes: the store's own files and writes in flight belong to no namespace.
 [[nodiscard]] snapshot make_snapshot(const std::vector<tally_entry>& totals, const baseline& start,
                                      const std::vector<std::string>& names, const gauges& limits);
+
+/// Adds what happened recently to `item`, which `make_snapshot` made of `totals` and `names`. `whole`: the totals of
+/// the whole cache.
+void add_recent(snapshot& item, const timeline& recently, const std::vector<tally_entry>& totals,
+                const tally_entry& whole, const std::vector<std::string>& names, std::int64_t now_ns);
 
 /// Sum of the totals of several senders, by namespace number.
 [[nodiscard]] std::vector<tally_entry> sum(const std::vector<std::vector<tally_entry>>& totals);

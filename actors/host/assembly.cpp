@@ -1,6 +1,5 @@
 #include "actors/host/assembly.hpp"
 
-#include "actors/log.hpp"
 #include "actors/preflight.hpp"
 #include "storage/io/io_uring.hpp"
 #include "storage/segments/segments_store.hpp"
@@ -77,7 +76,7 @@ std::uint64_t free_floor(const cache_options& options) {
 }
 
 /// Whether the cache gets a cold tier.
-result<bool> directory_is_there(const cache_options& options, storage::file_system& files) {
+result<bool> directory_is_there(const cache_options& options, storage::file_system& files, actors::journal& journal) {
   if (options.directory.empty())
     return false;
   const auto listed = files.list(options.directory);
@@ -88,7 +87,7 @@ result<bool> directory_is_there(const cache_options& options, storage::file_syst
   if (!options.ram_only_if_missing)
     return {errc::not_found, "directory " + options.directory +
                                  " does not exist: create it, or set ram_only_if_missing to run without a cold tier"};
-  actors::log::warn("cache.ram_only", "directory={} reason=missing", options.directory);
+  journal.warn("cache.ram_only", "directory={} reason=missing", options.directory);
   return false;
 }
 
@@ -151,10 +150,10 @@ result<void> open_store(const cache_options& options, const environment& world, 
     return opened.error();
   const auto& store = **opened;
   const auto report = store.report();
-  actors::log::info("cold.opened", "{} bytes={} unclaimed_bytes={}", to_string(report), store.bytes_in_use(),
-                    unclaimed_bytes(store, *parts.namespaces));
+  parts.journal->info("cold.opened", "{} bytes={} unclaimed_bytes={}", to_string(report), store.bytes_in_use(),
+                      unclaimed_bytes(store, *parts.namespaces));
   if (report.damaged > 0)
-    actors::log::warn("cold.damaged", "directory={} blocks={}", options.directory, report.damaged);
+    parts.journal->warn("cold.damaged", "directory={} blocks={}", options.directory, report.damaged);
   parts.tallies.opening->update(0, [&](auto& entry) { entry.counters.errors += report.damaged; });
   parts.store = std::move(*opened);
   return {};
@@ -164,18 +163,19 @@ result<void> open_store(const cache_options& options, const environment& world, 
 
 namespace {
 
-std::shared_ptr<storage::io_engine> make_io(const cache_options& options) {
+/// The I/O engine, and why it uses threads although io_uring was wanted.
+std::pair<std::shared_ptr<storage::io_engine>, std::string> make_io(const cache_options& options) {
+  std::string why;
   if (options.advanced.io == disk_io::automatic) {
     storage::io_uring_config config;
     config.threads = options.advanced.io_threads;
     config.write_bytes_per_second = options.advanced.drain_bytes_per_second;
     auto made = storage::make_io_uring(config);
     if (made)
-      return *made;
-    actors::log::info("cold.io_threads", "threads={} io_uring=\"{}\"", options.advanced.io_threads,
-                      to_string(made.error()));
+      return {*made, {}};
+    why = to_string(made.error());
   }
-  return storage::make_io_threads({options.advanced.io_threads, options.advanced.drain_bytes_per_second});
+  return {storage::make_io_threads({options.advanced.io_threads, options.advanced.drain_bytes_per_second}), why};
 }
 
 } // namespace
@@ -183,27 +183,35 @@ std::shared_ptr<storage::io_engine> make_io(const cache_options& options) {
 result<environment> machine_environment(const cache_options& options) {
   if (const auto valid = options.validate(); !valid)
     return valid.error();
+  auto [io, without_io_uring] =
+      options.directory.empty() ? std::pair<std::shared_ptr<storage::io_engine>, std::string>{} : make_io(options);
   return environment{storage::make_posix_file_system(),
-                     options.directory.empty() ? nullptr : make_io(options),
+                     std::move(io),
                      [] {
                        return std::chrono::duration_cast<std::chrono::nanoseconds>(
                                   std::chrono::system_clock::now().time_since_epoch())
                            .count();
                      },
                      {},
-                     storage::buffers_are_pooled() ? &storage::process_buffer_pool() : nullptr};
+                     storage::buffers_are_pooled() ? &storage::process_buffer_pool() : nullptr,
+                     std::move(without_io_uring)};
 }
 
 result<std::shared_ptr<shared_state>> assemble(const cache_options& options, const environment& world) {
   if (const auto valid = options.validate(); !valid)
     return valid.error();
-  const auto cold = directory_is_there(options, *world.files);
+  auto journal =
+      std::make_shared<actors::journal>(options.on_log, [clock = world.wall_clock] { return clock() / 1'000'000; });
+  if (!world.without_io_uring.empty())
+    journal->info("cold.io_threads", "threads={} io_uring=\"{}\"", options.advanced.io_threads, world.without_io_uring);
+  const auto cold = directory_is_there(options, *world.files, *journal);
   if (!cold)
     return cold.error();
   if (!*cold && options.hot_bytes_max == 0)
     return {errc::invalid_argument, "hot_bytes_max: found 0 without a directory: a cache needs at least one tier"};
 
   auto parts = std::make_shared<shared_state>();
+  parts->journal = std::move(journal);
   parts->namespaces = std::make_shared<storage::namespace_table>(options.namespaces_max);
   if (const auto first = parts->namespaces->claim("default"); !first)
     return first.error();
@@ -213,6 +221,7 @@ result<std::shared_ptr<shared_state>> assemble(const cache_options& options, con
   parts->hot_index = std::make_shared<storage::hot_index>();
   parts->read_notes = std::make_shared<storage::read_notes>(options.namespaces_max);
   parts->baseline = std::make_shared<stats::baseline>();
+  parts->timeline = std::make_shared<stats::timeline>();
   parts->registry = std::make_shared<actors::actor_registry>();
   if (*cold)
     if (const auto opened = open_store(options, world, *parts); !opened)

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <string>
 
 namespace caf {
 class actor_system;
@@ -24,6 +25,7 @@ struct environment {
   /// Waits until `done` returns true, at most `timeout`; returns its last result. Empty: the caller's thread sleeps.
   std::function<bool(const std::function<bool()>& done, std::chrono::nanoseconds timeout)> wait;
   storage::buffer_pool* buffers = nullptr; ///< pool of the buffers; null: their memory is not counted
+  std::string without_io_uring{}; ///< why the I/O engine uses threads instead of io_uring; empty: as it was asked for
 };
 
 /// Files, I/O threads and clock of this machine. Starts threads only if the settings are valid. Errors:

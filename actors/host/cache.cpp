@@ -58,7 +58,12 @@ const actor_handles& cache::actors() const noexcept { return impl_->handles(); }
 result<namespace_id> cache::name_space(std::string_view name) {
   if (impl_->closing())
     return closed();
-  return impl_->parts().namespaces->claim(name);
+  const auto& parts = impl_->parts();
+  const bool known = parts.namespaces->find(name).has_value();
+  auto number = parts.namespaces->claim(name);
+  if (number && !known)
+    parts.journal->info("namespace.named", "name=\"{}\" number={}", name, *number);
+  return number;
 }
 
 // --- asynchronous calls --------------------------------------------------------------------------------------------
@@ -134,6 +139,15 @@ void cache::flush_async(milliseconds deadline, callback<flush_report> done) {
 void cache::stats_async(std::string_view name_space, callback<stats::snapshot> done) {
   impl_->ask_stats<messages::snapshot_reply>(messages::snapshot_request{std::string{name_space}, {}}, std::move(done),
                                              [](messages::snapshot_reply reply) { return std::move(reply.item); });
+}
+
+void cache::history_async(bool minutes, std::int64_t since_ms, callback<stats::history> done) {
+  impl_->ask_stats<messages::history_reply>(messages::history_request{minutes, since_ms, {}}, std::move(done),
+                                            [](messages::history_reply reply) { return std::move(reply.item); });
+}
+
+std::vector<log_event> cache::events(std::uint64_t since) const {
+  return impl_->parts().journal->events().since(since);
 }
 
 void cache::reset_stats_async(callback<void> done) {
@@ -241,6 +255,11 @@ result<flush_report> cache::flush(std::optional<milliseconds> deadline) {
 result<stats::snapshot> cache::stats(std::string_view name_space) {
   return impl_->wait<stats::snapshot>(impl_->options().request_timeout,
                                       [&](auto done) { stats_async(name_space, std::move(done)); });
+}
+
+result<stats::history> cache::history(bool minutes, std::int64_t since_ms) {
+  return impl_->wait<stats::history>(impl_->options().request_timeout,
+                                     [&](auto done) { history_async(minutes, since_ms, std::move(done)); });
 }
 
 result<void> cache::reset_stats() {

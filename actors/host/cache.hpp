@@ -3,6 +3,7 @@
 #include "actors/host/cache_options.hpp"
 #include "messages/limits.hpp"
 #include "messages/put_outcome.hpp"
+#include "stats/history.hpp"
 #include "stats/snapshot.hpp"
 #include "storage/blocks/block.hpp"
 #include "storage/errors.hpp"
@@ -197,7 +198,16 @@ public:
   /// that returned before this one. Works after `close` as well. Errors: not_found (no such namespace).
   [[nodiscard]] result<snapshot> stats(std::string_view name_space = "*");
 
-  /// Sets all counters to zero. Gauges stay; the ledger starts with offered = pending. Works after `close` as well.
+  /// Returns what the whole cache counted over time, without the steps that ended at or before `since_ms` (ms since the
+  /// epoch): the last hour in seconds, or with `minutes` the last day in minutes. Works after `close` as well.
+  [[nodiscard]] result<stats::history> history(bool minutes = false, std::int64_t since_ms = 0);
+
+  /// Returns the log events with a number above `since`, latest first, 1,000 at most. actors/EVENTS.md lists the ids.
+  /// Sends no message. Errors: none.
+  [[nodiscard]] std::vector<log_event> events(std::uint64_t since = 0) const;
+
+  /// Sets all counters to zero. Gauges, events, recent events and the history stay; the ledger starts with offered =
+  /// pending. Works after `close` as well.
   result<void> reset_stats();
 
   /// Closes the cache: refuses every later call except `stats` and `reset_stats` with `closed`, also while the close
@@ -220,6 +230,7 @@ public:
   void limit_async(const tier_limits& limits, callback<void> done);
   void flush_async(std::chrono::milliseconds deadline, callback<flush_report> done);
   void stats_async(std::string_view name_space, callback<snapshot> done);
+  void history_async(bool minutes, std::int64_t since_ms, callback<stats::history> done);
   void reset_stats_async(callback<void> done);
   void close_async(std::chrono::milliseconds deadline, callback<close_report> done);
 

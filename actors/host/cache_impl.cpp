@@ -50,7 +50,7 @@ cache::impl::impl(std::shared_ptr<caf::actor_system> own, caf::actor_system& sys
                parts_->registry,
                parts_->writer_mailbox.gate,
                parts_->stats_mailbox.gate},
-      hot_(*parts_, handles_.hot_cache.actor), client_(std::make_unique<client>(system)) {}
+      hot_(*parts_, handles_.hot_cache.actor), client_(std::make_unique<client>(system, parts_->journal)) {}
 
 /// Ends the actors and waits, at most 5 s, until the last of them has released the store, so that the directory is free
 /// afterwards. If the disk hangs, the hanging job keeps the lock until it ends.

@@ -68,9 +68,9 @@ public:
 
   /// Calls `done` at once, on this thread; `done` may be empty.
   template <class T>
-  static void deliver(const callback<T>& done, result<T> end) {
+  void deliver(const callback<T>& done, result<T> end) const {
     if (done)
-      client::guarded([&] { done(std::move(end)); });
+      client_->guarded([&] { done(std::move(end)); });
   }
 
   /// Sends a request to hot_cache, and calls `done` (may be empty) with its reply, converted by `convert`.

@@ -2,6 +2,7 @@
 
 #include "actors/tiers/write_policy.hpp"
 #include "messages/limits.hpp"
+#include "stats/log_event.hpp"
 #include "storage/errors.hpp"
 #include "storage/orders.hpp"
 
@@ -11,6 +12,8 @@
 
 namespace hearth {
 
+using stats::log_callback;
+using stats::log_event;
 using storage::eviction_order;
 using storage::opening_progress;
 using storage::reclaim_order;
@@ -109,6 +112,13 @@ struct cache_options {
 
   /// Progress of opening the cold tier, in segments. Called on the thread that opens. nullptr: no calls.
   opening_progress on_opening = nullptr;
+
+  /// Log of this cache: called for every line that is not held back, with `count` occurrences (`log_event::number` is 0
+  /// here). Called on the cache's threads and on callers' threads, several at once: it must be thread-safe, must not
+  /// block, and must not call the cache. An exception is ignored. Empty: lines go to the spdlog logger "hearth" of the
+  /// host, or (warnings and errors) to standard error. A host with its own copy of spdlog has another registry of
+  /// loggers: it needs this callback. actors/EVENTS.md lists the ids.
+  log_callback on_log = nullptr;
 
   /// Settings for trials, tests and unusual disks. The defaults suit a host; none of them changes what a cache
   /// promises.

@@ -1,12 +1,11 @@
 #include "actors/host/client.hpp"
 
-#include "actors/log.hpp"
-
 #include <exception>
 
 namespace hearth {
 
-client::client(caf::actor_system& system) : companion_(system.spawn<caf::actor_companion>()) {
+client::client(caf::actor_system& system, std::shared_ptr<actors::journal> journal)
+    : journal_(std::move(journal)), companion_(system.spawn<caf::actor_companion>()) {
   caf::actor_cast<caf::actor_companion*>(companion_)->on_enqueue([this](caf::mailbox_element_ptr element) {
     if (element->mid.is_response())
       receive(*element);
@@ -30,13 +29,13 @@ void client::close() {
     handler(nullptr);
 }
 
-void client::guarded(const std::function<void()>& callback) {
+void client::guarded(const std::function<void()>& callback) const {
   try {
     callback();
   } catch (const std::exception& thrown) {
-    actors::log::error("host.callback_threw", "what={}", thrown.what());
+    journal_->error("host.callback_threw", "what=\"{}\"", thrown.what());
   } catch (...) {
-    actors::log::error("host.callback_threw", "what=unknown");
+    journal_->error("host.callback_threw", "what=unknown");
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/caf_errors.hpp"
+#include "actors/journal.hpp"
 #include "actors/protocol.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -10,6 +11,7 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <unordered_map>
 #include <utility>
@@ -20,7 +22,7 @@ namespace hearth {
 /// to be scheduled for the reply: its callback runs on the thread that sent the reply. Threads: any.
 class client {
 public:
-  explicit client(caf::actor_system& system);
+  client(caf::actor_system& system, std::shared_ptr<actors::journal> journal);
   ~client(); ///< closes
 
   /// Ends all waiting requests, and all later ones, with `closed`.
@@ -34,7 +36,7 @@ public:
   template <class Reply, class Handle, class Message>
   void request(const Handle& to, Message message, std::function<void(storage::result<Reply>)> callback,
                storage::failure if_gone) {
-    auto done = [callback = std::move(callback)](storage::result<Reply> end) {
+    auto done = [this, callback = std::move(callback)](storage::result<Reply> end) {
       guarded([&] { callback(std::move(end)); });
     };
     const auto receiver = caf::actor_cast<caf::strong_actor_ptr>(to);
@@ -64,7 +66,7 @@ public:
   }
 
   /// Calls a host's `callback`; logs its exception.
-  static void guarded(const std::function<void()>& callback);
+  void guarded(const std::function<void()>& callback) const;
 
 private:
   using reply_handler = std::function<void(const caf::type_erased_tuple*)>;
@@ -72,6 +74,7 @@ private:
   std::uint64_t expect(reply_handler handler);
   void receive(const caf::mailbox_element& element);
 
+  const std::shared_ptr<actors::journal> journal_;
   caf::actor companion_;
   std::atomic<bool> closed_{false};
   std::mutex mutex_;

@@ -21,7 +21,7 @@ std::uint64_t faults_so_far() {
 
 snapshot_figures figures_of(const stats::snapshot& item) {
   const auto balanced = [](const auto& part) { return part.counters.ledger.balanced(); };
-  const auto& [counters, gauges] = item.whole;
+  const auto& [counters, gauges, recent] = item.whole;
   snapshot_figures figures;
   figures.balanced = balanced(item.whole) &&
                      std::ranges::all_of(item.namespaces, [&](const auto& one) { return balanced(one.second); });

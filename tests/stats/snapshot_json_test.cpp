@@ -13,7 +13,7 @@ namespace {
 snapshot small() {
   snapshot item;
   item.name_space = "model-a";
-  auto& [count, level] = item.whole;
+  auto& [count, level, recent] = item.whole;
   for (int i = 0; i < 4; ++i)
     count.ledger.offer(10);
   count.ledger.persist(10);
@@ -47,12 +47,18 @@ snapshot small() {
   level.hot_cache_max_bytes = 38;
   level.max_size_bytes = 39;
   level.configured_max_size_bytes = std::numeric_limits<std::uint64_t>::max();
+  item.time_ms = 1'700'000'000'123;
+  recent.last_dropped_ms[static_cast<std::size_t>(drop_reason::late_full)] = 1'700'000'000'001;
+  for (std::size_t i = 0; i < windows; ++i)
+    recent.grown[i].ms = 50 + i;
+  recent.grown[1].grown[0] = 44; // ledger.offered.blocks
   return item;
 }
 
 constexpr std::string_view small_text = R"({
   "version": 1,
   "namespace": "model-a",
+  "time_ms": 1700000000123,
   "ledger": {
     "offered": {
       "blocks": 5,
@@ -156,6 +162,22 @@ constexpr std::string_view small_text = R"({
   "cold_reappended_bytes": 42,
   "cold_unclaimed_bytes": 43,
   "cold_state": "detached",
+  "last_dropped_ms": {
+    "late_full": 1700000000001
+  },
+  "last_failed_ms": {},
+  "recent": {
+    "1m": {
+      "ms": 50
+    },
+    "5m": {
+      "ms": 51,
+      "ledger.offered.blocks": 44
+    },
+    "15m": {
+      "ms": 52
+    }
+  },
   "namespaces": {}
 })";
 
@@ -199,6 +221,19 @@ std::string refusal(std::string_view text) {
 }
 
 } // namespace
+
+TEST_CASE("A text from before the recent events were added is read, without them") {
+  auto older = small();
+  older.time_ms = 0;
+  older.whole.recent = {};
+  std::string text{small_text};
+  const auto from = text.find("  \"last_dropped_ms\""), to = text.find("  \"namespaces\"");
+  text.erase(from, to - from);
+  text = replaced(text, "  \"time_ms\": 1700000000123,\n", "");
+  std::string error;
+  CHECK(snapshot_from_json(text, error) == older);
+  CHECK(error.empty());
+}
 
 TEST_CASE("A small snapshot is exactly this JSON") { CHECK(to_json(small()) == small_text); }
 

@@ -113,3 +113,18 @@ TEST_CASE("Columns are aligned and leave no spaces at the end of a line") {
   CHECK(format_fixed(2.0 / 3, 2) == "0.67");
   CHECK(format_fixed(-4, 0) == "-4");
 }
+
+TEST_CASE("Rates show for each counter that grew in the last 15 minutes") {
+  auto item = make_snapshot(totals(), {}, {"default", "model-a"}, limits());
+  CHECK(to_table(item).find("a second, over") == std::string::npos);
+  for (std::size_t at = 0; at < figure_count; ++at)
+    if (figures()[at].name == "ledger.dropped.evict_full.blocks")
+      for (std::size_t i = 0; i < windows; ++i) {
+        item.whole.recent.grown[i].ms = 60'000 * (i + 1);
+        item.whole.recent.grown[i].grown[at] = 7'215;
+      }
+  const auto text = to_table(item);
+  INFO(text);
+  CHECK(has_line(text, "a second, over                    1 min  5 min  15 min"));
+  CHECK(has_line(text, "ledger.dropped.evict_full.blocks  120.2   60.1    40.0"));
+}

@@ -140,7 +140,7 @@ void stress_run::audit(lap& now, std::uint64_t present_at_first) {
   if (!judge(now, "the last snapshot", seen))
     return;
   check_snapshot(now, *seen, now.answers.accepted);
-  const auto& [counters, gauges] = seen->whole;
+  const auto& [counters, gauges, recent] = seen->whole;
   const auto hold = [&](bool holds, const std::string& what) {
     if (!holds)
       found_.add(finding_kind::uneven, "when all was quiet: " + what);
