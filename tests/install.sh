@@ -6,27 +6,37 @@
 # shellcheck source=tests/steps.sh
 command -v test_in >/dev/null || . "$(dirname -- "$0")/steps.sh" # not `step`: a program may have that name
 
+# Packages that Ubuntu 22.04 lacks. Without them meson leaves out what needs them: prometheus-cpp is for hearth_metrics.
+packages_if_known='prometheus-cpp-dev'
 packages='g++ meson ninja-build pkg-config libcaf-dev libcereal-dev libspdlog-dev catch2 libssl-dev libxxhash-dev libcli11-dev liburing-dev'
+
+is_missing() {
+  case $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) in
+    installed) return 1 ;;
+  esac
+}
 
 missing_packages() {
   for package in $packages "$@"; do
-    case $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) in
-      installed) ;;
-      *) printf ' %s' "$package" ;;
-    esac
+    ! is_missing "$package" || printf ' %s' "$package"
+  done
+  for package in $packages_if_known; do
+    ! is_missing "$package" || ! apt-cache show "$package" >/dev/null 2>&1 || printf ' %s' "$package"
   done
 }
 
 # Updates first, because the package lists may be old or missing. A failed update does not matter if the packages install.
 apt_install() {
   $as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 update || true
-  $as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "$@"
+  # shellcheck disable=SC2046 # a list of names; asked again, because only the new package lists may know some of them
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends \
+    $(missing_packages "$@")
 }
 
 install_packages() {
   if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     echo "This script installs with apt-get (Debian 12/13, Ubuntu 22.04/24.04), which is not here. Needed: a C++20 compiler," >&2
-    echo "meson, ninja, pkg-config, CAF 0.17.x, cereal, spdlog, Catch2, OpenSSL, xxHash, CLI11; liburing if it is there. With them: meson setup build && meson test -C build" >&2
+    echo "meson, ninja, pkg-config, CAF 0.17.x, cereal, spdlog, Catch2, OpenSSL, xxHash, CLI11; liburing and prometheus-cpp if they are there. With them: meson setup build && meson test -C build" >&2
     return 2
   fi
   wanted=$(missing_packages "$@")
@@ -40,8 +50,7 @@ install_packages() {
       return 2
     fi
   fi
-  # shellcheck disable=SC2086 # a list of names
-  step "installing$wanted" install apt_install $wanted && return
+  step "installing$wanted" install apt_install "$@" && return
   if grep -q '^ID=ubuntu' /etc/os-release; then
     echo "On Ubuntu most of these are in 'universe', which may be off: sudo add-apt-repository universe" >&2
   fi

@@ -44,6 +44,7 @@ PUBLIC = {
     "actors/host/memory.hpp": 6,
     "messages/host_messages.hpp": 14,
     "stats/log_event.hpp": 1,
+    "stats/metrics.hpp": 6,
     "stats/snapshot.hpp": 5,
     "stats/table.hpp": 6,
     "storage/blocks/block.hpp": 4,
