@@ -155,12 +155,13 @@ caf::result<messages::snapshot_reply> stats_state::on_snapshot(messages::snapsho
   const auto slot = std::move(x.slot); // before the reply is sent
   stats::gauges limits;
   add_figures_of_the_whole(limits);
-  const auto now = totals();
-  auto whole = stats::make_snapshot(now, *sources_.baseline, sources_.namespaces->names(), limits);
+  const auto counted = totals(); // before the names, so that each namespace that is counted has its name
+  const auto names = sources_.namespaces->names();
+  auto whole = stats::make_snapshot(counted, *sources_.baseline, names, limits);
   add_figures_of_the_whole(whole.whole.gauges);
   whole.time_ms = sources_.journal->now_ms();
-  sources_.timeline->notice(now_ns(), now);
-  stats::add_recent(whole, *sources_.timeline, now, whole_of(now), sources_.namespaces->names(), now_ns());
+  sources_.timeline->notice(now_ns(), counted);
+  stats::add_recent(whole, *sources_.timeline, counted, whole_of(counted), names, now_ns());
   if (sources_.buffers)
     whole.memory = levels_of(sources_.buffers->stats());
   if (x.name_space == "*")
