@@ -7,8 +7,8 @@
 
 namespace hearth::storage {
 
-/// Maps slots to block keys and back. The owner of the slots (`hot_index`) knows both already; an eviction policy asks
-/// it instead of keeping a second copy.
+/// Maps slots to block keys and back. The owner of the slots (`hot_index`) has both already; an eviction policy asks
+/// the owner instead of keeping a second copy.
 class block_names {
 public:
   virtual ~block_names() = default;

@@ -10,8 +10,9 @@ namespace {
 
 constexpr std::uint32_t requests_between_learning = 16;
 
-/// An old cohort that gets a leaf again is listed at its place by age if that place is near the oldest of its list, as
-/// is the case when its leaf leaves as a victim. Otherwise it is listed as if it were younger.
+/// Limit of a search, in steps. A cohort that gets a leaf again is listed by age: the search for its place starts at
+/// the oldest cohort of the list. If the cohort's previous leaf left as a victim, the place is near the oldest. If the
+/// place is farther away than this limit, the cohort is listed as if it were older.
 constexpr int steps_max = 16;
 
 } // namespace
@@ -182,7 +183,7 @@ cohorts::number cohorts::oldest() {
   return oldest_;
 }
 
-/// Within one request, classes of blocks nearer to its end come first.
+/// Within one request, classes of blocks nearer to the end of the request come first.
 bool cohorts::older(number one, number other) const {
   return age(one) > age(other) || (age(one) == age(other) && place_of(all_.at(one)) < place_of(all_.at(other)));
 }

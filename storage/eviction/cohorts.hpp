@@ -10,12 +10,12 @@
 
 namespace hearth::storage {
 
-/// Cohort: the blocks of one request and one class of the return model that have not been requested since. They age
-/// together, the model counts them together, and its leaves all have the same value. Cohorts are ordered as LRU would
-/// evict their blocks. Cohort numbers are small, start at 1 and are reused; 0 means no cohort. Memory: 32 bytes per
-/// cohort, plus the model and a fixed 450 KiB. Cost: every operation is O(1) amortised, with the number of classes and
-/// bins taken as constant: `least` and `oldest` look at each class and bin that has a leaf, about 200, but only once
-/// per many calls. Threads: one owner. Errors: std::bad_alloc.
+/// Cohort: blocks of one request that have the same class in the return model and have not been requested since. These
+/// blocks age together, and the model counts them together. All leaves of a cohort have the same value. Cohorts are
+/// ordered by age, as LRU would evict their blocks. Cohort numbers are small, start at 1 and are reused; 0 means no
+/// cohort. Memory: 32 bytes per cohort, plus the model and a fixed 600 KiB. Cost: every operation is O(1) amortised,
+/// with the number of classes and bins as a constant. `least` and `oldest` search all pairs of class and bin that have
+/// a leaf, about 200, but only once per many calls. Threads: one owner. Errors: std::bad_alloc.
 class cohorts {
 public:
   using number = std::uint32_t;
@@ -31,12 +31,12 @@ public:
   /// Adds one block of this class to the current request. Returns its cohort, the youngest one.
   number enter(std::size_t block_class);
 
-  /// Removes a block from its cohort: it was requested again, or forgotten. Pre: the block is not one of the cohort's
-  /// leaves.
+  /// Removes a block from its cohort, because the block was requested again, or forgotten. Pre: the block is not one of
+  /// the cohort's leaves.
   void returns(number one);
   void forgotten(number one);
 
-  /// Whether it belongs to the current request.
+  /// Whether the cohort belongs to the current request.
   [[nodiscard]] bool present(number one) const { return all_.at(one).asked_at == requests_; }
   [[nodiscard]] std::uint32_t age(number one) const { return requests_ - all_.at(one).asked_at; }
 
@@ -49,11 +49,11 @@ public:
   [[nodiscard]] leaf_queue leaves(number one) const { return all_.at(one).leaves; }
   void set_leaves(number one, leaf_queue leaves);
 
-  /// The cohort with leaves that has the lowest value, or is the oldest; 0 if no cohort has a leaf.
+  /// Among the cohorts with leaves: the one with the lowest value, and the oldest one. 0 if no cohort has a leaf.
   [[nodiscard]] number least();
   [[nodiscard]] number oldest();
 
-  /// Sets how many of the most recently requested blocks are *recent*: the blocks that LRU would hold.
+  /// Sets the number of *recent* blocks: the most recently requested blocks, which LRU would hold.
   void keep_recent(std::size_t blocks);
 
   /// The share of the cohort's blocks that is recent, 0 to 1.
@@ -72,12 +72,12 @@ private:
     std::uint32_t asked_at = 0; ///< number of the request; wraps around
     std::uint16_t block_class = 0;
     std::uint8_t bin = 0;
-    std::uint8_t blocks : 7 = 0; ///< tracked or remembered
+    std::uint8_t blocks : 7 = 0; ///< blocks that are tracked, or that left the tier and are remembered
     bool recent : 1 = false;
-    leaf_queue leaves; ///< of a free number, `first` is the next free number
+    leaf_queue leaves; ///< if the number is free, `first` is the next free number
   };
   struct worth {
-    std::uint32_t epoch = 0; ///< epoch of the model in which `bin` was computed
+    std::uint32_t epoch = 0; ///< epoch of the model in which `value` was computed
     float value = 0;
   };
 
@@ -103,15 +103,15 @@ private:
   slot_list order_; ///< oldest first
   slot_links order_links_;
   std::array<number, return_model::bins> oldest_in_{}; ///< by bin
-  number first_recent_ = 0;                            ///< the only cohort that may be recent in part
-  std::size_t recent_blocks_ = 0;                      ///< blocks of `first_recent_` and of all younger cohorts
-  std::size_t recent_max_ = 0;                         ///< blocks
+  number first_recent_ = 0;       ///< oldest recent cohort: the only one that may be recent in part
+  std::size_t recent_blocks_ = 0; ///< blocks of `first_recent_` and of all younger cohorts
+  std::size_t recent_max_ = 0;    ///< blocks
   std::vector<slot_list> with_leaves_ = std::vector<slot_list>(places); ///< by class and bin, oldest first
   slot_links leaf_links_;
   std::vector<std::uint64_t> listed_ =
       std::vector<std::uint64_t>((places + 63) / 64); ///< one bit for each list that is not empty
-  std::size_t least_place_ = places; ///< place of the lowest value among the lists; `places`: not known, search for it
-  number oldest_ = 0;                ///< oldest cohort among the lists; 0: not known, search for it
+  std::size_t least_place_ = places; ///< list with the lowest value, by place; `places`: not known, search for it
+  number oldest_ = 0;                ///< oldest cohort in the lists; 0: not known, search for it
   std::vector<worth> worths_ = std::vector<worth>(places);
 };
 

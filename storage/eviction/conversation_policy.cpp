@@ -17,12 +17,12 @@ namespace hearth::storage {
 namespace {
 
 constexpr std::size_t departed_part = 4;     ///< departed blocks remembered per tracked block
-constexpr std::size_t departed_min = 16'384; ///< at least so many: a small tier has the most to learn
+constexpr std::size_t departed_min = 16'384; ///< lower limit of that number: small tiers have the most to learn
 
 /// State per slot: 8 bytes. `history.flag`: the block is a leaf, in the queue of its cohort.
 struct place {
   block_history history;                ///< no cohort: the slot is not tracked
-  std::uint32_t children_or_behind = 0; ///< number of tracked children; of a leaf: the next leaf of its queue
+  std::uint32_t children_or_behind = 0; ///< number of tracked children; for a leaf: the next leaf of its queue
 };
 
 class conversation_policy final : public eviction_policy {
@@ -91,7 +91,8 @@ public:
     assert(own.history.cohort != 0);
     const auto history = own.history;
     const auto children = history.flag ? 0 : own.children_or_behind;
-    // The parent first: if it has the same cohort, the cohort stays listed, at its age.
+    // The parent first: a parent of the same cohort becomes a leaf before this leaf is removed. The cohort is then
+    // never without a leaf, and keeps its place in the list.
     if (const auto& parent = names_->parent_of(slot); parent && *parent != key)
       lost_child(*parent);
     if (history.flag)
@@ -105,7 +106,7 @@ public:
   block_slot victim() override {
     if (const auto one = rival_.wins() ? cohorts_.oldest() : cohorts_.least(); one != 0)
       return cohorts_.leaves(one).first;
-    auto oldest = no_slot; // no leaf at all: the blocks are each other's parents
+    auto oldest = no_slot; // no leaf at all: the parents of blocks form a cycle
     visit([&](block_slot slot) {
       oldest = slot;
       return false;
@@ -114,7 +115,7 @@ public:
   }
 
   void visit(const std::function<bool(block_slot)>& visit) const override {
-    std::vector<std::pair<std::uint32_t, block_slot>> all; // cohorts, later their positions by age
+    std::vector<std::pair<std::uint32_t, block_slot>> all; // first: number of the cohort, later its rank by age
     for (block_slot slot = 1; slot < places_.end(); ++slot)
       if (places_.at(slot).history.cohort != 0)
         all.emplace_back(places_.at(slot).history.cohort, slot);
@@ -136,14 +137,14 @@ public:
   std::size_t size() const noexcept override { return tracked_; }
 
 private:
-  /// Pre: the block is tracked.
+  /// The slot of the block; `no_slot` if the block is not tracked.
   block_slot find(const block_key& key) const noexcept {
     const auto slot = names_->find(key);
     return slot < places_.end() && places_.at(slot).history.cohort != 0 ? slot : no_slot;
   }
 
-  /// Counts the leading blocks of the chain (slots in `slots_`) that are known without a gap. Tells the rival how many
-  /// of them are in the tier, and how many LRU would have there.
+  /// Returns the length of the longest leading run of known blocks (tracked or remembered); `slots_` has the slots of
+  /// the chain. Tells the rival how many blocks of the chain are usable, and how many would be usable with LRU.
   std::size_t compare(std::span<const block_key> chain) {
     cohorts_.keep_recent(tracked_);
     std::size_t known = 0;
@@ -184,7 +185,7 @@ private:
       link(slot);
   }
 
-  /// Remembers the block, if it is not remembered yet. It becomes tracked when it is inserted.
+  /// Enters a block that is not tracked into the current request, and remembers it. An insert makes the block tracked.
   void enter_absent(const block_key& key, const return_model::traits& of) {
     auto* one = departed_.find(key);
     if (one == nullptr) {
@@ -193,13 +194,13 @@ private:
       departed_.add(key, fresh);
       return;
     }
-    one = departed_.renew(one); // otherwise it could be forgotten before it is inserted
+    one = departed_.renew(one); // an entry in the older half could be forgotten before its block is inserted
     one->history.flag = 0;
     enter(one->history, of);
   }
 
-  /// A block is inserted that was not requested. It continues the current request if it and the blocks inserted with it
-  /// follow the last block of that request; otherwise it begins a new request.
+  /// Handles a block that is inserted without a request. The block and its unknown ancestors continue the current
+  /// request if the topmost of them is a child of that request's last block; otherwise they begin a new request.
   void ask_for(const block_key& key) {
     find_unknown(key);
     const auto top = names_->find(*keys_.back());
@@ -210,12 +211,11 @@ private:
     remember_unknown({0, keys_.size(), in_row ? row_ + 1 : 0, 0});
   }
 
-  /// Collects in `keys_` an unknown block and its unknown ancestors, as far as their names are known here. For a chain
-  /// that is put into the hot tier these are all of them: the tier knows their names before the deepest one is
-  /// inserted.
+  /// Collects in `keys_` an unknown block and its unknown ancestors, as far as `names_` has their names. When the
+  /// hot tier inserts a chain here, deepest block first, the names of the whole chain are known already.
   void find_unknown(const block_key& deepest) {
     keys_.clear();
-    // Ends the search if blocks are each other's parents (cycle detection: Brent, BIT 20, 1980).
+    // Ends the search if the parents form a cycle (cycle detection: Brent, BIT 20, 1980).
     const auto* mark = &deepest;
     for (const auto* key = &deepest; key != nullptr && departed_.find(*key) == nullptr; key = unknown_above(*key)) {
       if (!keys_.empty() && *key == *mark)
@@ -226,7 +226,7 @@ private:
     }
   }
 
-  /// Enters `keys_` into the current request; `of` has the features of the deepest.
+  /// Enters `keys_` into the current request; `of` has the features of the deepest block.
   void remember_unknown(return_model::traits of) {
     for (const auto* key : keys_) {
       enter_absent(*key, of);
@@ -234,7 +234,7 @@ private:
     }
   }
 
-  /// The parent of a block, if the names of both are known here and the parent is not tracked; otherwise nullptr.
+  /// The parent of a block if `names_` has both and the parent is not tracked; otherwise nullptr.
   const block_key* unknown_above(const block_key& key) const {
     const auto slot = names_->find(key);
     if (slot == no_slot)
@@ -243,7 +243,7 @@ private:
     return parent && names_->find(*parent) != no_slot && find(*parent) == no_slot ? &*parent : nullptr;
   }
 
-  /// An unknown parent is remembered: it may be inserted next.
+  /// Counts a child of `parent`. A parent that is not known is remembered, because it may be inserted next.
   void has_child(const block_key& parent) {
     if (const auto slot = find(parent); slot != no_slot) {
       if (places_.at(slot).history.flag)
@@ -259,7 +259,8 @@ private:
     absent->children += absent->children < departed_blocks::children_max ? 1 : 0;
   }
 
-  /// The parent may have been forgotten and inserted again, without knowledge of this child.
+  /// Uncounts a child of `parent`. The count can be 0: a parent that was forgotten and inserted again does not count
+  /// this child.
   void lost_child(const block_key& parent) {
     if (const auto slot = find(parent); slot != no_slot) {
       auto& above = places_.at(slot);
@@ -281,8 +282,8 @@ private:
     cohorts_.set_leaves(own.history.cohort, leaves);
   }
 
-  /// Usually the block is the first of its queue. It is not when blocks without parents leave in another order than
-  /// deepest first; then the queue is short. After: the block is not a leaf, and has no children.
+  /// Removes a leaf from the queue of its cohort. Usually the leaf is the first of the queue. If not, the search is
+  /// short: a queue has at most `cohorts::blocks_max` leaves. After: the block is not a leaf, and has no children.
   void unlink(block_slot slot) {
     auto& own = places_.at(slot);
     auto leaves = cohorts_.leaves(own.history.cohort);
@@ -308,11 +309,11 @@ private:
   std::size_t tracked_ = 0;
   by_slot<place> places_;
   departed_blocks departed_;
-  block_slot last_ = no_slot;          ///< inserted or touched last, part of the current request
-  block_slot next_ = no_slot;          ///< its parent: the neighbour of it in the chain belongs to the same request
-  std::size_t row_ = 0;                ///< blocks of a chain that came in sequence before the last one
-  std::vector<block_slot> slots_;      ///< of a chain; kept to avoid allocations
-  std::vector<const block_key*> keys_; ///< of a chain, as `slots_`
+  block_slot last_ = no_slot;          ///< last inserted or touched block, if it belongs to the current request
+  block_slot next_ = no_slot;          ///< parent of `last_`: if it comes next, it belongs to the same request
+  std::size_t row_ = 0;                ///< blocks of the chain that came in sequence before `last_`
+  std::vector<block_slot> slots_;      ///< slots of a chain; kept to avoid allocations
+  std::vector<const block_key*> keys_; ///< keys of a chain; kept to avoid allocations
 };
 
 } // namespace

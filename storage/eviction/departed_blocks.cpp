@@ -28,7 +28,7 @@ departed_blocks::entry& departed_blocks::add(const block_key& key, block_history
 departed_blocks::entry& departed_blocks::append(const entry& one) {
   if (4 * (used_ + 1) > 3 * table_.size())
     grow();
-  if (next() == 0) // the numbers wrapped around: a gap, or nothing
+  if (next() == 0) // the numbers have wrapped around: skip number 0 with a gap, or start at 1
     entries_.empty() ? void(first_ = 1) : void(entries_.emplace_back());
   entries_.push_back(one);
   place(next() - 1);
@@ -78,7 +78,7 @@ void departed_blocks::grow() {
       place(static_cast<number>(first_ + i));
 }
 
-/// Moves up entries that would otherwise no longer be found (Knuth, TAOCP 3, 6.4, algorithm R).
+/// Closes the gap: moves up entries that a lookup would otherwise no longer find (Knuth, TAOCP 3, 6.4, algorithm R).
 void departed_blocks::unplace(std::size_t gap) noexcept {
   const auto mask = table_.size() - 1;
   for (auto i = (gap + 1) & mask; table_[i] != 0; i = (i + 1) & mask)

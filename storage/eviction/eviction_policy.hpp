@@ -12,19 +12,19 @@
 
 namespace hearth::storage {
 
-/// Eviction order of the blocks of one tier. A policy knows slots, and keys if it asks for them; it does not know
-/// payloads. The owner gives each block a slot and keeps that slot until the block is erased. Threads: one owner.
+/// Eviction order of the blocks of one tier. A policy works with slots and can look up keys (`block_names`); it does
+/// not see payloads. The owner gives each block a slot, which the block keeps until it is erased. Threads: one owner.
 /// Deterministic: nothing depends on addresses or hash order; the same calls give the same victims.
 class eviction_policy {
 public:
   virtual ~eviction_policy() = default;
 
-  /// Sets the source of block names: it knows every block in a slot, also during insert and erase. Called once, before
-  /// any other call.
+  /// Sets the source of block names. The source knows every block in a slot, also during insert and erase. Called once,
+  /// before any other call.
   virtual void follow(const block_names&) {}
 
-  /// A request for this chain begins, head first; some of its blocks may be tracked, others not. Touches and inserts of
-  /// these blocks follow. Policies that learn from requests use it.
+  /// A request for this chain begins; the chain's head is first. Some of its blocks may be tracked, others not. Touches
+  /// and inserts of these blocks follow. Policies that learn from requests use this call.
   virtual void asked(std::span<const block_key>) {}
 
   /// Starts to track the block in `slot`. Pre: the slot is not tracked.
@@ -33,11 +33,11 @@ public:
   /// The block was requested. Touch a chain deepest block first, so that its head outlives its tail. Pre: tracked.
   virtual void touch(block_slot slot) = 0;
 
-  /// Stops tracking the block. A policy may remember its history. Pre: tracked.
+  /// Stops tracking the block. A policy may remember the block's history. Pre: tracked.
   virtual void erase(block_slot slot) = 0;
 
-  /// The next victim: the tracked block that should leave first, or `no_slot` if no block is tracked. It stays tracked
-  /// and stays the answer until the next insert, touch or erase.
+  /// The next victim: the tracked block that should leave first, or `no_slot` if no block is tracked. The victim stays
+  /// tracked, and the answer stays the same until the next insert, touch or erase.
   [[nodiscard]] virtual block_slot victim() = 0;
 
   /// Calls `visit` for every tracked block, roughly in eviction order, until `visit` returns false.

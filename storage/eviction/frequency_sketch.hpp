@@ -9,9 +9,9 @@
 namespace hearth::storage {
 
 /// Frequency of keys in recent use, in bounded memory: a count-min sketch (Cormode, Muthukrishnan 2005). Its counters
-/// stop at 15 and are halved whenever ten times as many keys were counted as are expected, as in TinyLFU (Einziger,
-/// Friedman, Manes, ACM ToS 2017). Never less than the true count since the last halving, up to 15. Threads: one owner.
-/// Errors: std::bad_alloc only.
+/// stop at 15. All counters are halved when the number of additions reaches ten times the expected number of keys, as
+/// in TinyLFU (Einziger, Friedman, Manes, ACM ToS 2017). A count is never less than the true count since the last
+/// halving, up to 15. Threads: one owner. Errors: std::bad_alloc only.
 class frequency_sketch {
 public:
   /// For about `keys` different keys at a time, 16 to 32 bytes each. Pre: positive.

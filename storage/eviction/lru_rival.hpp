@@ -4,15 +4,15 @@
 
 namespace hearth::storage {
 
-/// Falls back to LRU while the learned policy's recent loss against a simulated LRU exceeds 0.1 % of the blocks
-/// requested. A policy that follows this advice stays close to LRU in the worst case; a policy that is better than LRU
-/// is never overruled. Recent gains count little, so that a change for the worse is noticed soon. Blocks that the tier
-/// has already evicted return only as they are requested again: on traces under 1,000 requests the loss can exceed the
-/// limit, up to 0.010 of the requested blocks with 300 requests, 0.0045 with 800. Threads: one owner. Cost: O(1).
+/// Comparison of a learned policy with a simulated LRU. `wins` is true while the learned policy's recent loss against
+/// LRU exceeds 0.1 % of the blocks requested; the policy then falls back to LRU. With this rule a policy stays close to
+/// LRU in the worst case, and a policy that is better than LRU never falls back. Gains are kept only up to a limit, so
+/// that a change for the worse is noticed soon. A fallback does not bring back evicted blocks: they return when they
+/// are requested again. On traces of fewer than 1,000 requests, the loss can therefore exceed the limit: up to 1.0 % of
+/// the requested blocks with 300 requests, 0.45 % with 800. Threads: one owner. Cost: O(1).
 class lru_rival {
 public:
-  /// Records a request: how many blocks it asked for, how many were usable, and how many would have been usable with
-  /// LRU.
+  /// Records a request for `asked` blocks: `own` of them were usable; `lru` would have been usable with LRU.
   void count(std::size_t asked, double own, double lru) noexcept;
 
   [[nodiscard]] bool wins() const noexcept { return lost_ > lost_part * asked_; }

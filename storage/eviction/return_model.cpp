@@ -10,13 +10,14 @@ namespace hearth::storage {
 
 namespace {
 
-/// Weight of the prior: a class counts as if so many of its blocks had behaved like those of similar classes.
+/// Weight of the prior, in blocks: each class counts as if it had this many more blocks that behave like similar
+/// classes.
 constexpr double prior_blocks = 5;
 
-/// After so many returns, half of them are forgotten, because conversations change.
+/// Returns at which all counts are halved, because conversations change.
 constexpr double returns_max = 500'000;
 
-/// The same after so many blocks of one class were forgotten at one age.
+/// Forgotten blocks of one class in one bin at which all counts are halved.
 constexpr float forgotten_max = 1 << 23;
 
 /// Logarithmic kind of a number: 0, 1, 2 to 3, 4 to 7, ... become 0, 1, 2, 3, ..., at most `kinds - 1`.
@@ -138,7 +139,7 @@ void return_model::learn() {
 double return_model::worth(std::size_t block_class, std::size_t bin) const noexcept {
   assert(epoch_ > 0);
   const auto returning = returning_[block_class];
-  double kept = 0; // requests, times the share of the class's blocks that still wait
+  double kept = 0; // requests, times the share of the class's blocks that are still waiting
   double best = 0;
   for (auto next = bin; next < bins; ++next) {
     const auto still = 1 - returning * (returned_by_[next] + returned_by_[next + 1]) / 2;

@@ -67,7 +67,7 @@ private:
 
   struct place {
     bool in_main = false;
-    std::uint8_t touches = 0; ///< since it entered its queue, minus one per round
+    std::uint8_t touches = 0; ///< touches since the block entered its queue, minus one per round
   };
 
   /// Remembers as many departed blocks as were tracked before this one left.

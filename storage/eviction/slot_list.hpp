@@ -7,7 +7,7 @@
 
 namespace hearth::storage {
 
-/// Slot: the place of a block in the hot tier. A small number, from 1 on, reused after its block has left.
+/// Slot: the place of a block in the hot tier. A small number, from 1 on. A slot is reused after its block has left.
 using block_slot = std::uint32_t;
 inline constexpr block_slot no_slot = 0;
 
@@ -15,7 +15,7 @@ inline constexpr block_slot no_slot = 0;
 template <class Value>
 class by_slot {
 public:
-  /// Ensures that there is a value for `slot`. Grows by an eighth.
+  /// Ensures that there is a value for `slot`. The capacity grows by an eighth.
   void make(block_slot slot) {
     if (slot >= values_.capacity())
       values_.reserve(slot + slot / 8 + 64);
@@ -34,8 +34,8 @@ private:
   std::vector<Value> values_;
 };
 
-/// Links of doubly linked lists of slots: the two neighbours of each slot, 8 bytes. Lists that share one set of links
-/// have no slot in common.
+/// Links of doubly linked lists of slots: the two neighbours of each slot, 8 bytes. Several lists can share one set of
+/// links; a slot is then in one list at most.
 struct slot_link {
   block_slot before = no_slot;
   block_slot behind = no_slot;
@@ -53,8 +53,8 @@ public:
   /// Pre: no list of these links contains `slot`.
   void push_back(slot_links& links, block_slot slot) { insert(links, slot, no_slot); }
 
-  /// Inserts before the slot `behind`, which is in this list; `no_slot`: at the end. Pre: no list of these links
-  /// contains `slot`.
+  /// Inserts `slot` before the slot `behind`, or at the end if `behind` is `no_slot`. Pre: `behind` is `no_slot` or in
+  /// this list; no list of these links contains `slot`.
   void insert(slot_links& links, block_slot slot, block_slot behind) {
     links.make(slot);
     join(links, slot, behind);

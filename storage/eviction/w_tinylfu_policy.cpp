@@ -66,7 +66,7 @@ private:
   static constexpr std::size_t window_part = 100; ///< size of the window: one block in a hundred
   static constexpr std::size_t waiting_part = 20; ///< limit of the waiting part: one block in twenty
 
-  /// Waiting part: blocks that fell out of the window and have not been compared yet.
+  /// The parts. `in_waiting`: blocks that fell out of the window and have not been compared yet.
   enum part_name : std::uint8_t { in_window, in_waiting, in_probation, in_protected };
 
   /// Moves the block to the end of that part.
@@ -77,7 +77,8 @@ private:
     part = where;
   }
 
-  /// A block that fell out of the window while the tier had room enters the main part without a comparison.
+  /// Blocks beyond the limit of the waiting part enter the main part without a comparison: they fell out of the window
+  /// while the tier had room.
   block_slot choose() {
     auto& waiting = parts_[in_waiting];
     while (waiting.size() > std::max<std::size_t>(size() / waiting_part, 1))
@@ -88,7 +89,8 @@ private:
     return waiting.empty() ? parts_[in_window].front() : waiting.front();
   }
 
-  /// The new block loses, unless it was seen more often: then it moves to the main part.
+  /// Returns the block that was seen less often, or the new block if both were seen equally often. If the new block was
+  /// seen more often, it moves to the main part.
   block_slot rarer(block_slot newcomer, block_slot oldest) {
     if (seen_.count(names_->key_of(newcomer)) <= seen_.count(names_->key_of(oldest)))
       return newcomer;
