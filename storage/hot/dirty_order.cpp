@@ -7,7 +7,7 @@ namespace hearth::storage {
 
 namespace {
 
-constexpr std::size_t gaps_at_least = 64; ///< fewer gaps are not worth a pass
+constexpr std::size_t gaps_at_least = 64; ///< with fewer gaps, a pass is not worth its cost
 
 } // namespace
 

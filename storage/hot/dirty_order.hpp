@@ -8,14 +8,14 @@
 
 namespace hearth::storage {
 
-/// Dirty blocks in the order in which they became dirty, each with a number that only grows. 16 bytes per block, plus
-/// at most a quarter for the gaps of removed blocks. Threads: one owner.
+/// Dirty blocks in the order in which they became dirty, each with an increasing number. 16 bytes per block, plus the
+/// gaps of removed blocks: at most 64 gaps, or a quarter of the blocks if that is more. Threads: one owner.
 class dirty_order {
 public:
   /// Appends a slot and returns its number, from 1 on.
   std::uint64_t add(block_slot slot);
 
-  /// Removes the slot with this number. Pre: it is here.
+  /// Removes the slot with this number. Pre: there is one.
   void remove(std::uint64_t number);
 
   /// The first slot with a number greater than `number`; `no_slot` if there is none.

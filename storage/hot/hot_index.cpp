@@ -99,7 +99,7 @@ block_slot hot_index::take_slot() {
   return ++slots_;
 }
 
-/// Destroys the block in the slot.
+/// Destroys the block in the slot, and adds the slot to the free slots.
 void hot_index::free_slot(block_slot slot) noexcept {
   auto& freed = room_at(slot);
   std::destroy_at(&freed.block);
@@ -114,15 +114,15 @@ void hot_index::add(std::vector<entry>& entries, entry one) noexcept {
   entries[position] = one;
 }
 
-/// Moves entries after the gap up if that brings them nearer to the start of their search (Knuth, The Art of Computer
-/// Programming 3, 6.4, algorithm R).
+/// Removes the entry and closes the gap: moves up later entries if that brings them nearer to the start of their search
+/// (Knuth, The Art of Computer Programming 3, 6.4, algorithm R).
 void hot_index::remove(std::vector<entry>& entries, std::size_t position) noexcept {
   const auto mask = entries.size() - 1;
   auto gap = position;
   for (auto next = (gap + 1) & mask; entries[next].slot != no_slot; next = (next + 1) & mask) {
     const auto wanted = entries[next].tag & mask;
     if (((next - wanted) & mask) < ((next - gap) & mask))
-      continue; // it would stand before the start of its search
+      continue; // in the gap, the entry would be before the start of its search
     entries[gap] = entries[next];
     gap = next;
   }

@@ -18,24 +18,24 @@ namespace hearth::storage {
 /// A block in memory, and the state of its copy in the cold tier.
 struct hot_block {
   block item;
-  std::uint64_t dirty_number : 61 = 0; ///< of a dirty block: larger means dirty more recently
+  std::uint64_t dirty_number : 61 = 0; ///< number of a dirty block: a larger number became dirty later
   bool dirty : 1 = false;              ///< no valid copy in the cold tier is known
   bool reclaimed : 1 = false;          ///< dirty because its copy was reclaimed
-  bool asked : 1 = false;              ///< requested since it was last written, read or reclaimed
+  bool asked : 1 = false;              ///< requested since it was inserted, marked clean or reclaimed
 
-  /// Whether it must be written when it leaves. A reclaimed copy is written again only if the block was requested
-  /// since.
+  /// Whether the block must be written when it leaves. A block whose copy was reclaimed is written again only if the
+  /// block was requested since.
   [[nodiscard]] bool worth_writing() const noexcept { return dirty && (asked || !reclaimed); }
 };
 
-/// Concurrent index of the hot blocks by key. One owner inserts, changes and erases them; any thread copies a payload
+/// Concurrent index of the hot blocks by key. One owner inserts, changes and erases blocks; any thread copies a payload
 /// out without asking the owner. A block that a thread finds was present at some moment during the call. Layout: a
-/// table of 8-byte entries (fingerprint, slot) in 64 shards, each with a lock that is held for one lookup; the blocks
-/// are in slots that never move. 9 to 19 bytes per block beside the block itself. Threads: `copy` any; everything else
-/// its one owner. The owner reads without locks, because no one else writes.
+/// table of 8-byte entries (fingerprint, slot) in 64 shards; each shard has a lock that is held for one lookup. The
+/// blocks are in slots that never move. 9 to 19 bytes per block beside the block itself. Threads: `copy` any;
+/// everything else the owner. The owner reads without locks, because only the owner writes.
 class hot_index final : public block_names {
 public:
-  /// Upper limit of the number of blocks: 128 GiB of the smallest ones.
+  /// Upper limit of the number of blocks: 128 GiB at 4 KiB per block.
   static constexpr std::size_t blocks_max = std::size_t{1} << 25;
 
   hot_index();
@@ -43,17 +43,17 @@ public:
   hot_index(const hot_index&) = delete;
   hot_index& operator=(const hot_index&) = delete;
 
-  /// The shared payload of `key` in `name_space`; empty if it is not here. Threads: any.
+  /// The shared payload of `key` in `name_space`; empty if there is no such block here. Threads: any.
   [[nodiscard]] buffer copy(namespace_id name_space, const block_key& key) const noexcept;
 
-  /// Makes `copy` find nothing from now on: the owner has stopped answering.
+  /// Makes `copy` find nothing from now on. Called when the owner stops answering.
   void hide() noexcept { hidden_ = true; }
 
-  /// The slot of the block; `no_slot` if it is not here.
+  /// The slot of the block; `no_slot` if the block is not here.
   [[nodiscard]] block_slot find(const block_key& key) const noexcept override;
 
-  /// The block in this slot; its address is stable until it is erased. The owner may change everything except `item`.
-  /// Pre: the slot holds a block.
+  /// The block in this slot; the address is stable until the block is erased. The owner may change everything except
+  /// `item`. Pre: the slot holds a block.
   [[nodiscard]] hot_block& at(block_slot slot) noexcept;
   [[nodiscard]] const hot_block& at(block_slot slot) const noexcept;
 
@@ -69,7 +69,7 @@ public:
   /// Removes the block and returns it. After: no thread finds it. Pre: the slot holds a block.
   hot_block erase(block_slot slot);
 
-  /// Removes every block, when the owner ends.
+  /// Removes every block. For the end of the owner.
   void clear();
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
@@ -79,13 +79,13 @@ private:
   static constexpr std::size_t chunk_slots = 2048;
 
   struct entry {
-    std::uint32_t tag = 0; ///< its low bits are the start of the search
+    std::uint32_t tag = 0; ///< the low bits are the position where the search starts
     block_slot slot = no_slot;
   };
   struct alignas(64) shard {
     mutable spin_lock lock;
     std::uint32_t used = 0;
-    std::vector<entry> entries; ///< size is a power of two, at most seven eighths used
+    std::vector<entry> entries; ///< the size is a power of two; at most seven eighths are used
   };
   struct place {
     std::size_t shard;
@@ -112,14 +112,14 @@ private:
   std::array<shard, shard_count> shards_;
   std::array<std::unique_ptr<room[]>, blocks_max / chunk_slots> chunks_;
   block_slot slots_ = 0;            ///< slots ever used
-  block_slot free_slots_ = no_slot; ///< head of a list
+  block_slot free_slots_ = no_slot; ///< first of the list of free slots
   std::size_t size_ = 0;
 };
 
-// --- lookup, inline: the cost of a hot hit -------------------------------------------------------------------------
+// --- lookup, inline: it is the cost of a hot hit -------------------------------------------------------------------
 
-/// Hashes all 32 bytes: the keys of a host may have a common beginning. Odd constants from the golden ratio and from
-/// the primes of xxHash (public domain); the multiplications run in parallel.
+/// Hashes all 32 bytes, because the keys of a host may have a common beginning. The odd constants are from the golden
+/// ratio and from the primes of xxHash (public domain); the multiplications run in parallel.
 inline hot_index::place hot_index::place_of(const block_key& key) noexcept {
   std::array<std::uint64_t, 4> words;
   std::memcpy(words.data(), key.bytes.data(), sizeof(words));

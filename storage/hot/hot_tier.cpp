@@ -24,8 +24,8 @@ void hot_tier::limit(std::uint64_t bytes_max) {
   check();
 }
 
-/// Changes a block's state and updates counts and orders with it; every such change goes through here. `no_slot` is
-/// ignored.
+/// Changes the state of a block, and updates counts and orders accordingly. Every change of a state goes through this
+/// function. `no_slot` is ignored.
 template <class Change>
 void hot_tier::change(block_slot slot, Change how) {
   if (slot == no_slot)

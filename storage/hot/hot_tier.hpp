@@ -15,31 +15,34 @@
 
 namespace hearth::storage {
 
-/// The memory tier: blocks under a byte budget, ordered by an eviction policy. It never evicts by itself: the owner
-/// asks for the victim, decides what happens to it, and erases it. Invariants: `bytes() <= bytes_max()`; the policy
-/// tracks exactly the blocks that are here, except those of a chain that is being put; each block is either worth
-/// writing or expendable. Threads: one owner; other threads see its blocks through the index.
+/// The memory tier: blocks under a byte budget, ordered by an eviction policy. The tier never evicts by itself: the
+/// owner asks for the victim, decides what happens to it, and erases it. Invariants: `bytes() <= bytes_max()`; the
+/// policy tracks all blocks of the tier, except new blocks of a chain that is being put; each block is either worth
+/// writing or expendable. Threads: one owner; other threads see the blocks through the index.
 class hot_tier {
 public:
-  /// `bytes_max` counts payload bytes; 0 keeps nothing. `index` is empty; other threads find the blocks there.
+  /// `bytes_max` counts payload bytes; 0 keeps nothing. Other threads find the blocks in `index`. Pre: `index` and
+  /// `policy` are empty.
   hot_tier(std::uint64_t bytes_max, std::unique_ptr<eviction_policy> policy, std::shared_ptr<hot_index> index);
   ~hot_tier(); ///< empties the index
   hot_tier(const hot_tier&) = delete;
   hot_tier& operator=(const hot_tier&) = delete;
 
-  /// The block, or nullptr. Valid until the next call that changes the tier. Does not count as use.
+  /// The block, or nullptr. Valid until the next call that changes the tier. The call does not count as a use of the
+  /// block.
   [[nodiscard]] const hot_block* find(const block_key& key) const;
 
-  /// The same in two steps. A slot is valid until its block leaves.
+  /// The same as `find`, in two steps. A slot is valid until its block leaves.
   [[nodiscard]] block_slot slot_of(const block_key& key) const noexcept { return index_->find(key); }
   [[nodiscard]] const hot_block& at(block_slot slot) const noexcept { return std::as_const(*index_).at(slot); }
 
-  /// Marks the block in this slot as requested and moves it away from eviction. Returns whether this made it worth
-  /// writing. `no_slot` is ignored.
+  /// Records that the block in this slot was requested, and refreshes the block's place in the eviction order. Returns
+  /// whether this made the block worth writing. `no_slot` is ignored.
   bool touch(block_slot slot);
 
-  /// Begins a chain: until `end_chain`, inserted and touched blocks belong to one chain, head first. At `end_chain` the
-  /// eviction policy learns of them, deepest first. Until then the new blocks are victims only if there is no other.
+  /// Begins a chain: until `end_chain`, inserted and touched blocks belong to one chain, head first. `end_chain`
+  /// inserts the new blocks into the eviction policy and touches the touched blocks again, deepest first. Until then a
+  /// new block is a victim only if there is no other block.
   void begin_chain() noexcept { in_chain_ = true; }
   void end_chain();
 
@@ -47,7 +50,7 @@ public:
   /// follow.
   void asked(std::span<const block_key> chain) { policy_->asked(chain); }
 
-  /// Whether `bytes` more fit without an eviction.
+  /// Whether `bytes` more bytes fit without an eviction.
   [[nodiscard]] bool fits(std::uint64_t bytes) const noexcept {
     return bytes <= bytes_max_ - bytes_ && index_->size() < hot_index::blocks_max;
   }
@@ -58,31 +61,30 @@ public:
   /// Adds a block. Pre: its key is not here, and `fits(item.payload.size())`.
   void insert(block item, bool dirty);
 
-  /// Marks clean: the cold tier holds a valid copy, and the block has not been requested since. Absent keys are
-  /// ignored.
+  /// Marks the block clean and not requested: the cold tier holds a valid copy. Absent keys are ignored.
   void mark_clean(const block_key& key);
 
-  /// Marks dirty: the cold tier holds no valid copy after all. Absent keys are ignored.
+  /// Marks the block dirty: the cold tier holds no valid copy after all. Absent keys are ignored.
   void mark_dirty(const block_key& key);
 
-  /// Marks dirty because the cold tier reclaimed its copy; the block has not been requested since. Absent and dirty
-  /// keys are ignored.
+  /// Marks a clean block dirty and not requested, because the cold tier reclaimed the copy. Absent and dirty keys are
+  /// ignored.
   void mark_reclaimed(const block_key& key);
 
-  /// Removes the block and returns it; nothing if it was not here. `key` may refer to `find(key)->item`.
+  /// Removes the block and returns it; nothing if the block is not here. `key` may refer to `find(key)->item`.
   std::optional<hot_block> erase(const block_key& key);
 
-  /// The next victim, or nullptr. It stays in the tier.
+  /// The next victim, or nullptr. The victim stays in the tier.
   [[nodiscard]] const hot_block* victim();
 
-  /// The next victim among blocks that may leave without a write: the one that was requested, or became expendable,
-  /// longest ago; or nullptr. It stays in the tier.
+  /// The next victim among the expendable blocks, or nullptr: the first in the order in which they were last requested
+  /// or became expendable. The victim stays in the tier.
   [[nodiscard]] const hot_block* expendable_victim() const;
 
-  /// The first dirty block with a number greater than `number`, or nullptr. 0: the first of all.
+  /// The first dirty block with a number greater than `number`, or nullptr. 0 gives the first of all dirty blocks.
   [[nodiscard]] const hot_block* next_dirty(std::uint64_t number) const;
 
-  /// The largest number that a dirty block can have now.
+  /// The largest number that a dirty block can have at this moment.
   [[nodiscard]] std::uint64_t last_dirty_number() const noexcept { return dirty_.last_number(); }
 
   /// Calls `visit` for every block, roughly in eviction order, until `visit` returns false. `visit` must not change the
@@ -92,7 +94,8 @@ public:
   [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
   [[nodiscard]] std::uint64_t bytes_max() const noexcept { return bytes_max_; }
   [[nodiscard]] std::size_t blocks() const noexcept { return index_->size(); }
-  /// Blocks that may leave without a write: the clean ones, and the reclaimed ones that have not been requested since.
+  /// The number of blocks that may leave without a write: clean blocks, and reclaimed blocks that were not requested
+  /// since.
   [[nodiscard]] std::size_t expendable_blocks() const noexcept { return expendable_.size(); }
   [[nodiscard]] std::uint64_t worth_writing_bytes() const noexcept { return worth_writing_bytes_; }
 
@@ -108,11 +111,11 @@ private:
   std::shared_ptr<hot_index> index_;
   std::unique_ptr<eviction_policy> policy_;
   bool in_chain_ = false;
-  std::vector<block_slot> untracked_; ///< of the current chain, head first: not yet known to the policy
-  std::vector<block_slot> touched_;   ///< of the current chain, head first
+  std::vector<block_slot> untracked_; ///< new blocks of the current chain that the policy does not know yet, head first
+  std::vector<block_slot> touched_;   ///< touched blocks of the current chain, head first
   dirty_order dirty_;
   slot_links expendable_links_;
-  slot_list expendable_; ///< blocks that need no write, least recently used first: finding one needs no search
+  slot_list expendable_; ///< expendable blocks, least recently used first: the next one is found without a search
 };
 
 } // namespace hearth::storage

@@ -38,7 +38,7 @@ bool read_notes::add(namespace_id name_space, std::span<const block_key> chain) 
     own.counted[name_space].blocks += chain.size();
     own.counted[name_space].skipped += chain.size() - noted;
     if (noted > 0) {
-      // Capacity is reserved.
+      // does not allocate: the capacity is reserved
       keys.insert(keys.end(), chain.begin(), chain.begin() + static_cast<std::ptrdiff_t>(noted));
       lengths.push_back(static_cast<std::uint32_t>(noted));
     }
@@ -52,7 +52,7 @@ bool read_notes::add(namespace_id name_space, std::span<const block_key> chain) 
 std::size_t read_notes::take(const std::function<void(std::span<const block_key>)>& visit) {
   if (!any_.load(std::memory_order_relaxed))
     return 0;
-  any_ = false; // cleared before the look
+  any_ = false; // cleared before the stripes are read, so that no later note is missed
   std::size_t keys = 0;
   for (auto& one : stripes_) {
     {

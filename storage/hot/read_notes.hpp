@@ -13,34 +13,34 @@
 
 namespace hearth::storage {
 
-/// Notes of hot reads: threads that copy hot blocks out without a message record them here for the blocks' owner. The
-/// number of blocks is exact; which blocks they were is recorded as far as there is room: recency may be lossy,
-/// counters may not. Each thread writes to one of 8 stripes, so that threads rarely contend (as in the read buffers of
-/// Caffeine and ristretto). Invariant: every noted block is counted exactly once, as taken or skipped. Threads: any;
-/// `take` one owner.
+/// Notes of hot reads, for the owner of the blocks: threads that copy hot blocks out without a message record them
+/// here. The count of blocks is exact. The keys are recorded only while there is room: the owner needs them for
+/// recency, which may be lossy. Each thread writes to one of 8 stripes, so that threads rarely contend (as in the read
+/// buffers of Caffeine and ristretto). Invariant: every noted block is counted exactly once, as taken or skipped.
+/// Threads: any; `take` one owner.
 class read_notes {
 public:
   /// Capacity of one stripe, in keys. Further keys are skipped until the owner has taken them.
   static constexpr std::size_t stripe_keys_max = 2048;
-  /// With so many keys in a stripe, a listening owner must be told.
+  /// When a stripe has this many keys, a listening owner must be told.
   static constexpr std::size_t stripe_keys_told = 64;
 
   /// Pre: namespace numbers are below `namespaces_max`.
   explicit read_notes(std::size_t namespaces_max);
 
-  /// Records that `chain` was handed out, from its head. Returns whether the owner must be told that notes wait: true
-  /// once, until the owner listens again. Pre: `name_space` is below the bound.
+  /// Records that `chain` was handed out, from its head. Returns whether the caller must tell the owner that notes
+  /// wait: true once, then false until the owner calls `listen`. Pre: `name_space` is below the bound.
   [[nodiscard]] bool add(namespace_id name_space, std::span<const block_key> chain) noexcept;
 
-  /// Passes every chain noted since the last call to `visit`, in order for each thread, and returns the number of keys.
-  /// Cheap if there is none. `visit` must not call back.
+  /// Calls `visit` for every chain noted since the last `take`, in order for each thread. Returns the number of keys.
+  /// Cheap if there are no notes. `visit` must not call this object.
   std::size_t take(const std::function<void(std::span<const block_key>)>& visit);
 
-  /// Makes `add` tell the owner again. Between being told and this call, the owner takes notes at its own pace: that
-  /// bounds the cost of any number of readers.
+  /// Lets `add` return true again. An owner that was told and has not called `listen` yet takes notes at its own pace,
+  /// so the cost is bounded for any number of readers.
   void listen() noexcept { told_ = false; }
 
-  /// Blocks handed out since the start, and how many of their keys were skipped, by namespace number.
+  /// Per namespace number: blocks handed out since the start, and how many of their keys were skipped.
   struct amount {
     std::uint64_t blocks = 0;
     std::uint64_t skipped = 0;

@@ -5,9 +5,9 @@
 
 namespace hearth::storage {
 
-/// Spin lock for critical sections of a few instructions; uncontended, it costs a third of std::mutex: one atomic
-/// exchange to lock, one store to unlock. A waiting thread spins briefly and then yields, because the holder may have
-/// lost its processor. Threads: any. Works with std::lock_guard.
+/// Spin lock for critical sections of a few instructions. Uncontended, it costs a third of std::mutex: one atomic
+/// exchange to lock, one store to unlock. A waiting thread spins briefly and then yields, because the thread that holds
+/// the lock may be preempted. Threads: any. Works with std::lock_guard.
 class spin_lock {
 public:
   void lock() noexcept {
@@ -19,7 +19,7 @@ public:
   void unlock() noexcept { taken_.store(false, std::memory_order_release); }
 
 private:
-  static constexpr int looks_before_yield = 100; ///< a few hundred nanoseconds: the time of some lookups
+  static constexpr int looks_before_yield = 100; ///< a few hundred nanoseconds: as long as a few lookups
 
   std::atomic<bool> taken_{false};
 };
