@@ -21,12 +21,12 @@ using steady = std::chrono::steady_clock;
 /// Which jobs a thread takes from the queues.
 enum class worker_kind : std::uint8_t {
   any,     ///< everything
-  reads,   ///< reads only: this thread is always free for them, even if a write hangs
-  refusals ///< the jobs that remain after the engine has stopped
+  reads,   ///< reads only: this thread stays free for reads, even if a write hangs
+  refusals ///< the jobs that remain after the engine has stopped: completes them without running them
 };
 
-/// The queues and everything else that threads touch besides their jobs. Threads share its ownership, so one that hangs
-/// in a job can outlive the engine.
+/// The queues and everything else that threads use besides their jobs. The threads share ownership of this object, so
+/// that a thread that hangs in a job can outlive the engine.
 class io_queue {
 public:
   explicit io_queue(std::uint64_t write_bytes_per_second) : pace_(write_bytes_per_second) {}
@@ -67,14 +67,14 @@ public:
     changed_.notify_all();
   }
 
-  /// Closes: no job arrives from now on, so the thread for refusals ends once nothing waits.
+  /// Closes: no job arrives from now on, so the thread for refusals ends when no job is waiting.
   void close() {
     std::lock_guard guard{mutex_};
     closed_ = true;
     changed_.notify_all();
   }
 
-  /// Waits until every job has ended; returns whether they have.
+  /// Waits until every job has ended, up to `patience`; returns whether every job has ended.
   bool wait(std::chrono::nanoseconds patience) {
     std::unique_lock guard{mutex_};
     return wait_patiently(changed_, guard, patience, [this] { return in_flight_ == 0; });
@@ -101,7 +101,7 @@ private:
         changed_.wait(guard);
         continue;
       }
-      // Before writes: removals make the room that writes wait for.
+      // Metadata before writes: removals make the room that writes need.
       if (auto job = take(io_kind::metadata))
         return job;
       if (queue(io_kind::write).empty())
@@ -109,7 +109,7 @@ private:
       else if (const auto now = steady::now(); pace_.due(now))
         return paced_write(now);
       else
-        changed_.wait_until(guard, pace_.next()); // waits here instead of in a job, so that a new read is taken at once
+        changed_.wait_until(guard, pace_.next()); // waits here, not in a job, so that a new read is taken at once
     }
   }
 
@@ -149,7 +149,7 @@ public:
     workers_.push_back(start(worker_kind::reads));
   }
 
-  /// The last owner may be a job of this engine itself: then no one can wait for that job.
+  /// A job of this engine may be its last owner. This destructor then runs inside the job and cannot wait for the job.
   ~io_threads() override {
     const auto is_self = [](const std::thread& thread) { return thread.get_id() == std::this_thread::get_id(); };
     const bool inside = is_self(refuser_) || std::any_of(workers_.begin(), workers_.end(), is_self);

@@ -6,12 +6,12 @@
 #include <cstdint>
 #include <mutex>
 
-// Time, for engines with threads of their own.
+// Pacing and waiting, for engines with threads of their own.
 
 namespace hearth::storage {
 
-/// Write pacing: no write starts before the bytes of the previous one have had their time. To test saturation on any
-/// disk. Threads: one owner, or under the owner's lock.
+/// Write pacing, to test saturation on any disk: after a write starts, the next one waits for as long as the limit
+/// allows for the bytes of the first. Threads: one owner, or under the owner's lock.
 class write_pace {
 public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -25,7 +25,7 @@ public:
   /// When the next write may start.
   [[nodiscard]] time_point next() const noexcept { return next_; }
 
-  /// Records that a write of `bytes` starts at `now`. One write takes at most a day.
+  /// Records that a write of `bytes` starts at `now`. It delays the next write by at most a day.
   void started(std::uint64_t bytes, time_point now) noexcept {
     if (bytes_per_second_ == 0)
       return;
@@ -39,13 +39,13 @@ private:
   time_point next_{};
 };
 
-/// Waits up to `patience`, which may be "forever", until `holds` returns true; returns its last result. Pre: `guard` is
-/// locked, and the code that makes `holds` true notifies `changed`.
+/// Waits until `holds` returns true, up to `patience`, which may be "forever". Returns the last result of `holds`. Pre:
+/// `guard` is locked, and the code that makes `holds` true notifies `changed`.
 template <class Condition>
 bool wait_patiently(std::condition_variable& changed, std::unique_lock<std::mutex>& guard,
                     std::chrono::nanoseconds patience, Condition holds) {
   using steady = std::chrono::steady_clock;
-  // Compares the remaining time, because now + patience overflows for "forever".
+  // Compares the remaining time with zero, because now + patience overflows for "forever".
   const auto start = steady::now();
   while (!holds()) {
     const auto left = patience - (steady::now() - start);

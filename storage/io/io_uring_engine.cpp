@@ -23,8 +23,8 @@ bool is_for_the_kernel(const io_job& job) {
   return job.transfer && job.kind != io_kind::metadata && job.transfer->target->native_handle() >= 0;
 }
 
-/// Everything that the engine's thread touches. The thread shares its ownership, so with a hanging transfer it can
-/// outlive the engine.
+/// Everything that the engine's thread uses. The thread shares ownership of this object, so that a thread with a
+/// hanging transfer can outlive the engine.
 class uring_core {
 public:
   uring_core(std::unique_ptr<kernel_ring> ring, const io_uring_config& config)
@@ -37,8 +37,8 @@ public:
   /// Jobs that are not kernel transfers.
   [[nodiscard]] io_engine& threads() noexcept { return *threads_; }
 
-  /// Costs at most one system call, which wakes the thread: what the kernel does immediately for a transfer, it does on
-  /// that thread.
+  /// Costs at most one system call, which wakes the engine's thread. Only that thread enters the kernel for transfers,
+  /// because the kernel may do a part of a transfer during the call.
   void submit(std::vector<io_job> batch) {
     std::unique_lock guard{mutex_};
     in_flight_ += batch.size();
@@ -62,7 +62,7 @@ public:
     ring_->wake();
   }
 
-  /// Closes: no job arrives from now on, so the thread ends once nothing is in flight.
+  /// Closes: no job arrives from now on, so the thread ends when nothing is in flight.
   void close() {
     std::lock_guard guard{mutex_};
     closed_ = true;
@@ -74,8 +74,8 @@ public:
     return wait_patiently(changed_, guard, patience, [this] { return in_flight_ == 0; });
   }
 
-  /// Loop of the engine's thread, until `close`. Each turn starts the transfers that may start and then ends one job,
-  /// so that the disk has its next transfer before the work of the last one runs.
+  /// Loop of the engine's thread, until `close`. Each turn starts all transfers that may start, and then ends one job.
+  /// The disk thus has its next transfer before `work` of the ended job runs.
   void serve() {
     for (;;) {
       const auto turn = begin();
@@ -83,7 +83,7 @@ public:
         go_on(slot);
       if (!turn.closed)
         ring_->listen();
-      else if (turn.over && !ring_->listening()) // the kernel has nothing left to write to
+      else if (turn.over && !ring_->listening()) // no read of the eventfd is left in the kernel
         return;
       if (ended_.empty()) {
         ring_->wait(turn.at_most);
@@ -101,8 +101,8 @@ public:
 private:
   struct turn {
     std::vector<std::size_t> starts;                 ///< slots of the jobs that start
-    std::optional<std::chrono::nanoseconds> at_most; ///< until the next one may start
-    bool closed = false;                             ///< no one will wake the thread any more
+    std::optional<std::chrono::nanoseconds> at_most; ///< time until the pace allows the next write
+    bool closed = false;                             ///< no one wakes the thread any more
     bool over = false;
   };
   struct ended_job {
@@ -110,7 +110,7 @@ private:
     bool ran = false;
   };
 
-  /// Takes the jobs that may start out of the queue.
+  /// Takes the jobs that may start from the queue.
   turn begin() {
     std::lock_guard guard{mutex_};
     turn now;
@@ -168,7 +168,7 @@ private:
 
   std::shared_ptr<io_engine> threads_;
 
-  // used by the engine's thread only, except for `wake`
+  // The following members: used by the engine's thread only, except for `wake`.
   std::unique_ptr<kernel_ring> ring_;
   std::vector<std::optional<kernel_transfer>> slots_; ///< the transfers in the kernel; a slot's index is its tag
   std::vector<std::size_t> free_slots_;
@@ -188,7 +188,7 @@ public:
   uring_engine(std::unique_ptr<kernel_ring> ring, const io_uring_config& config)
       : core_(std::make_shared<uring_core>(std::move(ring), config)), thread_([core = core_] { core->serve(); }) {}
 
-  /// The last owner may be a job of this engine itself: then no one can wait for that job.
+  /// A job of this engine may be its last owner. This destructor then runs inside the job and cannot wait for the job.
   ~uring_engine() override {
     const bool inside = thread_.get_id() == std::this_thread::get_id();
     core_->threads().stop(std::chrono::nanoseconds{0});
@@ -205,7 +205,7 @@ public:
     const auto others = std::stable_partition(batch.begin(), batch.end(), is_for_the_kernel);
     std::vector<io_job> for_threads{std::make_move_iterator(others), std::make_move_iterator(batch.end())};
     batch.erase(others, batch.end());
-    const auto core = core_; // a job that ends immediately may own this engine
+    const auto core = core_; // keeps the core alive: a job may own this engine and end at once
     if (!batch.empty())
       core->submit(std::move(batch));
     if (!for_threads.empty())

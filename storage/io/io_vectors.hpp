@@ -10,8 +10,8 @@
 
 namespace hearth::storage {
 
-/// The remaining parts of a scattered transfer, in the kernel's format. Reads and writes use the same type. Owns the
-/// list, not the memory. Threads: one owner.
+/// The remaining parts of a scattered transfer, in the kernel's format, the same for reads and writes. Owns the list,
+/// not the memory. Threads: one owner.
 class io_vectors {
 public:
   template <class Byte>
@@ -30,7 +30,7 @@ public:
     return static_cast<int>(std::min<std::size_t>(left_.size() - next_, IOV_MAX));
   }
 
-  /// Records that `bytes` more have been moved. Pre: at most what remains.
+  /// Records that `bytes` more have been moved. Pre: no more than what remains.
   void advance(std::size_t bytes) noexcept {
     while (!empty() && bytes >= left_[next_].iov_len)
       bytes -= left_[next_++].iov_len;

@@ -17,7 +17,8 @@ namespace hearth::storage {
 
 namespace {
 
-/// The kernel moves at most 2 GiB minus a page at once; the rest is continued. A power of two keeps direct I/O aligned.
+/// The kernel moves at most 2 GiB minus a page per request; further pieces move the rest. A power of two keeps direct
+/// I/O aligned.
 constexpr std::size_t piece_bytes_max = std::size_t{1} << 30;
 constexpr std::int64_t ns_per_second = 1'000'000'000;
 
@@ -34,7 +35,8 @@ failure not_set_up(int error) {
   }
 }
 
-/// EXT_ARG (Linux 5.11): waits with a timeout; a kernel that has it also has the other features needed here.
+/// Checks the kernel's features. EXT_ARG (Linux 5.11) gives waits a timeout; a kernel with EXT_ARG also has the other
+/// features needed here.
 result<void> probed(::io_uring& ring, unsigned features) {
   constexpr unsigned needed = IORING_FEAT_NODROP | IORING_FEAT_SUBMIT_STABLE | IORING_FEAT_EXT_ARG;
   if ((features & needed) != needed)
@@ -48,7 +50,7 @@ result<void> probed(::io_uring& ring, unsigned features) {
   return {};
 }
 
-/// A signal, temporarily no memory, or the time is up: the next call does what remains.
+/// Accepts an interruption by a signal, a temporary lack of resources and a timeout: the next call continues.
 void check([[maybe_unused]] int got) {
   assert(got >= 0 || got == -EINTR || got == -EAGAIN || got == -EBUSY || got == -ETIME);
   if (got == -EAGAIN)

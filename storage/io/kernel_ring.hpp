@@ -9,16 +9,16 @@
 #include <memory>
 #include <optional>
 
-struct io_uring; // of liburing; declared here because its header may not be installed
+struct io_uring; // a type of liburing; declared here because the header of liburing may not be installed
 
 namespace hearth::storage {
 
-/// io_uring's two queues, shared with the kernel: transfers go in, results come out in any order. Threads: every call
-/// from one thread, except `wake` from any. When a thread ends, the kernel cancels what that thread submitted, so it
-/// must outlive its transfers.
+/// The two queues of io_uring, shared with the kernel: transfers go in, results come out in any order. Threads: `wake`
+/// from any thread; every other call from one thread. When this thread ends, the kernel cancels what the thread
+/// submitted, so the thread must outlive its transfers.
 class kernel_ring {
 public:
-  /// Result of a piece: `got` is the number of bytes moved, or the negated system error.
+  /// Result of a piece of a transfer. `got` is the number of bytes moved, or the negated system error.
   struct outcome {
     std::uint64_t tag = 0;
     int got = 0;
@@ -30,24 +30,24 @@ public:
   kernel_ring(const kernel_ring&) = delete;
   ~kernel_ring();
 
-  /// Queues a piece for the next `submit` or `wait`. Pre: no piece in the kernel has this `tag`, and `tag` is less than
-  /// `pieces_max`.
+  /// Queues a piece for the next `submit` or `wait`. Pre: `tag` is less than `pieces_max`, and no piece in the kernel
+  /// has this tag.
   void add(std::uint64_t tag, const kernel_piece& next);
 
-  /// Arms the wake-up: the next `wake` ends a `wait`. No effect if it is armed already.
+  /// Arms the wake-up: the next `wake` ends a `wait`. No effect if the wake-up is armed already.
   void listen();
   [[nodiscard]] bool listening() const noexcept { return listening_; }
 
   /// Submits the queued pieces in one system call, without waiting for their results.
   void submit();
 
-  /// Submits, then waits for a result, a wake-up, or at most `at_most`. May also return without any of them.
+  /// Submits, then waits for a result or a wake-up, up to `at_most`. May also return earlier.
   void wait(std::optional<std::chrono::nanoseconds> at_most);
 
   /// The next result, if there is one. Does not wait.
   [[nodiscard]] std::optional<outcome> next();
 
-  /// Ends the present or the next armed `wait` of the ring's thread. Threads: any.
+  /// Wakes the ring's thread: ends its present `wait`, or the next `wait` for which the wake-up is armed. Threads: any.
   void wake() noexcept;
 
 private:

@@ -15,8 +15,8 @@ kernel_transfer::kernel_transfer(io_job job)
 
 kernel_piece kernel_transfer::next_piece() const noexcept {
   assert(!ended());
-  // Through the page cache, the kernel would copy, and wait for memory or for a pipe's other end, on the submitting
-  // thread.
+  // Without O_DIRECT, the kernel would copy on the submitting thread, and might wait there for memory or for the other
+  // end of a pipe. After "try again", it might wait there as well.
   const bool apart = !target().direct() || setbacks_ > 0;
   return {reads(), apart, target().native_handle(), job_.transfer->offset + moved_, &left_};
 }
@@ -30,8 +30,8 @@ void kernel_transfer::accept(int got) {
   job_.transfer->moved = moved_;
   if (!reads() && got == 0)
     return end({errc::io, target().path() + ": io_uring pwritev: wrote nothing"});
-  // A direct read cannot continue at an unaligned offset. Nothing is left there either: only the end of the file is
-  // unaligned.
+  // A direct read that stops at an unaligned offset has reached the end of the file: only the end is unaligned. A
+  // direct read could not continue there either.
   const bool end_of_file = got == 0 || (target().direct() && moved_ % direct_alignment != 0);
   ended_ = reads() && end_of_file;
 }

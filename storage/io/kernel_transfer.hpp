@@ -9,23 +9,23 @@
 
 namespace hearth::storage {
 
-/// A transfer, or a part of it, that the kernel is asked to move next.
+/// Piece: the next request to the kernel for a transfer; it moves all of the transfer or a part.
 struct kernel_piece {
   bool reads = true;
-  bool apart = false; ///< on a thread of the kernel, because it may wait where the submitting thread must not
+  bool apart = false; ///< moved by a thread of the kernel, so that the submitting thread does not block
   int file = -1;
   std::uint64_t offset = 0;          ///< bytes
-  const io_vectors* parts = nullptr; ///< not empty; must be kept, like the memory, until the kernel has answered
+  const io_vectors* parts = nullptr; ///< not empty; list and memory must stay valid until the kernel has answered
 };
 
-/// A transfer on its way through the kernel, in as many pieces as needed: continues after short transfers and
-/// interruptions, and handles errors as `posix_file` does. Owns its job. Threads: one owner.
+/// A transfer that the kernel moves in one or more pieces. Continues after short transfers and interruptions, and
+/// handles errors as `posix_file` does. Owns its job. Threads: one owner.
 class kernel_transfer {
 public:
   /// Pre: the job reads or writes a file that has a native handle.
   explicit kernel_transfer(io_job job);
 
-  /// Whether nothing remains to be asked of the kernel; then the job's transfer holds the result.
+  /// Whether the transfer has ended, with success or failure. Then the job's `transfer` has the result.
   [[nodiscard]] bool ended() const noexcept { return ended_ || left_.empty(); }
   [[nodiscard]] io_job& job() noexcept { return job_; }
 
@@ -36,7 +36,7 @@ public:
   void accept(int got);
 
 private:
-  /// Limit on retries: a kernel that always answers "try again" must not keep the thread busy for ever.
+  /// Limit on retries, so that a kernel that always answers "try again" does not keep the thread busy forever.
   static constexpr unsigned setbacks_max = 1000;
 
   [[nodiscard]] bool reads() const noexcept { return job_.kind == io_kind::read; }

@@ -13,8 +13,8 @@ namespace hearth::storage {
 
 namespace {
 
-/// Whether the open file now bypasses the page cache. Asks the open file: an open that is refused only because of
-/// O_DIRECT may have created the file all the same.
+/// Makes the open file bypass the page cache; returns whether it does now. Sets O_DIRECT after the open, because an
+/// open with O_DIRECT can fail after it has created the file.
 bool make_direct(int number) {
   const int flags = ::fcntl(number, F_GETFL);
   return flags >= 0 && ::fcntl(number, F_SETFL, flags | O_DIRECT) == 0;
@@ -57,7 +57,7 @@ public:
     return {};
   }
 
-  /// Not posix_fallocate: on a file system without the call, that writes into every block.
+  /// Does not use posix_fallocate, which writes into every block if the file system cannot preallocate.
   result<void> reserve(std::uint64_t bytes) override {
     const auto length = static_cast<off_t>(bytes);
     if (uninterrupted([&] { return ::fallocate(opened_.number(), 0, 0, length); }) == 0)
@@ -100,7 +100,7 @@ private:
   bool direct_;
 };
 
-/// What a name is that is not a regular file, for messages.
+/// The kind of a file that is not regular, for messages.
 const char* described(mode_t mode) {
   switch (mode & S_IFMT) {
   case S_IFLNK: return "a symbolic link";

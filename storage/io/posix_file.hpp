@@ -13,7 +13,7 @@ namespace hearth::storage {
 /// Makes a failure of `error` that names the path, the system call and what the system said.
 [[nodiscard]] failure refused(const std::string& path, const char* call, int error);
 
-/// Repeats a system call as long as signals interrupt it.
+/// Repeats a system call while signals interrupt it.
 template <class Call>
 auto uninterrupted(Call call) {
   auto got = call();
@@ -37,12 +37,13 @@ private:
   int number_;
 };
 
-/// Checks that `path` is a regular file, without opening or following it. Errors: not_found; invalid_argument (it is
-/// something else; the context says what, and what to do); io.
+/// Checks that `path` is a regular file; does not open it, and does not follow a link. Errors: not_found;
+/// invalid_argument (not a regular file; the context says what it is, and what to do); io.
 [[nodiscard]] result<void> expect_regular(const std::string& path);
 
-/// Opens a regular file and nothing else, with these flags of open(2). Anything else is not opened at all, unless it
-/// took the name just now: then O_NONBLOCK keeps the open from waiting for the other end of a FIFO.
+/// Opens a regular file with these flags of open(2). If the name is anything else, it is not opened. If a FIFO takes
+/// the name between check and open, O_NONBLOCK keeps the open from waiting for the other end. Errors: as
+/// `file_system::open`.
 [[nodiscard]] result<descriptor> open_regular(const std::string& path, int flags);
 
 /// An open file of the operating system.

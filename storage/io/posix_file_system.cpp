@@ -24,10 +24,12 @@ entry_kind kind_of(mode_t mode) {
   return S_ISREG(mode) ? entry_kind::regular : S_ISDIR(mode) ? entry_kind::directory : entry_kind::other;
 }
 
-/// Directory lock. Two locks: one on the directory, which holds even if the file is removed, and one on the file, which
-/// names the holder. They are released explicitly, not only by closing: a process forked meanwhile has the descriptors,
-/// too. At the latest the kernel releases them when the last such process ends. The file stays, except after
-/// `withdraw`; `is_named` prevents two processes from holding two files of the same name.
+/// Directory lock, made of two locks. The lock on the directory holds even if the file is removed; the lock on the
+/// file, which names the holder, is the second. The destructor releases both explicitly: a process that was forked
+/// meanwhile keeps the descriptors open, so closing them would not be enough. If the holder dies, the kernel releases
+/// the locks when the last process with these descriptors has ended. The file stays, except after `withdraw`.
+/// `is_named` detects that the locked file was removed; otherwise two processes could each lock a file of the same
+/// name.
 class posix_lock final : public directory_lock {
 public:
   posix_lock(std::string path, descriptor folder, descriptor locked, bool made)
@@ -51,7 +53,7 @@ private:
   bool made_; ///< whether this lock created the file
 };
 
-/// Whether the open file still has the name `path`: its last holder may have removed it.
+/// Whether the open file still has the name `path`: the last holder of the lock may have removed the file.
 bool is_named(int number, const std::string& path) {
   struct stat held {};
   struct stat named {};
@@ -86,7 +88,8 @@ private:
   ino_t number_;
 };
 
-/// The process id that the holder of the lock wrote, or an empty text.
+/// The holder of the lock, for messages: "process" and the process id in the file, or "another process" if the file has
+/// no valid id.
 std::string holder_of(int number) {
   std::array<char, 20> text{};
   const auto got = uninterrupted([&] { return ::pread(number, text.data(), text.size(), 0); });
@@ -110,7 +113,8 @@ result<void> take(int number, const std::string& path) {
                           "; close that cache or choose another directory"};
 }
 
-/// Writes the process id for the message above; a disk too full for it is no reason to refuse the directory.
+/// Writes the process id that `holder_of` reads. A failure is ignored: a full disk is no reason to refuse the
+/// directory.
 void write_holder(int number) {
   const auto text = std::to_string(::getpid()) + "\n";
   if (::ftruncate(number, 0) == 0)
@@ -169,7 +173,7 @@ public:
         continue;
       if (::fstatat(number, name.c_str(), &about, AT_SYMLINK_NOFOLLOW) == 0)
         entries.push_back({std::move(name), kind_of(about.st_mode), static_cast<std::uint64_t>(about.st_size)});
-      else if (errno != ENOENT) // a name that disappeared meanwhile does not count
+      else if (errno != ENOENT) // ENOENT: the name was removed after readdir; skip it
         return refused(path + "/" + name, "fstatat", errno);
       errno = 0;
     }
@@ -225,7 +229,7 @@ public:
     return static_cast<std::uint64_t>(about.f_bavail) * about.f_frsize;
   }
 
-  /// flock belongs to the open file, not to the process: a second store in the same process is refused like any other.
+  /// An flock belongs to the open file, not to the process, so a second store in the same process is refused as well.
   result<std::unique_ptr<directory_lock>> lock(const std::string& path) override {
     const auto parent = path.substr(0, path.rfind('/') + 1);
     descriptor folder{uninterrupted([&] { return ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); })};

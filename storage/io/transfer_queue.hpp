@@ -10,16 +10,16 @@
 
 namespace hearth::storage {
 
-/// Queue of transfers that wait for the kernel, with the number that the kernel has: decides which goes next. Reads go
-/// first. While a read waits or is in the kernel, and for `after_reads` afterwards, at most `writes_beside_reads`
-/// writes are in the kernel: each write beside a read makes it wait longer, and a read that follows soon would find the
-/// device full of writes. Writes also keep to their pace. Invariant: the kernel has at most `reads_max` reads and
-/// `writes_max` writes. Threads: one owner, or under the owner's lock.
+/// Queue of the transfers that wait for the kernel; decides which transfer goes next. It counts the transfers in the
+/// kernel. Reads go first. While a read waits or is in the kernel, and for `after_reads` afterwards, at most
+/// `writes_beside_reads` writes are in the kernel. The reason: each write in the kernel delays the reads, and without
+/// the pause the next read would find the device full of writes. Writes also keep to their pace. Invariant: the kernel
+/// has at most `reads_max` reads and `writes_max` writes. Threads: one owner, or under the owner's lock.
 class transfer_queue {
 public:
   using time_point = write_pace::time_point;
 
-  /// A client that reads one block after another sends its next read much sooner than this.
+  /// Longer than the pause between two reads of a client that reads one block after another.
   static constexpr std::chrono::milliseconds after_reads{10};
 
   /// Pre: `config` is valid.
@@ -28,17 +28,18 @@ public:
   /// Adds a job. Pre: it is a read or a write.
   void push(io_job job);
 
-  /// The next job that may start at `now`, if there is one; it counts as in the kernel until `ended`.
+  /// The next job that may start at `now`, if there is one. It counts as in the kernel until `ended`.
   [[nodiscard]] std::optional<io_job> next(time_point now);
 
   /// Records that the kernel has finished a job of this kind. Pre: it had one.
   void ended(io_kind kind);
 
-  /// The time when a write may start that only its pace holds back. Nothing if there is none: then `next` is worth
-  /// another call only after `push` or `ended` (a write that yields to others starts after one of these).
+  /// The time when the next write may start, if only the pace holds it back; otherwise nothing. Nothing means that
+  /// `next` can return a job only after `push` or `ended`: a write that must wait for other transfers starts after one
+  /// of these.
   [[nodiscard]] std::optional<time_point> due() const;
 
-  /// A job that has not started, for an engine that starts no more jobs.
+  /// A job that has not started, if there is one. For an engine that starts no more jobs.
   [[nodiscard]] std::optional<io_job> withdraw();
 
 private:
@@ -58,8 +59,8 @@ private:
   std::size_t reads_max_;
   std::size_t writes_max_;
   std::size_t writes_beside_reads_;
-  time_point yields_until_{}; ///< because of recent reads, writes keep to `writes_beside_reads_` until then
-  bool yields_ = false;       ///< the same, as of the last look
+  time_point yields_until_{}; ///< until then at most `writes_beside_reads_` writes, because of recent reads
+  bool yields_ = false;       ///< whether `yields_until_` was in the future at the last `next`
   write_pace pace_;
 };
 
