@@ -16,7 +16,7 @@ namespace detail {
 
 /// The owners' record is separate from the bytes, so that the bytes start on an alignment boundary.
 struct buffer_memory : buffer_owners {
-  pooled_memory memory; ///< with sanitizers: from the allocator that they instrument, without a home region
+  pooled_memory memory; ///< in sanitizer builds: from their allocator; `home` is unset
 };
 
 } // namespace detail
@@ -81,7 +81,7 @@ result<mutable_buffer> mutable_buffer::allocate(std::size_t size) {
   auto provided = provide(padded(size));
   if (!provided)
     return refused(size, provided.error().context);
-  // A size of whole units has no padding; a memset of zero bytes cost 90 ns in half of the runs measured.
+  // Skipped if there is no padding: a memset of zero bytes cost 90 ns in half of the measured runs.
   if (const auto padding = padded(size) - size; padding > 0)
     std::memset(provided->bytes + size, 0, padding);
   memory->size = size;

@@ -9,17 +9,18 @@
 
 namespace hearth::storage {
 
-/// Alignment of every buffer and unit of its capacity, in bytes: the alignment that O_DIRECT needs.
+/// Alignment of every buffer, and the unit of its capacity, in bytes. O_DIRECT needs this alignment.
 inline constexpr std::size_t buffer_alignment = 4096;
 
 namespace detail {
-/// Shared state of all owners of the same bytes; continues with the location of the bytes (buffer.cpp).
+/// Shared state of all owners of the same bytes. The derived `buffer_memory` (buffer.cpp) adds the location of the
+/// bytes.
 struct buffer_owners {
   std::atomic<std::size_t> count{1};
   std::size_t size = 0; ///< bytes
 };
 
-/// Frees the memory. Pre: the last owner is gone.
+/// Frees the memory. Pre: `memory` has no owner any more.
 void free_memory(buffer_owners* memory) noexcept;
 
 inline void release(buffer_owners* memory) noexcept {
@@ -64,7 +65,7 @@ private:
   detail::buffer_owners* memory_ = nullptr;
 };
 
-/// The single owner of new bytes, until it publishes them. Move-only. Threads: one owner.
+/// The single owner of new bytes until `publish`. Move-only. Threads: one owner.
 class mutable_buffer {
 public:
   /// Allocates `size` uninitialised bytes, followed by zero padding. Errors: no_memory.

@@ -42,8 +42,8 @@ constexpr std::size_t class_of(std::size_t bytes) noexcept {
 static_assert(class_of(4096) == 0 && class_of(4097) == 1 && class_of(32769) == 8 && units_of_class(16) == 18);
 static_assert(units_of_class(class_of(buffer_pool::buffer_bytes_max)) * unit_bytes == buffer_pool::buffer_bytes_max);
 
-/// The units of a region for buffers of `units` units: the smallest number of huge pages with at most an eighth left
-/// over.
+/// The units of a region for buffers of `units` units: the smallest number of huge pages of which at most an eighth is
+/// left unused.
 constexpr std::size_t region_units(std::size_t units) noexcept {
   if (units > huge_page_units)
     return units;
@@ -64,7 +64,7 @@ pooled_memory buffer_pool::size_class::take() noexcept {
   return {bytes, buffer_bytes, region};
 }
 
-/// The region that has no live buffer any more, or an empty list.
+/// Returns the buffer's slot. Gives the region if it has no live buffer any more, otherwise an empty list.
 memory_regions buffer_pool::size_class::put(const pooled_memory& memory) noexcept {
   const auto region = memory.home;
   auto& slots_of = region->slots;
@@ -149,7 +149,8 @@ result<void> buffer_pool::warm(std::uint64_t bytes, std::size_t buffer_bytes) {
     std::lock_guard guard{regions_mutex_};
     return idle.size() < regions;
   };
-  // Tries once more than regions were missing: keeping a new region may have evicted an idle one of the same size.
+  // Maps at most `regions` times, and not just the missing number: keeping a new region may unmap an idle one of the
+  // same size.
   for (std::uint64_t mapped = 0; mapped < regions && missing(); ++mapped) {
     auto region = map_counted(of.region_bytes);
     if (!region)
@@ -165,7 +166,7 @@ result<memory_regions> buffer_pool::take_region(std::size_t region_bytes) {
   auto fresh = map_counted(region_bytes);
   if (fresh)
     return fresh;
-  // Idle regions of another size may occupy the room.
+  // Idle regions of another size may occupy the memory.
   memory_regions leaving;
   {
     std::lock_guard guard{regions_mutex_};
@@ -201,7 +202,7 @@ result<memory_regions> buffer_pool::map_counted(std::size_t region_bytes) {
   return fresh;
 }
 
-/// Returns regions to their source; they are already counted as unmapped.
+/// Returns regions to their sources. Pre: they are already counted as unmapped.
 void buffer_pool::unmap_counted(memory_regions leaving) noexcept {
   for (const auto& region : leaving)
     watched_.leaves({region.bytes, region.size_bytes});
@@ -264,7 +265,7 @@ void buffer_pool::shrink_idle(std::uint64_t bytes_max, memory_regions& leaving) 
   }
 }
 
-/// Moves one region to `leaving` and counts it as unmapped; the caller unmaps it without the lock. Pre:
+/// Moves the last region of `from` to `leaving` and counts it as unmapped; the caller unmaps it without the lock. Pre:
 /// `regions_mutex_` is held.
 void buffer_pool::move_last(memory_regions& from, memory_regions& leaving) noexcept {
   totals_.mapped_bytes -= from.back().size_bytes;

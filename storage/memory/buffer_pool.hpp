@@ -13,52 +13,55 @@
 namespace hearth::storage {
 
 /// Memory use of a pool. `mapped_bytes == in_use_bytes + stranded_bytes + idle_bytes` while no other thread is inside
-/// the pool; what another thread is moving at that moment counts in `mapped_bytes` only.
+/// the pool. Memory that another thread moves at that moment counts only in `mapped_bytes`.
 struct buffer_pool_stats {
   std::uint64_t in_use_bytes = 0;   ///< capacity of the live buffers
-  std::uint64_t stranded_bytes = 0; ///< free, but in a region with a live buffer: usable only for buffers of that size
+  std::uint64_t stranded_bytes = 0; ///< free, but in a region with a live buffer: only for buffers of its capacity
   std::uint64_t idle_bytes = 0;     ///< regions without a live buffer, kept for reuse
   std::uint64_t mapped_bytes = 0;   ///< everything the pool has from its source
   std::uint64_t budget_bytes = 0;   ///< sum of the `pool_budget`s; in steady state `mapped_bytes` stays below it
-  /// Part of `mapped_bytes` on huge pages when it was touched; the rest makes O_DIRECT slower.
+  /// Part of `mapped_bytes` that was on huge pages when touched; O_DIRECT is slower on the rest.
   std::uint64_t huge_page_bytes = 0;
   std::uint64_t pinned_bytes = 0;     ///< part of `mapped_bytes` that every watcher took; 0 without watchers
-  std::uint64_t regions_mapped = 0;   ///< since the start; each cost a first touch, up to 10 us per 4 KiB
+  std::uint64_t regions_mapped = 0;   ///< since the start; each mapping has a first touch, up to 10 us per 4 KiB
   std::uint64_t regions_unmapped = 0; ///< since the start; growth in steady state means that the budget is too small
 };
 
-/// A piece of a pool's memory. Its owner returns it exactly once, to the pool it came from.
+/// A piece of a pool's memory. Its owner returns it exactly once, to the same pool.
 struct pooled_memory {
   std::byte* bytes = nullptr;
-  std::size_t capacity_bytes = 0; ///< `buffer_pool::capacity_of` the requested bytes
+  std::size_t capacity_bytes = 0; ///< `buffer_pool::capacity_of(bytes)` for the requested bytes
   memory_regions::iterator home;  ///< its region
 };
 
-/// Memory pool for buffers: aligned, on huge pages if available, touched before it is handed out, and kept for reuse.
+/// Memory pool for buffers. The memory is aligned, on huge pages if available, touched before it is handed out, and
+/// kept for reuse.
 ///
 /// Size classes. A buffer has one of the capacities 4, 8, 12, ..., 32 KiB, then 36, 40, 44, 48, 52, 56, 60, 64, 72 KiB,
-/// ...: eight per power of two, so that a block of a model with 28, 36 or 44 layers wastes nothing. Buffers up to 2 MiB
-/// of one capacity share a region of 2 MiB and do not cross its end. A few capacities from 352 KiB to 1,664 KiB would
-/// leave more than an eighth of such a region unused: they share one of 4, 6 or 10 MiB. Larger buffers have a region of
-/// their own. An idle region belongs to no capacity: every capacity that uses regions of its size may take it.
+/// ...: eight per power of two. A block of a model with 28, 36 or 44 layers therefore wastes nothing. Buffers of one
+/// capacity up to 2 MiB share a region of 2 MiB and do not cross its end. For 11 capacities from 352 KiB to 1,664 KiB,
+/// more than an eighth of such a region would be unused: their buffers share a region of 4, 6 or 10 MiB. Larger buffers
+/// have a region of their own. An idle region belongs to no capacity: every capacity that uses regions of its size may
+/// take it.
 ///
 /// Fragmentation is bounded:
-/// - within a buffer: less than an eighth of the requested size; nothing for a power of two from 4 KiB up;
-/// - within a region: at most an eighth is too short for one more buffer; nothing with powers of two;
-/// - beside live buffers: a region is kept only while it has a live buffer, so a 1 MiB buffer strands at most 1 MiB,
-///   and no buffer strands more than its region. Regions that were full most recently serve first, and a capacity maps
-///   another region only when all of its own are full: it never holds more regions than its largest number of live
-///   buffers filled, plus one per thread that is allocating;
-/// - idle: the unused part of the budgets, and at least a 32nd of them, so that one buffer more or less maps and unmaps
-///   nothing. Without a budget: at most `retain_bytes_max`. This holds at every moment; the region that has been idle
-///   longest is unmapped first.
+/// - within a buffer: less than an eighth of the requested size, or less than 4 KiB if that is more; nothing for a
+///   power of two from 4 KiB up;
+/// - within a region: at most an eighth of the region is too short for one more buffer; nothing with powers of two;
+/// - beside live buffers: a region belongs to its capacity only while it has a live buffer, so a 1 MiB buffer strands
+///   at most 1 MiB, and no buffer strands more than its region. The region that was full most recently serves first. A
+///   capacity takes another region only when all of its own are full. So it never holds more regions than its largest
+///   number of live buffers filled, plus one per thread that is allocating;
+/// - idle: the unused part of the budgets, and at least a 32nd of them, so that one buffer more or less does not map or
+///   unmap memory. Without a budget: at most `retain_bytes_max`. This limit holds at every moment; the region that has
+///   been idle longest is unmapped first.
 ///
 /// Threads: any thread allocates and frees. One lock per capacity and one for regions; none is held while memory is
-/// mapped, touched or unmapped. Cost: the first touch of a region, or otherwise two to four short locks, whatever the
-/// number of buffers.
+/// mapped, touched or unmapped. Cost, whatever the number of buffers: one to three short locks per allocate and one or
+/// two per free; in addition, mapping and touching a new region, or unmapping one.
 class buffer_pool {
 public:
-  /// 1 TiB. Rejects lengths that cannot be real: memory is touched before it is handed out, so it has to exist.
+  /// 1 TiB. Rejects impossible lengths: memory is touched before it is handed out, so all of it must exist.
   static constexpr std::size_t buffer_bytes_max = std::size_t{1} << 40;
   static constexpr std::uint64_t retain_bytes_default = std::uint64_t{256} << 20;
 
@@ -75,36 +78,36 @@ public:
   /// divides the capacity, 2 MiB from 2 MiB up. Ownership: the caller's, until `free`. Threads: any. Errors: no_memory.
   [[nodiscard]] result<pooled_memory> allocate(std::size_t bytes);
 
-  /// Takes `memory` back. Pre: this pool handed it out, and no one uses it. Threads: any. Errors: none.
+  /// Takes `memory` back. Pre: this pool handed it out, and no one uses it any more. Threads: any. Errors: none.
   void free(const pooled_memory& memory) noexcept;
 
-  /// Maps and touches memory ahead of need: afterwards buffers of `buffer_bytes` each, `bytes` in total, can be
-  /// allocated without a first touch, until something else takes the memory. Call it before serving. Leave
-  /// `buffer_bytes` out for the 2 MiB regions that most sizes share. May unmap idle regions of other sizes. Threads:
-  /// any. Takes up to 3 s per GiB. Errors: invalid_argument (`bytes` exceeds `idle_bytes_max`: nothing changed; or
+  /// Maps and touches memory ahead of need; call it before serving. Afterwards buffers of `buffer_bytes` each, `bytes`
+  /// in total, can be allocated without a first touch, until the memory is used for something else. The default of
+  /// `buffer_bytes` warms the 2 MiB regions that most sizes share. May unmap idle regions of other sizes. Threads: any.
+  /// Takes up to 3 s per GiB. Errors: invalid_argument (`bytes` exceeds `idle_bytes_max`: nothing is changed; or
   /// `buffer_bytes` exceeds `buffer_bytes_max`), no_memory (the part warmed so far stays).
   [[nodiscard]] result<void> warm(std::uint64_t bytes, std::size_t buffer_bytes = huge_page_alignment);
 
-  /// Sets how many idle bytes are kept while there is no budget, and unmaps the rest. 0 keeps none. A buffer whose
-  /// region is larger is then mapped anew each time. Threads: any.
+  /// Sets how many idle bytes are kept while there is no budget, and unmaps the rest. 0 keeps none. A region larger
+  /// than this limit is mapped again for each use. Threads: any.
   void retain_at_most(std::uint64_t bytes) noexcept;
 
   /// The current limit on idle bytes. Threads: any.
   [[nodiscard]] std::uint64_t idle_bytes_max() const noexcept;
 
-  /// Takes new regions from `source` from now on. Idle regions return to the source they came from, and so do regions
-  /// in use, as soon as they are idle. To have all memory from `source`, call this before the first buffer. Threads:
-  /// any. Pre: `source` is not null.
+  /// Takes new regions from `source` from now on. Idle regions return at once to the source that they came from;
+  /// regions in use return to it when they become idle. To have all memory from `source`, call this before the first
+  /// buffer. Threads: any. Pre: `source` is not null.
   void take_from(std::shared_ptr<memory_source> source) noexcept;
 
-  /// Registers a watcher: it is told of all memory that the pool has and will have. Pre: not null, not registered yet.
-  /// Ownership: shared until `unwatch`. Threads: any. Errors: the first one of the watcher itself for memory that
-  /// exists already; it is registered all the same, and `pinned_bytes` says how much it took. invalid_argument: 64
-  /// watchers are registered already.
+  /// Registers a watcher, which is told of all memory that the pool has and will have. Pre: not null, not registered
+  /// yet. Ownership: shared until `unwatch`. Threads: any. Errors: invalid_argument (64 watchers are registered
+  /// already), or the first error of the watcher for existing memory. After an error of the watcher, the watcher is
+  /// registered all the same; `pinned_bytes` shows how much memory all watchers took.
   [[nodiscard]] result<void> watch(std::shared_ptr<memory_watcher> watcher);
 
-  /// Removes a watcher: it releases what it took, while buffers may still be there. No effect if it is not registered.
-  /// Threads: any.
+  /// Removes a watcher, which releases the memory it took; that memory may still have buffers. No effect if the watcher
+  /// is not registered. Threads: any.
   void unwatch(const memory_watcher& watcher) noexcept;
 
   /// Threads: any.
@@ -147,24 +150,24 @@ private:
 
   std::array<size_class, classes> classes_;
 
-  mutable std::mutex regions_mutex_; ///< never taken while a class's mutex is held; guards the following members
+  mutable std::mutex regions_mutex_; ///< never taken while the mutex of a class is held; guards the following members
   std::array<memory_regions, classes> idle_; ///< by the class of the region's size; most recently idle first
   std::uint64_t retain_bytes_max_;
   std::uint64_t last_idle_number_ = 0;
   buffer_pool_stats totals_;              ///< everything except `in_use_bytes`, `stranded_bytes` and `pinned_bytes`
-  std::shared_ptr<memory_source> source_; ///< of idle and of future regions
+  std::shared_ptr<memory_source> source_; ///< for new regions; all idle regions came from it
 
-  watched_regions watched_; ///< has a lock of its own, taken while no other is held
+  watched_regions watched_; ///< has its own lock, which is taken while no other lock is held
 };
 
-/// Budget: a share in what a pool may keep mapped, in bytes; a cache's memory limits, added up. It lives as long as its
-/// cache; when it ends, the pool unmaps what is then in excess. It is not a limit: an allocation beyond it succeeds and
-/// costs a mapping. Threads: one owner at a time.
+/// Budget of one cache: bytes that the pool may keep mapped for the cache, the sum of the cache's memory limits. It
+/// lives as long as its cache; when it ends, the pool unmaps the excess. A budget is not a limit: an allocation beyond
+/// it succeeds, but maps memory. Threads: one owner at a time.
 class pool_budget {
 public:
   pool_budget() noexcept = default; ///< of no pool
 
-  /// Pre: `pool` outlives it.
+  /// Pre: `pool` outlives this budget.
   pool_budget(buffer_pool& pool, std::uint64_t bytes) noexcept;
 
   pool_budget(pool_budget&& other) noexcept;
@@ -179,13 +182,13 @@ private:
   std::uint64_t bytes_ = 0;
 };
 
-/// The pool behind every `mutable_buffer`. It is never destroyed, so a buffer may be freed at any time, even at program
-/// exit. Threads: any. After `fork`, the child may use the pool only if no other thread was inside it; calling exec is
-/// better.
+/// The pool behind every `mutable_buffer`. The pool is never destroyed, so a buffer may be freed at any time, even at
+/// program exit. Threads: any. After `fork`, the child may use the pool only if no other thread was inside the pool at
+/// the fork; it is better to call exec.
 [[nodiscard]] buffer_pool& process_buffer_pool() noexcept;
 
 /// Whether `mutable_buffer` takes its memory from the pool. False in builds with AddressSanitizer, MemorySanitizer or
-/// ThreadSanitizer: they detect use after free only in memory that returns to the allocator they instrument.
+/// ThreadSanitizer: they detect a use after free only if the memory returns to their own allocator.
 [[nodiscard]] bool buffers_are_pooled() noexcept;
 
 } // namespace hearth::storage

@@ -1,5 +1,5 @@
-// In a file of its own, so that a program that defines this function itself is linked without it: the stress program
-// that runs the pool under sanitizers.
+// This file has only this function. A stress program defines the function itself, to run the pool under sanitizers, and
+// is then linked without this file.
 #include "storage/memory/buffer_pool.hpp"
 
 namespace hearth::storage {

@@ -23,7 +23,7 @@ public:
   /// Takes the lowest free slot. Pre: `free() > 0`.
   [[nodiscard]] std::size_t take() noexcept;
 
-  /// Returns `slot`. Pre: it was taken; returning it twice is asserted against.
+  /// Returns `slot`. Pre: the slot was taken and not returned since (asserted).
   void put(std::size_t slot) noexcept;
 
   [[nodiscard]] std::size_t free() const noexcept { return free_; }
@@ -35,22 +35,22 @@ private:
   std::uint32_t slots_ = 0;
 };
 
-/// A region of memory from a source, and its use. Its content is unspecified.
+/// A region of memory from a source, and the use of it. The content of the memory is unspecified.
 struct memory_region {
   std::byte* bytes = nullptr;
   std::size_t size_bytes = 0;
-  std::size_t huge_page_bytes = 0;       ///< part of `size_bytes` on huge pages when it was touched
-  std::shared_ptr<memory_source> source; ///< where it returns to
+  std::size_t huge_page_bytes = 0;       ///< bytes found on huge pages when the region was touched
+  std::shared_ptr<memory_source> source; ///< the source to which the region returns
 
-  std::uint64_t idle_number = 0; ///< for its owner: of an idle region; larger means idle more recently
+  std::uint64_t idle_number = 0; ///< for its owner: number of an idle region; a larger number became idle later
   std::size_t size_class = 0;    ///< for its owner: the class of the buffers cut from it
   slot_set slots;                ///< for its owner: which of these buffers are free
 };
 
-/// A list of regions: they move between lists without allocation, and do not move in memory.
+/// A list of regions. Regions move between lists without allocation, and their addresses do not change.
 using memory_regions = std::list<memory_region>;
 
-/// Maps one region from `source`; the returned list has that one element. Slow: call it without a lock. Pre:
+/// Maps one region from `source`; the returned list has one element, this region. Slow: do not hold a lock. Pre:
 /// `size_bytes` is a positive multiple of 4096. Ownership: the caller's, until `unmap`. Threads: any. Errors:
 /// no_memory.
 [[nodiscard]] result<memory_regions> map_region(std::shared_ptr<memory_source> source, std::size_t size_bytes);

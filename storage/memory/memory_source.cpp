@@ -28,8 +28,8 @@ std::byte* map(std::size_t bytes) noexcept {
 }
 
 void give_back(std::byte* at, std::size_t bytes) noexcept {
-  // The system refuses to unmap if that would split a mapping and the process has the maximum number of mappings: then
-  // at least the pages are returned.
+  // The system refuses an unmap that splits a mapping while the process has the maximum number of mappings. The pages
+  // at least are returned then.
   if (bytes > 0 && ::munmap(at, bytes) != 0)
     ::madvise(at, bytes, MADV_DONTNEED);
 }
@@ -40,7 +40,8 @@ std::size_t beyond_alignment(const std::byte* at) noexcept {
 
 /// Maps an aligned range; nullptr, with errno, if there is no room in the address space.
 std::byte* map_aligned(std::size_t bytes) noexcept {
-  // Since Linux 6.7 whole huge pages come aligned: with a limit on address space every spare byte counts.
+  // First without spare bytes, because a limit on address space may leave no room for them. Since Linux 6.7, the result
+  // is aligned if `bytes` is a multiple of a huge page.
   std::byte* at = map(bytes);
   if (at == nullptr || beyond_alignment(at) == 0)
     return at;
@@ -54,7 +55,7 @@ std::byte* map_aligned(std::size_t bytes) noexcept {
   return at + before;
 }
 
-/// Minor page faults of this thread so far; a populated page counts as one, small or huge.
+/// Minor page faults of this thread so far. A populated page counts as one fault, whether small or huge.
 long faults() noexcept {
   rusage usage{};
   return ::getrusage(RUSAGE_THREAD, &usage) == 0 ? usage.ru_minflt : 0;
@@ -73,7 +74,7 @@ bool touch(std::byte* at, std::size_t bytes) noexcept {
   return true;
 }
 
-/// Bytes found to be on huge pages; nothing, with errno, if there is not enough memory.
+/// Touches all pages. Returns the bytes found on huge pages; nothing, with errno, if there is not enough memory.
 std::optional<std::size_t> touch_counting(std::byte* at, std::size_t size_bytes) noexcept {
   std::size_t huge_bytes = 0;
   for (std::size_t offset = 0; offset < size_bytes; offset += huge_page_alignment) {

@@ -18,7 +18,7 @@ void for_each_bit(std::uint64_t bits, Each each) {
 
 std::uint64_t bit(std::size_t number) noexcept { return std::uint64_t{1} << number; }
 
-/// Regions and watchers must stay consistent, whatever a watcher throws.
+/// Calls `arrives`. An exception becomes a failure, so that regions and watchers stay consistent.
 result<void> offer(memory_watcher& watcher, std::span<std::byte> region) noexcept {
   try {
     return watcher.arrives(region);

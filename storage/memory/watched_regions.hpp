@@ -11,27 +11,27 @@
 
 namespace hearth::storage {
 
-/// The regions of a pool and their watchers. Invariant: a watcher that took a region is told exactly once when it
-/// leaves. Threads: any; one lock, held while watchers are called.
+/// The regions of a pool and their watchers. Invariant: a watcher that took a region is told exactly once that the
+/// region leaves. Threads: any; one lock, held while watchers are called.
 class watched_regions {
 public:
   static constexpr std::size_t watchers_max = 64;
 
-  /// Adds a region and tells every watcher. Exceptions: std::bad_alloc, before any watcher was told.
+  /// Adds a region and tells every watcher. Exceptions: std::bad_alloc, before a watcher is told.
   void arrives(std::span<std::byte> region);
 
   /// Removes a region and tells the watchers that took it. Pre: it was added.
   void leaves(std::span<std::byte> region) noexcept;
 
-  /// Adds a watcher: it is told of the present regions and of all future ones. Pre: not added yet. Errors:
-  /// invalid_argument (too many watchers), or the first error of the watcher; it is added all the same.
+  /// Adds a watcher and tells it of the present regions, later of each new one. Pre: not added yet. Errors:
+  /// invalid_argument (too many watchers; not added), or the first error of the watcher, which is added all the same.
   [[nodiscard]] result<void> watch(std::shared_ptr<memory_watcher> watcher);
 
-  /// Removes a watcher: it is told that every region it took leaves, and then nothing more. No effect if it was not
-  /// added.
+  /// Removes a watcher: tells it that each region it took leaves, and then nothing more. No effect if the watcher was
+  /// not added.
   void unwatch(const memory_watcher& watcher) noexcept;
 
-  /// Bytes of the regions that every watcher took; 0 without watchers. Does not wait.
+  /// Bytes of the regions that every watcher took; 0 without watchers. Takes no lock.
   [[nodiscard]] std::uint64_t pinned_bytes() const noexcept { return pinned_bytes_; }
 
 private:
