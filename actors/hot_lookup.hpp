@@ -9,19 +9,20 @@
 
 namespace hearth::actors {
 
-/// Hot lookup: answers a get on the requester's thread, without a message, if all its blocks are hot. Counts exactly,
-/// and passes recency to hot_cache in batches, as read notes. If a block is not hot, hot_cache must answer; then this
-/// lookup counts nothing. Sees a block as soon as its put is answered, and no longer once its erase is answered.
-/// Threads: any.
+/// Hot lookup: answers a get on the requester's thread, without a message, if all its blocks are hot. The lookup counts
+/// each block exactly, and passes recency to hot_cache in batches (`read_notes`). If a block is not hot, the lookup
+/// counts nothing, and the caller must ask hot_cache. The lookup finds a block from the moment when its put is answered
+/// until its erase is answered. Threads: any.
 class hot_lookup {
 public:
   /// Keeps some members of `shared`, but not the store, which must end with the actors.
   hot_lookup(const shared_state& shared, hot_cache_actor hot_cache);
 
-  /// The payload of `key`; empty if it is not hot.
+  /// The payload of `key`; empty if the block is not hot.
   [[nodiscard]] storage::buffer find(storage::namespace_id name_space, const storage::block_key& key) const;
 
-  /// The answer of hot_cache to a get_prefix_request, if every block of the run is hot; otherwise not set.
+  /// The reply that hot_cache would give to a get_prefix_request, if every block of the reply and the last block of
+  /// `keys` are hot; otherwise not set.
   [[nodiscard]] std::optional<messages::get_prefix_reply> find_prefix(storage::namespace_id name_space,
                                                                       std::span<const storage::block_key> keys,
                                                                       std::uint64_t bytes_max) const;

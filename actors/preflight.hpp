@@ -12,16 +12,16 @@
 namespace hearth::actors {
 
 /// Preflight check: tells a host, before it computes a block, whether the cache can keep the block. Runs on the host's
-/// thread, without a message, and reserves nothing. A refusal because the writer's mailbox is full, or, with a cold
-/// tier, because the block is too large, is counted as offered and dropped (`preflight_full`, `too_large`), and stats
-/// is notified. Threads: `check` any; `publish` hot_cache only.
+/// thread, without a message, and reserves nothing. Two refusals are counted as offered and dropped, and stats is
+/// notified: `preflight_full`, and, in a cache with a cold tier, `too_large`. Threads: `check` any; `publish` hot_cache
+/// only.
 class preflight {
 public:
-  /// `writer_gate` is null if there is no cold tier; then the only refusal is too_large.
+  /// `writer_gate` is null if there is no cold tier; the only possible refusal is then too_large.
   preflight(const tiers_config& config, std::shared_ptr<const limits_now> limits,
             std::shared_ptr<messages::gate> writer_gate, std::shared_ptr<stats::tally> tally, tally_notifier stats);
 
-  /// Called by hot_cache: the free bytes of the hot tier, and the number of its expendable blocks.
+  /// hot_cache publishes the free bytes of the hot tier and the number of its expendable blocks.
   void publish(std::uint64_t free_bytes, std::uint64_t expendable_blocks) noexcept;
 
   /// Checks a block of `bytes` payload bytes. Errors: overloaded (`preflight_full`, or the cold tier's directory is

@@ -19,7 +19,7 @@ namespace hearth::actors {
 
 class preflight;
 
-/// Tallies, each with one writer. stats reads and adds up all of them; a writer reads only its own.
+/// Tallies; each has one writer, named here. stats reads and adds up all tallies; a writer reads only its own.
 struct tallies {
   std::shared_ptr<stats::tally> hot_cache; ///< the hot_cache actor
   std::shared_ptr<stats::tally> mailbox;   ///< hot_cache's mailbox, on senders' threads: rejected puts
@@ -27,27 +27,27 @@ struct tallies {
   std::shared_ptr<stats::tally> opening;   ///< opening of the cold tier: damaged records
 };
 
-/// Shared state of the actors of one cache. It outlives each actor, so a successor finds everything unchanged. No actor
-/// gets all of it: actors/spawn.cpp gives each the members it needs.
+/// Shared state of the actors of one cache. The state outlives each actor, so the successor of a dead actor finds the
+/// state unchanged. No actor gets all of it: actors/spawn.cpp gives each actor the members that it needs.
 struct shared_state {
   hot_cache_config hot_cache;
   writer_config writer;
   std::shared_ptr<limits_now> limits;
   std::shared_ptr<storage::namespace_table> namespaces;
   std::shared_ptr<storage::detachable_store> store; ///< null: hot tier only
-  std::shared_ptr<storage::hot_index> hot_index;    ///< the hot blocks; any thread may copy them out
-  std::shared_ptr<storage::read_notes> read_notes;  ///< notes of the blocks copied out
+  std::shared_ptr<storage::hot_index> hot_index;    ///< index of the hot blocks; any thread may copy payloads out
+  std::shared_ptr<storage::read_notes> read_notes;  ///< records which hot blocks were copied out
   mailbox hot_cache_mailbox;
   mailbox writer_mailbox; ///< no gate if there is no cold tier
   mailbox reader_mailbox; ///< no gate if there is no cold tier
   mailbox stats_mailbox;
-  std::shared_ptr<class journal> journal;
+  std::shared_ptr<class journal> journal; ///< the log of this cache
   actors::tallies tallies;
-  std::shared_ptr<stats::baseline> baseline; ///< owned by the one living stats actor
-  std::shared_ptr<stats::timeline> timeline; ///< owned by the one living stats actor
+  std::shared_ptr<stats::baseline> baseline; ///< changed only by the living stats actor
+  std::shared_ptr<stats::timeline> timeline; ///< changed only by the living stats actor
   std::shared_ptr<actor_registry> registry;
   std::shared_ptr<class preflight> preflight;
-  storage::buffer_pool* buffers = nullptr; ///< pool of the blocks' buffers; null: buffer memory is not counted
+  storage::buffer_pool* buffers = nullptr; ///< pool of the blocks' buffers; null: the snapshot has no buffer memory
 };
 
 } // namespace hearth::actors

@@ -9,9 +9,9 @@
 
 namespace hearth::actors {
 
-/// Directory watch: decides when to check for the cold tier's directory, and when to reopen a directory that went away.
-/// At most one check or opening is in flight. Performs neither: the caller carries out what `next` returns, and reports
-/// the answer. Threads: one owner.
+/// Directory watch: decides when to check whether the cold tier's directory is there, and when to reopen a directory
+/// that went away. At most one check or opening is in flight. The watch performs neither: the caller does what `next`
+/// returns, and reports the answer. Threads: one owner.
 class directory_watch {
 public:
   using time_point = restart_backoff::time_point;
@@ -26,15 +26,15 @@ public:
     std::optional<time_point> ask_again{}; ///< when to call `next` again; not set: after the answer
   };
 
-  /// Pre: the directory is there. `look_every`: interval between checks. `limits`: waiting times between attempts to
-  /// reopen it.
+  /// Pre: the directory is there. `look_every`: time between checks. `limits`: waiting times between attempts to reopen
+  /// the directory.
   directory_watch(std::chrono::nanoseconds look_every, const backoff_limits& limits)
       : look_every_(look_every), limits_(limits) {}
 
   /// What to do at `now`. `attached`: the directory was there at the last check.
   [[nodiscard]] decision next(time_point now, bool attached);
 
-  /// An operation failed on the cold tier. Returns whether to check at once; false: an answer is pending anyway.
+  /// An operation on the cold tier has failed. Returns whether to check at once; false if an answer is pending.
   [[nodiscard]] bool look_now() noexcept;
 
   /// The answer to a check has arrived.
@@ -43,8 +43,8 @@ public:
   /// The directory is gone: attempts to reopen it begin after the shortest waiting time.
   void detached(time_point now);
 
-  /// An attempt to reopen the directory has failed: the waiting time grows. Returns whether `reason` differs from that
-  /// of the last attempt.
+  /// An attempt to reopen the directory has failed: the waiting time grows. Returns whether `reason` differs from the
+  /// reason of the previous attempt.
   [[nodiscard]] bool opening_failed(time_point now, const std::string& reason);
 
   /// The directory was reopened: it is attached from now on.
