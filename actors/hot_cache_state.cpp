@@ -141,6 +141,7 @@ caf::result<messages::erase_reply> hot_cache_state::on_erase(messages::erase_req
   if (auto refused = refusal(x.name_space))
     return refused;
   const bool erased = tiers_.erase(x.name_space, x.key);
+  advance_flushes(); // the writer does not reply about a cancelled write
   settled();
   return messages::erase_reply{erased};
 }
@@ -150,6 +151,7 @@ caf::result<messages::clear_reply> hot_cache_state::on_clear(messages::clear_req
   if (auto refused = refusal(x.name_space))
     return refused;
   const auto blocks = tiers_.clear(x.name_space);
+  advance_flushes();
   settled();
   return messages::clear_reply{blocks};
 }

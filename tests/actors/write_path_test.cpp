@@ -138,6 +138,23 @@ TEST_CASE("Clear takes every block out of every tier") {
   CHECK(gauges.cold == stats::amount{});
 }
 
+TEST_CASE("A flush ends as soon as the last write that it waits for is cancelled") {
+  world_parts parts;
+  parts.next_actor = [](std::size_t actors) { return actors - 1; }; // hot_cache goes on before the writer begins
+  cache_world it{small_cache(), std::move(parts)};
+  it.put_all(1, 1);
+  std::optional<flush_report> report;
+  it.kept.flush_async(std::chrono::hours{1}, [&](const result<flush_report>& end) { report = end.value(); });
+  REQUIRE(it.world.step());
+  REQUIRE(it.queue().slots == 1);
+  SECTION("by an erase") { it.kept.erase_async(key(1), {}, nullptr); }
+  SECTION("by a clear") { it.kept.clear_async({}, nullptr); }
+  it.world.run();
+  REQUIRE(report);
+  CHECK(report->left == stats::amount{});
+  CHECK(it.counters().ledger.cancelled().blocks == 1);
+}
+
 TEST_CASE("A block whose parent is in no tier is not written, unless chains are not cut") {
   auto options = small_cache();
   options.cut_chains = GENERATE(true, false);
