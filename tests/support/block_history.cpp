@@ -71,6 +71,21 @@ void block_history::erase_ends(number block, moment begun, bool done) {
   forget(of);
 }
 
+void block_history::may_go_begins(number block) {
+  auto& of = blocks_[block];
+  std::lock_guard guard{of.mutex};
+  ++of.may_go;
+  of.promise.reset();
+  of.there_since.reset();
+}
+
+void block_history::may_go_ends(number block) {
+  auto& of = blocks_[block];
+  std::lock_guard guard{of.mutex};
+  --of.may_go;
+  of.may_have_gone_at = now();
+}
+
 // --- checks of replies ---------------------------------------------------------------------------------------------
 
 bool block_history::goes_with(const put& one, const removal& by) noexcept {
@@ -172,11 +187,13 @@ std::vector<block_history::version> block_history::versions(number block) {
   return all;
 }
 
-/// A call that began at `begun` has ended, and found or left the block present, unless an erase ran concurrently.
+/// A call that began at `begun` has ended, and found or left the block present, unless a call that may take it away ran
+/// concurrently.
 void block_history::seen_there(block_calls& of, moment begun) {
-  const bool under_way = std::any_of(of.removals.begin(), of.removals.end(),
-                                     [](const removal& one) { return one.by == cause::erase && !one.ended; });
-  if (!under_way && of.erased_at < begun && !of.there_since)
+  const bool under_way = of.may_go > 0 || std::any_of(of.removals.begin(), of.removals.end(), [](const removal& one) {
+                           return one.by == cause::erase && !one.ended;
+                         });
+  if (!under_way && std::max(of.erased_at, of.may_have_gone_at) < begun && !of.there_since)
     of.there_since = now();
 }
 
@@ -188,7 +205,8 @@ std::optional<block_history::moment> block_history::there_since(number block) {
 
 bool block_history::untouched(const block_calls& of, moment begun) {
   const auto reaches = [&](const auto& one) { return !one.ended || *one.ended > begun; };
-  return std::none_of(of.puts.begin(), of.puts.end(), [&](const put& one) { return !one.refused && reaches(one); }) &&
+  return of.may_go == 0 && of.may_have_gone_at < begun &&
+         std::none_of(of.puts.begin(), of.puts.end(), [&](const put& one) { return !one.refused && reaches(one); }) &&
          std::none_of(of.removals.begin(), of.removals.end(),
                       [&](const removal& one) { return one.by == cause::erase && reaches(one); });
 }
@@ -240,6 +258,7 @@ void block_history::reopened() {
       one.ended = one.ended.value_or(end);
     std::erase_if(of.removals, [&](const removal& one) { return !one.ended || *one.ended >= until; });
     of.there_since.reset();
+    of.may_go = 0;
     forget(of);
   }
 }

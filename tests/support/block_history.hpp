@@ -58,6 +58,11 @@ public:
   /// `done`: the block was absent at the reply. Otherwise its state is unknown.
   void erase_ends(number block, moment begun, bool done);
 
+  /// A call begins that may take `block` away, and whose reply does not tell: a clear of one tier. Every version stays
+  /// allowed, the block may be absent, and a sync that began before the call has ended promises nothing.
+  void may_go_begins(number block);
+  void may_go_ends(number block);
+
   /// Checks that a get from `begun` to `ended` may return this version.
   [[nodiscard]] std::string check(number block, version which, moment begun, moment ended);
   /// Checks the reply that `block` is present, to the call that began at `begun`.
@@ -119,6 +124,8 @@ private:
     std::vector<removal> removals;
     std::optional<removal> forgot_by; ///< the last removal for which a put was forgotten
     moment erased_at = 0;             ///< end of the last erase, done or not
+    unsigned may_go = 0;              ///< pending calls that may take the block away
+    moment may_have_gone_at = 0;      ///< end of the last such call
     std::optional<moment> there_since;
     std::optional<promise_made> promise;
   };

@@ -258,6 +258,7 @@ TEST_CASE("What a sync covers must be there after every end, as it was, until it
   SECTION("erased, even if that was not answered") { host.past.erase_begins(block, host.past.begins()); }
   SECTION("missed") { host.miss(); }
   SECTION("stored anew") { host.put(); }
+  SECTION("perhaps taken away") { host.past.may_go_begins(block); }
   SECTION("damaged") { host.past.release(block); }
   host.past.reopened();
   CHECK(host.may_miss());
@@ -280,6 +281,12 @@ TEST_CASE("A sync promises nothing that was touched beside it, and nothing that 
   SECTION("erased and put") {
     host.put();
     host.erase();
+  }
+  SECTION("perhaps taken away") {
+    host.put();
+    host.past.may_go_begins(block);
+    if (GENERATE(false, true))
+      host.past.may_go_ends(block);
   }
   SECTION("never put") {}
   host.past.promise(block, sync, true);
@@ -315,8 +322,26 @@ TEST_CASE("A block that was found or stored is there while the cache lives, unti
   }
   SECTION("an erase") { host.erase(); }
   SECTION("an erase without effect, as far as one can tell") { host.erase(false); }
+  SECTION("a clear of one tier") { host.past.may_go_begins(block); }
   SECTION("an end") { host.past.reopened(); }
   CHECK(host.may_miss());
+}
+
+TEST_CASE("What a clear of one tier may have taken away may be found, or missed, or put anew") {
+  one_host host;
+  const auto first = host.put();
+  host.past.may_go_begins(block);
+  CHECK(host.may_get(first));
+  CHECK(host.may_miss());
+  host.past.may_go_ends(block);
+  CHECK(host.may_miss());
+  CHECK(host.may_get(first));
+  CHECK_FALSE(host.may_miss()); // found since
+  const auto second = host.put();
+  CHECK_FALSE(host.may_get(first));
+  host.promise();
+  CHECK(host.past.promised(block));
+  CHECK(host.may_get(second));
 }
 
 TEST_CASE("A put that an erase ran beside need not have left anything") {
