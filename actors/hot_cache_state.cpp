@@ -150,10 +150,20 @@ caf::result<messages::clear_reply> hot_cache_state::on_clear(messages::clear_req
   const auto slot = std::move(x.slot);
   if (auto refused = refusal(x.name_space))
     return refused;
-  const auto blocks = tiers_.clear(x.name_space);
+  if (x.only == messages::tier::cold && !peers_.store)
+    return to_caf({errc::invalid_argument, "tier: found cold, and the cache has no cold tier: expected hot"});
+  learn_of_reads(); // the use of a hot block passes on to its cold copy
+  const auto reply = clear(x);
+  mark_dirty_pending(); // hot blocks without their cold copies
   advance_flushes();
   settled();
-  return messages::clear_reply{blocks};
+  return reply;
+}
+
+messages::clear_reply hot_cache_state::clear(const messages::clear_request& x) {
+  if (!x.only)
+    return {tiers_.clear(x.name_space), 0};
+  return *x.only == messages::tier::hot ? tiers_.clear_hot(x.name_space) : tiers_.clear_cold(x.name_space);
 }
 
 caf::result<messages::limit_reply> hot_cache_state::on_limit(messages::limit_request& x) {

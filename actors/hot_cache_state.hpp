@@ -121,6 +121,7 @@ private:
   caf::result<messages::flush_reply> on_flush(messages::flush_request& x);
   caf::result<messages::close_reply> on_close(const messages::close_request& x);
 
+  messages::clear_reply clear(const messages::clear_request& x);
   void approach_hot_limit();
 
   // From the other actors.

@@ -89,14 +89,18 @@ struct erase_reply {
   bool erased = false; ///< whether the block was present
 };
 
-/// host -> hot_cache. Remove every block of `name_space` (not set: of all namespaces) from every tier.
-/// Reply: clear_reply. Errors: overloaded, invalid_argument (the namespace), closed.
+/// host -> hot_cache. Remove every block of `name_space` (not set: of all namespaces) from every tier, or from the tier
+/// `only`. Hot only: a block stays that the cold tier neither has nor takes now; without a cold tier none stays. Cold
+/// only: a hot block stays, dirty. Durable after the next flush.
+/// Reply: clear_reply. Errors: overloaded, invalid_argument (the namespace; there is no cold tier to clear), closed.
 struct clear_request {
   std::optional<storage::namespace_id> name_space{};
+  std::optional<tier> only{}; ///< not set: both tiers
   permit slot{};
 };
 struct clear_reply {
-  std::uint64_t blocks = 0; ///< number of blocks removed
+  std::uint64_t removed = 0;   ///< blocks that left the tier, or both tiers; pending blocks count as cold
+  std::uint64_t still_hot = 0; ///< hot only: blocks that stayed; cold only: those of `removed` that are hot
 };
 
 /// host -> hot_cache. Change the limits of the tiers. A lower hot limit evicts blocks as usual.

@@ -5,6 +5,12 @@
 
 namespace hearth::messages {
 
+/// A tier of a cache.
+enum class tier : std::uint8_t {
+  hot,  ///< memory
+  cold, ///< SSD, with the blocks on their way to it
+};
+
 /// Largest limit of a tier, bytes.
 inline constexpr std::uint64_t tier_bytes_limit = 1ull << 50;
 

@@ -24,7 +24,7 @@ struct counters {
   std::uint64_t puts_rejected = 0;        ///< puts that the full mailbox of hot_cache rejected: no offer, no write drop
   std::uint64_t recency_skipped = 0; ///< hot_cache_hits that did not make the block more recent: no room for a note
   amount synced;                     ///< persisted blocks that a later sync made durable
-  amount lost;                       ///< accepted blocks that left every tier, except by reclaim or erase
+  amount lost;                       ///< accepted blocks that left every tier, except by reclaim, erase or clear
 
   /// Hits: requested blocks found in any tier. `hits() + misses` is the number of blocks requested.
   [[nodiscard]] std::uint64_t hits() const noexcept { return hot_cache_hits + pending_hits + cold_hits; }

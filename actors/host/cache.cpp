@@ -120,8 +120,15 @@ void cache::erase_async(const block_key& key, const get_options& options, callba
 }
 
 void cache::clear_async(std::optional<namespace_id> name_space, callback<std::uint64_t> done) {
-  impl_->ask<messages::clear_reply>(messages::clear_request{name_space, {}}, std::move(done),
-                                    [](messages::clear_reply reply) { return reply.blocks; });
+  impl_->ask<messages::clear_reply>(messages::clear_request{name_space, {}, {}}, std::move(done),
+                                    [](messages::clear_reply reply) { return reply.removed; });
+}
+
+void cache::clear_tier_async(tier which, std::optional<namespace_id> name_space, callback<clear_report> done) {
+  impl_->ask<messages::clear_reply>(messages::clear_request{name_space, which, {}}, std::move(done),
+                                    [](messages::clear_reply reply) {
+                                      return clear_report{reply.removed, reply.still_hot};
+                                    });
 }
 
 void cache::limit_async(const tier_limits& limits, callback<void> done) {
@@ -241,6 +248,11 @@ result<bool> cache::erase(const block_key& key, const get_options& options) {
 result<std::uint64_t> cache::clear(std::optional<namespace_id> name_space) {
   return impl_->wait<std::uint64_t>(impl_->options().request_timeout,
                                     [&](auto done) { clear_async(name_space, std::move(done)); });
+}
+
+result<clear_report> cache::clear_tier(tier which, std::optional<namespace_id> name_space) {
+  return impl_->wait<clear_report>(impl_->options().request_timeout,
+                                   [&](auto done) { clear_tier_async(which, name_space, std::move(done)); });
 }
 
 result<void> cache::limit(const tier_limits& limits) {

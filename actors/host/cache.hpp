@@ -24,6 +24,7 @@ namespace hearth {
 
 // Aliases for the types that a host uses.
 using messages::put_outcome;
+using messages::tier;
 using messages::tier_limits;
 using stats::amount;
 using stats::snapshot;
@@ -91,6 +92,16 @@ struct flush_report {
 };
 
 using close_report = flush_report;
+
+/// Result of `clear_tier`.
+struct clear_report {
+  /// Blocks that left the tier. A block on its way to the SSD counts as cold.
+  std::uint64_t removed = 0;
+
+  /// After a clear of the hot tier: the blocks that stayed, because they are nowhere else. After a clear of the cold
+  /// tier: those of `removed` that are still hot; all others are gone.
+  std::uint64_t still_hot = 0;
+};
 
 /// A two-tier cache for large immutable blocks, inside the host's process.
 ///
@@ -179,6 +190,21 @@ public:
   /// were. Durable after the next flush.
   result<std::uint64_t> clear(std::optional<namespace_id> name_space = {});
 
+  /// Removes every block of a namespace, or of the whole cache if `name_space` is empty, from one tier. Neither counts
+  /// as eviction, drop or loss.
+  ///
+  /// `tier::hot` frees memory and loses nothing: a block leaves the hot tier if it has a cold copy or a pending write,
+  /// or if the writer takes it now. Blocks stay that the writer does not take: orphans, blocks that the cold tier can
+  /// never take, and all others once the writer's mailbox is full, the write budget is used up, the writer is being
+  /// replaced, or the cold tier's directory is gone. Flush first, so that more can leave. A write that fails later
+  /// loses its block, as after an eviction. Without a cold tier every block is removed, as by `erase`.
+  ///
+  /// `tier::cold` empties the SSD: cold copies are removed, and pending writes cancelled. A hot block stays readable
+  /// and becomes dirty: idle cleaning, a flush or an eviction writes it again. A block that is not hot is gone, as
+  /// after `erase`. Durable after the next flush. While the cold tier's directory is gone, the blocks in it are not
+  /// counted; they do not come back with it. Errors: invalid_argument (`tier::cold` without a cold tier).
+  result<clear_report> clear_tier(tier which, std::optional<namespace_id> name_space = {});
+
   /// Changes the limits of the tiers at once, until the cache is closed. A limit that is not given stays as it is.
   /// A lower hot limit evicts blocks as usual: dirty blocks are offered to the writer, and dropped as evict_full while
   /// the writer's mailbox is full. Flush first to keep all of them. Buffers that were handed out stay valid. Under a
@@ -227,6 +253,7 @@ public:
   void contains_async(std::vector<block_key> keys, const get_options& options, callback<std::vector<bool>> done);
   void erase_async(const block_key& key, const get_options& options, callback<bool> done);
   void clear_async(std::optional<namespace_id> name_space, callback<std::uint64_t> done);
+  void clear_tier_async(tier which, std::optional<namespace_id> name_space, callback<clear_report> done);
   void limit_async(const tier_limits& limits, callback<void> done);
   void flush_async(std::chrono::milliseconds deadline, callback<flush_report> done);
   void stats_async(std::string_view name_space, callback<snapshot> done);

@@ -1,5 +1,6 @@
 #include "actors/tiers/evictions.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <cstddef>
 #include <utility>
@@ -88,6 +89,51 @@ void evictions::offer_ancestors(const block& item) {
     parts_.writes.offer(ancestor.item, disposition::admitted, cold.record_bytes);
     hot.mark(key, false);
   }
+}
+
+/// Clean blocks leave first, then dirty ones in the order in which they became dirty: heads before tails.
+messages::clear_reply evictions::clear(std::optional<storage::namespace_id> name_space) {
+  auto& hot = parts_.hot;
+  std::vector<std::pair<std::uint64_t, block_key>> chosen;
+  hot.visit([&](const hot_block& one) {
+    if (!name_space || one.item.name_space == *name_space)
+      chosen.emplace_back(std::uint64_t{one.dirty_number}, one.item.key);
+    return true;
+  });
+  std::ranges::stable_sort(chosen, {}, [](const auto& one) { return one.first; });
+  messages::clear_reply done;
+  const offers::one_request request{parts_.writes};
+  bool may_offer = attached();
+  for (const auto& [number, key] : chosen) {
+    if (!hand_over(*hot.find(key), may_offer)) {
+      ++done.still_hot;
+      continue;
+    }
+    hot.erase(key);
+    ++done.removed;
+  }
+  return done;
+}
+
+/// Whether a block may leave the cleared hot tier: another tier has it, or the writer takes it now, or there is no cold
+/// tier. Unsets `may_offer` at the first block that has to wait for the writer: no tail is written before its head.
+bool evictions::hand_over(const hot_block& one, bool& may_offer) {
+  auto& [hot, writes, lost, lookup, limits, store, tally] = parts_;
+  if (store == nullptr || writes.pending().find(one.item.key) != nullptr)
+    return true;
+  const auto cold = store->look_up(one.item.key, one.item.payload.size());
+  if (attached() && cold.entry) {
+    if (one.asked) // a hot hit counts as use of the cold copy
+      store->touch(one.item.key);
+    return true;
+  }
+  if (!may_offer)
+    return false;
+  const auto end = disposition_of(one.item, cold, one.asked);
+  may_offer = end == disposition::admitted || end == disposition::orphan || end == disposition::too_large;
+  if (end == disposition::admitted)
+    writes.offer(one.item, end, cold.record_bytes);
+  return end == disposition::admitted;
 }
 
 void evictions::offer_from(dirty_range& rest, urgency how) {

@@ -6,6 +6,7 @@
 #include "actors/tiers/losses.hpp"
 #include "actors/tiers/offers.hpp"
 #include "actors/tiers/tier_lookup.hpp"
+#include "messages/host_messages.hpp"
 #include "stats/tally.hpp"
 #include "storage/cold/block_store.hpp"
 
@@ -43,6 +44,9 @@ public:
   /// their age. Pre: `bytes` is at most the hot tier's limit; an `offers::one_request` is open.
   bool make_room(std::uint64_t bytes, bool may_lose);
 
+  /// See `tiers::clear_hot`.
+  messages::clear_reply clear(std::optional<storage::namespace_id> name_space);
+
   /// See `tiers::offer_from`.
   void offer_from(dirty_range& rest, urgency how);
 
@@ -62,6 +66,7 @@ public:
 
 private:
   void offer_ancestors(const storage::block& item);
+  [[nodiscard]] bool hand_over(const storage::hot_block& one, bool& may_offer);
 
   eviction_parts parts_;
   bool cut_chains_;

@@ -305,6 +305,33 @@ std::uint64_t tiers::clear(std::optional<namespace_id> name_space) {
   return keys.size() + (store_ ? store_->clear(name_space) : 0);
 }
 
+/// Marks hot blocks dirty in reverse eviction order: tails are evicted before their heads, so heads are written first.
+messages::clear_reply tiers::clear_cold(std::optional<namespace_id> name_space) {
+  std::vector<block_key> hot;
+  hot_.visit([&](const hot_block& item) {
+    if (!name_space || item.item.name_space == *name_space)
+      hot.push_back(item.item.key);
+    return true;
+  });
+  messages::clear_reply done;
+  const auto remove = [&](const block_key& key) { // before the clear of the store, as in `clear`
+    const bool was_pending = pending().find(key) != nullptr;
+    offers_.cancel(key);
+    const bool was_cold = store_->erase(key);
+    done.removed += was_pending || was_cold ? 1 : 0;
+  };
+  for (auto key = hot.rbegin(); key != hot.rend(); ++key) {
+    remove(*key);
+    hot_.mark(*key, true);
+  }
+  done.still_hot = done.removed;
+  for (const auto& key : pending().readable_keys())
+    if (!name_space || lookup_.find(key).name_space == *name_space)
+      remove(key);
+  done.removed += store_->clear(name_space);
+  return done;
+}
+
 amount tiers::abandon() {
   amount left;
   for (const auto& write : offers_.abandon()) {

@@ -85,6 +85,19 @@ public:
   /// Removes every block of a namespace (not set: of all). Returns the number of blocks removed.
   std::uint64_t clear(std::optional<storage::namespace_id> name_space);
 
+  /// Removes from the hot tier every block of a namespace (not set: of all) that is cold or pending, or that the writer
+  /// takes now. Blocks stay that the writer does not take: orphans, blocks that the cold tier can never take, and all
+  /// others once the writer's mailbox is full, the write budget is used up, or the writer or the directory is gone.
+  /// Drops and loses nothing, and counts no eviction: nothing needs the room. Without a cold tier removes every block.
+  messages::clear_reply clear_hot(std::optional<storage::namespace_id> name_space) {
+    return evictions_.clear(name_space);
+  }
+
+  /// Removes every block of a namespace (not set: of all) from the cold tier, and cancels every pending write that has
+  /// not started. Hot blocks stay, dirty. Other blocks are then in no tier, as after an erase. While detached, the
+  /// blocks in the directory do not come back with it; they are not counted. Pre: there is a cold tier.
+  messages::clear_reply clear_cold(std::optional<storage::namespace_id> name_space);
+
   /// Changes the limits of the tiers. A lower hot limit evicts a bounded number of blocks at once; the limit in force
   /// follows them down, and `approach_hot_limit` does the rest. Errors: invalid_argument, io (the directory is gone);
   /// the text names the field, what was found and what is expected. The limits then stay unchanged.

@@ -55,7 +55,7 @@ public:
     else if (kind < 94)
       die();
     else if (kind < 95)
-      (void)kept_->clear(draws.one_in(2) ? std::nullopt : std::optional<storage::namespace_id>{1});
+      clear(draws);
     else
       lower_or_raise(draws);
     below_.settle();
@@ -141,6 +141,21 @@ private:
     sent_.clear();
     kept_->writer_died();
     kept_->writer_restarted();
+  }
+
+  void clear(chance& draws) {
+    const auto name_space = draws.one_in(2) ? std::nullopt : std::optional<storage::namespace_id>{1};
+    const auto which = draws.below(3);
+    const auto before = kept_->hot().blocks();
+    if (which == 0) {
+      (void)kept_->clear(name_space);
+    } else if (which == 1) {
+      const auto removed = kept_->clear_hot(name_space).removed;
+      CHECK(removed == before - kept_->hot().blocks());
+    } else {
+      (void)kept_->clear_cold(name_space);
+      CHECK(kept_->hot().blocks() == before);
+    }
   }
 
   void lower_or_raise(chance& draws) {

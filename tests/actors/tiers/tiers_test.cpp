@@ -24,7 +24,9 @@ class hurried_store final : public store_without_disk {
 public:
   std::set<storage::block_key> landing;
   std::set<storage::block_key> leaving;
+  std::vector<storage::block_key> used; ///< in order of use
 
+  void touch(const storage::block_key& key) override { used.push_back(key); }
   bool erase(const storage::block_key& key) override {
     landing.erase(key);
     return store_without_disk::erase(key);
@@ -101,4 +103,72 @@ TEST_CASE("A hot block whose cold copy is reclaimed while its namespace is clear
   world.store->leaving = {key(1)};
   CHECK(world.kept.clear({}) == 2);
   CHECK(world.kept.look(0, key(1)).where == actors::place::nowhere);
+}
+
+TEST_CASE("A hot block whose cold copy is gone when the hot tier is cleared is offered, not lost") {
+  hurried_world world;
+  world.put(1);
+  world.store->present = {{key(1), {0, block_bytes}}};
+  auto dirty = world.kept.dirty();
+  world.kept.offer_from(dirty, actors::urgency::all_of_it); // clean now
+  REQUIRE(world.sent.empty());
+  world.store->present.clear(); // reclaimed: the message has not come yet
+  const auto report = world.kept.clear_hot({});
+  CHECK(report.removed == 1);
+  REQUIRE(world.sent.size() == 1);
+  CHECK(world.kept.look(0, key(1)).where == actors::place::pending);
+  world.kept.reclaimed(key(1));
+  CHECK(world.kept.hot().blocks() == 0);
+}
+
+TEST_CASE("The use of a hot block passes on to its cold copy when the hot tier is cleared") {
+  hurried_world world;
+  for (unsigned number = 1; number <= 3; ++number) {
+    world.put(number);
+    world.store->present[key(number)] = {0, block_bytes};
+  }
+  auto dirty = world.kept.dirty();
+  world.kept.offer_from(dirty, actors::urgency::all_of_it); // clean now
+  world.kept.touch(world.kept.hot().slot_of(key(3)));
+  world.kept.touch(world.kept.hot().slot_of(key(1)));
+  CHECK(world.kept.clear_hot({}).removed == 3);
+  CHECK(world.store->used == std::vector{key(3), key(1)});
+}
+
+TEST_CASE("A block whose write ends while the cold tier is cleared is counted once, and stays hot") {
+  hurried_world world;
+  world.put(1);
+  world.put(2);
+  world.write_all();
+  world.store->landing = {key(1)}; // hot, pending, and soon cold as well
+  const auto report = world.kept.clear_cold({});
+  CHECK(report.removed == 2);
+  CHECK(report.still_hot == 2);
+  CHECK(world.store->present.empty());
+  CHECK(world.kept.hot().blocks() == 2);
+  CHECK(world.tally->read().at(0).gauges.dirty.blocks == 2);
+  for (const auto& one : std::exchange(world.sent, {}))
+    world.kept.settle(one.block.sequence, {}); // written before they were erased
+  CHECK(world.tally->read().at(0).gauges.dirty.blocks == 2);
+  CHECK(world.kept.pending().empty());
+  CHECK(world.tally->read().at(0).counters.ledger.balanced());
+}
+
+TEST_CASE("After a clear of the cold tier heads of chains are written again before their tails") {
+  hurried_world world;
+  world.put(1);
+  REQUIRE(world.kept.put({key(2), 0, key(1), payload(2, block_bytes)}).ok());
+  REQUIRE(world.kept.put({key(3), 0, key(2), payload(3, block_bytes)}).ok());
+  for (unsigned number = 3; number > 0; --number)
+    world.kept.touch(world.kept.hot().slot_of(key(number))); // deepest first, as a get of the chain
+  for (unsigned number = 1; number <= 3; ++number)
+    world.store->present[key(number)] = {0, block_bytes};
+  auto dirty = world.kept.dirty();
+  world.kept.offer_from(dirty, actors::urgency::all_of_it); // clean now
+  CHECK(world.kept.clear_cold({}).still_hot == 3);
+  dirty = world.kept.dirty();
+  world.kept.offer_from(dirty, actors::urgency::all_of_it);
+  REQUIRE(world.sent.size() == 3);
+  for (unsigned number = 1; number <= 3; ++number)
+    CHECK(world.sent[number - 1].block.item.key == key(number));
 }
