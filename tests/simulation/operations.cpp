@@ -113,6 +113,8 @@ void simulation::host_asks(chance& draws) {
     erase(draws);
   else if (kind < 84)
     clear(draws);
+  else if (kind < 85)
+    draws.one_in(2) ? clear_hot(draws) : clear_cold(draws);
   else if (kind < 88)
     contains(draws);
   else if (kind < 92)
@@ -236,23 +238,65 @@ void simulation::erase(chance& draws) {
   });
 }
 
-void simulation::clear(chance& draws) {
+/// The blocks to clear: those of the second namespace, or all.
+std::pair<std::optional<namespace_id>, std::vector<simulation::number>> simulation::to_clear(chance& draws) const {
   const bool all = draws.one_in(2);
   std::vector<number> blocks;
   for (number block = 0; block < profile_.blocks; ++block)
     if (all || name_space(block) == other_)
       blocks.push_back(block);
+  return {all ? std::nullopt : std::optional{other_}, std::move(blocks)};
+}
+
+void simulation::clear(chance& draws) {
+  const auto [chosen, blocks] = to_clear(draws);
   const auto begun = history_.now();
   for (const auto block : blocks)
     history_.erase_begins(block, begun);
-  kept_->clear_async(all ? std::nullopt : std::optional{other_},
-                     [this, blocks, begun, id = asked("clear", seconds{1})](const result<std::uint64_t>& x) {
+  kept_->clear_async(chosen,
+                     [this, blocks = blocks, begun, id = asked("clear", seconds{1})](const result<std::uint64_t>& x) {
                        for (const auto block : blocks)
                          history_.erase_ends(block, begun, x.ok());
                        accounts_.known = accounts_.known && x.ok();
                        accounts_.erased += x.ok() ? *x : 0;
                        answered(id, x.code());
                      });
+}
+
+/// Takes no block out of the cache: every promise and every account stays as it is.
+void simulation::clear_hot(chance& draws) {
+  const auto [chosen, blocks] = to_clear(draws);
+  kept_->clear_tier_async(
+      tier::hot, chosen,
+      [this, most = blocks.size(), id = asked("clear hot", seconds{1})](const result<clear_report>& x) {
+        answered(id, x.code());
+        if (!x)
+          return;
+        if (x->removed + x->still_hot > most)
+          fail("a clear of the hot tier found more blocks than there are");
+        fire("hot blocks cleared", x->removed);
+        fire("hot blocks that stayed", x->still_hot);
+      });
+}
+
+/// Hot blocks stay. The others are gone, and the reply says how many, not which.
+void simulation::clear_cold(chance& draws) {
+  const auto [chosen, blocks] = to_clear(draws);
+  for (const auto block : blocks)
+    history_.may_go_begins(block);
+  kept_->clear_tier_async(tier::cold, chosen,
+                          [this, blocks = blocks, id = asked("clear cold", seconds{1})](const result<clear_report>& x) {
+                            for (const auto block : blocks)
+                              history_.may_go_ends(block);
+                            answered(id, x.code());
+                            accounts_.known = accounts_.known && x.ok();
+                            if (!x)
+                              return;
+                            if (x->still_hot > x->removed || x->removed > blocks.size())
+                              fail("a clear of the cold tier found more blocks than there are");
+                            accounts_.erased += x->removed - x->still_hot;
+                            fire("cold blocks cleared", x->removed);
+                          });
 }
 
 void simulation::contains(chance& draws) {

@@ -13,6 +13,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hearth::simulation {
@@ -81,6 +82,9 @@ private:
   void get_prefix(chance& draws);
   void erase(chance& draws);
   void clear(chance& draws);
+  void clear_hot(chance& draws);
+  void clear_cold(chance& draws);
+  [[nodiscard]] std::pair<std::optional<namespace_id>, std::vector<number>> to_clear(chance& draws) const;
   void contains(chance& draws);
   void flush(chance& draws);
   void limit(chance& draws);

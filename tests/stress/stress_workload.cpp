@@ -79,10 +79,12 @@ void host::act() {
     get_prefix();
   else if (kind < 880)
     contains();
-  else if (kind < 940)
+  else if (kind < 939)
     erase();
-  else if (kind < 941)
+  else if (kind < 940)
     clear();
+  else if (kind < 941)
+    clear_tier();
   else if (kind < 945)
     flush();
   else if (kind < 948)
@@ -242,17 +244,23 @@ void host::erase() {
     lap_.kept.erase_async(key_of(block), options, tracked(done));
 }
 
-void host::clear() {
+/// The blocks to clear: those of one namespace, or all.
+std::pair<std::optional<namespace_id>, std::vector<history::number>> host::to_clear() {
   const auto which = draws_.below(name_spaces.size() + 1); // the last: all
   const bool all = which == name_spaces.size();
   std::vector<history::number> blocks;
   for (history::number block = 0; block < blocks_total; ++block)
     if (all || name_space_of(block) == which)
       blocks.push_back(block);
+  return {all ? std::nullopt : std::optional{lap_.numbers[which]}, std::move(blocks)};
+}
+
+void host::clear() {
+  const auto [name_space, blocks] = to_clear();
   const auto begun = lap_.past.begins();
   for (const auto block : blocks)
     lap_.past.erase_begins(block, begun);
-  const auto done = [of = &lap_, blocks, begun](const result<std::uint64_t>& end) {
+  const auto done = [of = &lap_, blocks = blocks, begun](const result<std::uint64_t>& end) {
     const bool answered = judge(*of, "clear", end);
     for (const auto block : blocks)
       of->past.erase_ends(block, begun, answered);
@@ -263,11 +271,35 @@ void host::clear() {
     of->answers.unknown += !answered && end.code() != errc::overloaded ? 1 : 0;
     of->past.ended(begun);
   };
-  const auto name_space = all ? std::nullopt : std::optional{lap_.numbers[which]};
   if (waits())
     done(lap_.kept.clear(name_space));
   else
     lap_.kept.clear_async(name_space, tracked(done));
+}
+
+/// A clear of the hot tier takes no block away. One of the cold tier says how many are gone, not which.
+void host::clear_tier() {
+  const auto which = draws_.one_in(2) ? tier::hot : tier::cold;
+  const auto [name_space, blocks] = to_clear();
+  const auto begun = lap_.past.begins();
+  for (const auto block : blocks)
+    lap_.past.may_go_begins(block);
+  const auto done = [of = &lap_, which, blocks = blocks, begun](const result<clear_report>& end) {
+    const bool answered = judge(*of, "clear of a tier", end);
+    for (const auto block : blocks)
+      of->past.may_go_ends(block);
+    if (answered && std::max(end->removed, end->still_hot) > blocks.size())
+      of->found.add(finding_kind::uneven, "a clear of a tier took " + std::to_string(end->removed) +
+                                              " blocks and left " + std::to_string(end->still_hot) + " of at most " +
+                                              std::to_string(blocks.size()));
+    of->answers.gone += answered && which == tier::cold ? end->removed - end->still_hot : 0;
+    of->answers.unknown += !answered && end.code() != errc::overloaded ? 1 : 0;
+    of->past.ended(begun);
+  };
+  if (waits())
+    done(lap_.kept.clear_tier(which, name_space));
+  else
+    lap_.kept.clear_tier_async(which, name_space, tracked(done));
 }
 
 void host::flush() {

@@ -3,6 +3,9 @@
 #include "tests/stress/stress_lap.hpp"
 
 #include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
 
 namespace hearth::stress {
 
@@ -25,6 +28,8 @@ private:
   void contains();
   void erase();
   void clear();
+  void clear_tier();
+  [[nodiscard]] std::pair<std::optional<namespace_id>, std::vector<history::number>> to_clear();
   void flush();
   void limit();
   void ask_stats();
