@@ -8,7 +8,7 @@ command -v test_in >/dev/null || . "$(dirname -- "$0")/steps.sh" # not `step`: a
 
 # Packages that Ubuntu 22.04 lacks. Without them meson leaves out what needs them: prometheus-cpp is for hearth_metrics.
 packages_if_known='prometheus-cpp-dev'
-packages='g++ meson ninja-build pkg-config libcaf-dev libcereal-dev libspdlog-dev catch2 libssl-dev libxxhash-dev libcli11-dev liburing-dev'
+packages='g++ meson ninja-build pkg-config libcaf-dev libcereal-dev libspdlog-dev catch2 libssl-dev libxxhash-dev libcli11-dev liburing-dev libmicrohttpd-dev libcurl4-openssl-dev'
 
 is_missing() {
   case $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) in
@@ -36,7 +36,7 @@ apt_install() {
 install_packages() {
   if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     echo "This script installs with apt-get (Debian 12/13, Ubuntu 22.04/24.04), which is not here. Needed: a C++20 compiler," >&2
-    echo "meson, ninja, pkg-config, CAF 0.17.x, cereal, spdlog, Catch2, OpenSSL, xxHash, CLI11; liburing and prometheus-cpp if they are there. With them: meson setup build && meson test -C build" >&2
+    echo "meson, ninja, pkg-config, CAF 0.17.x, cereal, spdlog, Catch2, OpenSSL, xxHash, CLI11; liburing, libmicrohttpd, libcurl and prometheus-cpp if they are there. With them: meson setup build && meson test -C build" >&2
     return 2
   fi
   wanted=$(missing_packages "$@")

@@ -55,6 +55,8 @@ cache::~cache() {
 
 const actor_handles& cache::actors() const noexcept { return impl_->handles(); }
 
+actors::journal& journal_of(cache& of) { return *of.impl_->parts().journal; }
+
 result<namespace_id> cache::name_space(std::string_view name) {
   if (impl_->closing())
     return closed();

@@ -41,6 +41,10 @@ using storage::to_hex;
 
 struct actor_handles;
 
+namespace actors {
+class journal;
+}
+
 /// Options of a put.
 struct put_options {
   /// Namespace number, from `cache::name_space`; 0 is "default".
@@ -102,6 +106,11 @@ struct clear_report {
   /// tier: those of `removed` that are still hot; all others are gone.
   std::uint64_t still_hot = 0;
 };
+
+class cache;
+
+/// The log of a cache, for parts of hearth that are not the cache itself. Valid as long as the cache.
+[[nodiscard]] actors::journal& journal_of(cache& of);
 
 /// A two-tier cache for large immutable blocks, inside the host's process.
 ///
@@ -268,6 +277,7 @@ public:
   class impl;
 
 private:
+  friend actors::journal& journal_of(cache& of);
   explicit cache(std::unique_ptr<impl> state);
 
   std::unique_ptr<impl> impl_;

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "actors/host/admin/bearer_token.hpp"
+#include "actors/host/admin/http_message.hpp"
+#include "actors/host/cache.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace hearth {
+
+/// Who may do what, and what the routes serve.
+struct admin_policy {
+  std::optional<bearer_token> token{}; ///< needed for requests that change something; none: these are refused
+  bool token_for_reading = false;      ///< whether the token is needed for all requests
+  std::size_t namespace_labels_max = 50;
+};
+
+/// The routes of the admin server: answers the requests that API.md lists, for one cache. Every answer comes from the
+/// cache's own asynchronous calls, so no request blocks the server's thread. Threads: any.
+class admin_routes {
+public:
+  /// `of` must stay where it is as long as this object.
+  admin_routes(cache& of, admin_policy policy);
+  ~admin_routes();
+
+  /// Answers one request through `respond`, at once or later.
+  void handle(http_request request, http_respond respond);
+
+private:
+  class impl;
+  std::shared_ptr<impl> impl_; ///< shared with calls under way
+};
+
+} // namespace hearth
