@@ -1,4 +1,4 @@
-// The program `hearth`: its commands are `replay`, `verify`, `policies` and `bench`.
+// The program `hearth`: its commands are `replay`, `serve`, `stats`, `top`, `verify`, `policies` and `bench`.
 
 #include "actors/host/program/bench_command.hpp"
 #include "actors/host/program/policies_arguments.hpp"
@@ -6,8 +6,12 @@
 #include "actors/host/program/printable.hpp"
 #include "actors/host/program/replay_arguments.hpp"
 #include "actors/host/program/replay_command.hpp"
+#include "actors/host/program/serve_arguments.hpp"
+#include "actors/host/program/serve_command.hpp"
 #include "actors/host/program/verify_arguments.hpp"
 #include "actors/host/program/verify_command.hpp"
+#include "actors/host/program/watch_arguments.hpp"
+#include "actors/host/program/watch_command.hpp"
 
 #include <exception>
 #include <iostream>
@@ -25,6 +29,12 @@ hearth::command_outcome run(const hearth::storage::result<Options>& options,
 }
 
 hearth::command_outcome run(int argc, char** argv) {
+  if (hearth::asks_to_serve(argc, argv))
+    return run(hearth::parse_serve_arguments(argc, argv), hearth::run_serve);
+  if (hearth::asks_for_stats(argc, argv))
+    return run(hearth::parse_watch_arguments(argc, argv), hearth::run_stats);
+  if (hearth::asks_for_top(argc, argv))
+    return run(hearth::parse_watch_arguments(argc, argv), hearth::run_top);
   if (hearth::asks_to_verify(argc, argv))
     return run(hearth::parse_verify_arguments(argc, argv), hearth::run_verify);
   if (hearth::asks_for_policies(argc, argv))

@@ -3,7 +3,9 @@
 #include "actors/host/program/number_options.hpp"
 #include "actors/host/program/policies_arguments.hpp"
 #include "actors/host/program/refused_arguments.hpp"
+#include "actors/host/program/serve_arguments.hpp"
 #include "actors/host/program/verify_arguments.hpp"
+#include "actors/host/program/watch_arguments.hpp"
 #include "stats/units.hpp"
 #include "storage/segments/segment_record.hpp"
 #include "storage/segments/segments_store.hpp"
@@ -38,7 +40,9 @@ CLI::Validator named(result<Value> (*from_string)(std::string_view)) {
                         {}};
 }
 
-void declare(CLI::App& replay, replay_options& options) {
+} // namespace
+
+void declare_workload_options(CLI::App& replay, replay_options& options) {
   const auto text = [&](const char* flag, std::string& into, const char* kind, const std::string& help) {
     return replay.add_option(flag, into, help)->type_name(kind);
   };
@@ -66,8 +70,6 @@ void declare(CLI::App& replay, replay_options& options) {
       ->excludes(trace)
       ->check(CLI::IsMember({"chat"}));
   number("--seed", options.seed, 0, std::numeric_limits<std::uint64_t>::max(), "seed of the generated requests [1]");
-  number("--requests", options.requests, 1, 1'000'000'000,
-         "most requests to replay [the whole trace, or 2000 of chat]");
   text("--dir", options.directory, "DIR",
        "directory of the cold tier; must exist [a temporary directory, removed at the end]");
   size("--hot", options.hot_bytes, 0, tier_bytes_limit, "limit of the hot tier; 0: no hot tier [64MiB]");
@@ -89,8 +91,9 @@ void declare(CLI::App& replay, replay_options& options) {
   number("--drain-mib-per-s", options.drain_mib_per_second, 0, 1'000'000,
          "simulated write speed of the disk; 0: no limit [0]");
   replay.add_flag("--verify", options.verify, "compare every byte of every block that the cache returns");
-  replay.add_flag("--json", options.json, "print the report as one JSON object");
 }
+
+namespace {
 
 std::uint64_t cold_bytes_for_a_block(const replay_options& options) {
   storage::segments_store_config config;
@@ -122,32 +125,41 @@ result<void> check_together(const replay_options& options) {
 
 } // namespace
 
+result<void> check_workload_options(const CLI::App& command, const replay_options& options) {
+  for (const auto* option : command.get_options())
+    if (option->count() > 0 && option->get_expected_max() > 0 && option->as<std::string>().empty())
+      return refuse(option->get_name() + ": expected a value, found nothing");
+  return check_together(options);
+}
+
 result<replay_options> parse_replay_arguments(int argc, const char* const* argv) {
   CLI::App app{"hearth: a two-tier cache for KV-cache blocks", "hearth"};
   auto* replay =
       app.add_subcommand("replay", "Replays a workload against a cache and reports hits, writes and latencies");
-  for (auto* describe : {describe_verify, describe_policies}) // for the help; their options are parsed elsewhere
+  for (auto* describe : {describe_serve, describe_verify, describe_policies}) // for the help; parsed elsewhere
     describe(app);
+  describe_watch(app);
   app.add_subcommand("bench", "Measures hearth beside other caches and the limits of the machine: hearth bench --help");
   app.require_subcommand(1);
   replay_options options;
-  declare(*replay, options);
+  declare_workload_options(*replay, options);
+  replay->add_option("--requests", options.requests, "most requests to replay [the whole trace, or 2000 of chat]")
+      ->type_name("N")
+      ->transform(integer_between(1, 1'000'000'000));
+  replay->add_flag("--json", options.json, "print the report as one JSON object");
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     options.help = app.help();
     return options;
   } catch (const CLI::RequiredError&) {
-    return refuse("command: expected replay, verify, policies or bench, found " +
+    return refuse("command: expected replay, serve, stats, top, verify, policies or bench, found " +
                   (argc > 1 ? std::string{argv[1]} : "nothing") + " (see hearth --help)");
   } catch (const CLI::Error& refused) {
     return refused_arguments(refused.what(), "replay");
   }
-  for (const auto* option : replay->get_options())
-    if (option->count() > 0 && option->get_expected_max() > 0 && option->as<std::string>().empty())
-      return refuse(option->get_name() + ": expected a value, found nothing");
-  if (auto together = check_together(options); !together)
-    return together.error();
+  if (auto usable = check_workload_options(*replay, options); !usable)
+    return usable.error();
   return options;
 }
 

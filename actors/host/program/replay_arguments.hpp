@@ -7,6 +7,10 @@
 #include <optional>
 #include <string>
 
+namespace CLI {
+class App;
+}
+
 namespace hearth {
 
 /// Options of `hearth replay`. Sizes in bytes.
@@ -37,6 +41,13 @@ inline constexpr std::uint64_t chat_requests_default = 2000;
 /// Reads the command line of the program, `argv[0]` included: `replay` and its flags.
 /// Errors: invalid_argument, with one line that names the flag, what was found and what was expected.
 [[nodiscard]] storage::result<replay_options> parse_replay_arguments(int argc, const char* const* argv);
+
+/// Adds the options of the cache and of the workload to a command; parsing writes them to `options`.
+void declare_workload_options(CLI::App& command, replay_options& options);
+
+/// Checks what `declare_workload_options` has parsed: no option is empty, and one block fits into every tier and queue.
+/// Errors: invalid_argument, naming the flag.
+[[nodiscard]] storage::result<void> check_workload_options(const CLI::App& command, const replay_options& options);
 
 /// Cache options for `options`, with the cold tier (if any) in `directory`. The result is valid, and one block fits
 /// into every tier and mailbox.

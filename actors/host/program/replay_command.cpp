@@ -1,16 +1,12 @@
 #include "actors/host/program/replay_command.hpp"
 
 #include "actors/host/cache.hpp"
-#include "actors/host/program/chat_workload.hpp"
 #include "actors/host/program/interruption.hpp"
-#include "actors/host/program/printable.hpp"
 #include "actors/host/program/progress_bar.hpp"
 #include "actors/host/program/replay.hpp"
 #include "actors/host/program/replay_report.hpp"
-#include "actors/host/program/temporary_directory.hpp"
-#include "actors/host/program/trace.hpp"
+#include "actors/host/program/replay_setup.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <iostream>
 
@@ -24,62 +20,10 @@ using namespace std::chrono_literals;
 
 constexpr int failed = 1;
 
-/// Workload: a source of requests, their number, and a name for the report.
-struct workload {
-  request_source next;
-  std::uint64_t requests = 0;
-  std::string name;
-};
-
-result<workload> load_workload(const replay_options& options) {
-  if (options.trace.empty()) {
-    const auto requests = options.requests.value_or(chat_requests_default);
-    auto next = [chat = chat_workload{options.seed}, left = requests]() mutable -> std::optional<request> {
-      if (left == 0)
-        return std::nullopt;
-      --left;
-      return chat.next();
-    };
-    return workload{std::move(next), requests, "chat, seed " + std::to_string(options.seed)};
-  }
-  auto trace = read_trace(options.trace);
-  if (!trace)
-    return trace.error();
-  const auto requests = std::min<std::uint64_t>(trace->size(), options.requests.value_or(trace->size()));
-  auto next = [all = std::move(*trace), requests, at = std::size_t{0}]() mutable -> std::optional<request> {
-    return at < requests ? std::optional{std::move(all[at++])} : std::nullopt;
-  };
-  return workload{std::move(next), requests, printable(options.trace)};
-}
-
-replay_target target_of(cache& cache) {
-  return {[&cache](std::span<const block_key> keys) { return cache.get_prefix(keys); },
-          [&cache](const block_key& key, std::uint64_t bytes, const cache::producer& produce, const put_options& put) {
-            return cache.put(key, bytes, produce, put);
-          }};
-}
-
-std::uint64_t now_ns() {
-  const std::chrono::nanoseconds now = std::chrono::steady_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(now.count());
-}
-
-/// Opens the cache with a progress bar: a large directory takes time to open.
-result<cache> open_shown(const replay_options& options, const std::string& directory) {
-  const auto start = now_ns();
-  progress_bar bar{std::cerr, ::isatty(STDERR_FILENO) == 1, 1, "segments opened"};
-  auto asked_for = to_cache_options(options, directory);
-  asked_for.on_opening = [&](std::uint64_t done, std::uint64_t total) {
-    bar.expect(total);
-    bar.update(done, std::nullopt, now_ns() - start);
-  };
-  return cache::open(std::move(asked_for));
-}
-
-result<replay_counts> replay_all(cache& cache, const workload& work, const replay_options& options) {
+result<replay_counts> replay_all(cache& cache, const named_workload& work, const replay_options& options) {
   progress_bar bar{std::cerr, ::isatty(STDERR_FILENO) == 1, work.requests};
   replay_hooks hooks;
-  hooks.now_ns = now_ns;
+  hooks.now_ns = steady_now_ns;
   hooks.request_done = [&bar](const replay_counts& counts) {
     bar.update(counts.requests, counts.bytes_read + counts.bytes_put, counts.ns);
   };
@@ -106,7 +50,7 @@ result<void> flush(cache& cache) {
 }
 
 /// Replays the workload on an open cache, flushes, and takes the snapshot.
-result<replay_report> replay_and_measure(cache& cache, const workload& work, const replay_options& options) {
+result<replay_report> replay_and_measure(cache& cache, const named_workload& work, const replay_options& options) {
   auto counts = replay_all(cache, work, options);
   if (!counts)
     return counts.error();
@@ -138,23 +82,14 @@ command_outcome outcome_of(const result<replay_report>& report, const result<clo
 } // namespace
 
 command_outcome run_replay(const replay_options& options) {
-  if (!options.directory.empty())
-    if (auto usable = check_directory(options.directory); !usable)
-      return {bad_input, {}, usable.error().context};
   auto work = load_workload(options);
   if (!work)
     return {bad_input, {}, work.error().context};
-
-  note_interruptions();                         // before there are files to clean up
-  std::optional<temporary_directory> temporary; // outlives the cache
-  auto directory = options.directory;
-  if (directory.empty() && options.has_cold_tier()) {
-    auto made = temporary_directory::make();
-    if (!made)
-      return {bad_input, {}, made.error().context};
-    directory = temporary.emplace(std::move(*made)).path();
-  }
-  auto opened = open_shown(options, directory);
+  note_interruptions(); // before there are files to clean up
+  auto place = cache_place::make(options);
+  if (!place)
+    return {bad_input, {}, place.error().context};
+  auto opened = open_shown(to_cache_options(options, place->directory()));
   if (!opened)
     return {bad_input, {}, opened.error().context};
   auto& cache = *opened;
