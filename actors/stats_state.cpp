@@ -130,12 +130,18 @@ tally_entry stats_state::whole_of(const std::vector<tally_entry>& totals) const 
 void stats_state::on_tick() {
   const auto now = totals();
   sources_.timeline->record(now_ns(), now, whole_of(now));
+  log_drops(now);
   self_->delayed_send(stats_actor(self_), std::chrono::seconds{1}, messages::tick{});
 }
 
 void stats_state::on_tally_changed() {
   const auto entries = totals();
   sources_.timeline->notice(now_ns(), entries);
+  log_drops(entries);
+}
+
+/// One line a second at most; it includes the drops that were held back since the last one.
+void stats_state::log_drops(const std::vector<tally_entry>& entries) {
   stats::ledger now;
   for (const auto& entry : entries)
     now += entry.counters.ledger;

@@ -53,6 +53,7 @@ private:
   messages::reset_reply on_reset();
   void on_tick();
   void on_hot_cache_down();
+  void log_drops(const std::vector<stats::tally_entry>& entries);
 
   [[nodiscard]] std::vector<stats::tally_entry> tallied() const;
   [[nodiscard]] std::vector<stats::tally_entry> totals() const;

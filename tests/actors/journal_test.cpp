@@ -1,5 +1,6 @@
 #include "actors/journal.hpp"
 
+#include "tests/actors/actor_fixture.hpp"
 #include "tests/support/actor_world.hpp"
 #include "tests/support/catch.hpp"
 
@@ -70,6 +71,28 @@ TEST_CASE("A callback that throws does no harm") {
   log.error("writer.died", "pending=0");
   CHECK(calls == 1);
   CHECK(log.events().since().size() == 1);
+}
+
+TEST_CASE("The last drops of a burst are logged within two seconds, although nothing happens after them") {
+  std::vector<std::string> lines;
+  auto options = testing::small_cache();
+  options.on_log = [&](const log_event& line) {
+    if (line.id == "stats.write_drops")
+      lines.push_back(line.fields);
+  };
+  testing::cache_world it{options};
+  it.world.disk().hang(true);
+  it.put_all(1, 8); // four hot, four in the writer's mailbox: every further put drops one
+  it.put_all(9, 13);
+  it.world.advance(std::chrono::milliseconds{100});
+  it.put_all(14, 20);
+  const auto total = it.counters().ledger.ssd_write_drops();
+  REQUIRE(total == 12);
+  it.world.advance(std::chrono::seconds{2});
+  REQUIRE(!lines.empty());
+  CHECK(lines.back().find("total=12") != std::string::npos);
+  it.world.advance(std::chrono::minutes{1});
+  CHECK(lines.size() == 2);
 }
 
 TEST_CASE("A cache tells its own callback, and not another cache's, what happens to it") {
