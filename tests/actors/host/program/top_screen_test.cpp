@@ -60,7 +60,7 @@ TEST_CASE("A single snapshot shows the rates of its last minute, and the first l
   const auto lines = top_screen(now, now, 80, 24);
   INFO(joined(lines));
   CHECK(lines.front().find("hearth  degraded: the writer's full mailbox rejected 120 blocks in the last 60 s") == 0);
-  CHECK(has_line(lines, "dropped: evict_full         2     0 B/s             30"));
+  CHECK(has_line(lines, "dropped: evict_full         2    0 B/s             30"));
 }
 
 TEST_CASE("The screen fits the terminal, whatever the namespaces are called") {
