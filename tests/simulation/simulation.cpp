@@ -117,7 +117,7 @@ void simulation::audit() {
   if (!seen.ok() || !accounts_.known)
     return;
   check(*seen);
-  const auto& [counters, gauges] = seen->whole;
+  const auto& [counters, gauges, recent] = seen->whole;
   const auto& ledger = counters.ledger;
   using enum stats::drop_reason;
   if (ledger.dropped(preflight_full).blocks != accounts_.preflight_full)

@@ -50,7 +50,7 @@ void check_snapshot(lap& of, const stats::snapshot& seen, std::uint64_t accepted
     if (!holds)
       of.found.add(finding_kind::uneven, "snapshot of " + seen.name_space + ": " + what);
   };
-  const auto& [counters, gauges] = seen.whole;
+  const auto& [counters, gauges, recent] = seen.whole;
   const auto& ledger = counters.ledger;
   const auto pending = ledger.pending();
   hold(ledger.balanced(), "the ledger does not balance: offered " + std::to_string(ledger.offered().blocks) +
