@@ -419,7 +419,7 @@ caf::result<messages::get_prefix_reply> hot_cache_state::on_get_prefix(messages:
   waiting_get waiting{answer<messages::get_prefix_reply>{promise}, std::move(x.slot)};
   if (plan.open == 0) {
     answer_get(std::move(waiting), x.name_space,
-               messages::get_prefix_reply{std::move(plan.found.blocks), plan.found.truncated});
+               messages::get_prefix_reply{std::move(plan.found.blocks), plan.found.truncated, false});
     settled();
     return promise;
   }

@@ -33,6 +33,8 @@ private:
   std::shared_ptr<const storage::hot_index> index_;
   std::shared_ptr<storage::read_notes> notes_;
   std::shared_ptr<const limits_now> limits_;
+  std::shared_ptr<stats::latencies> latencies_;
+  storage::clock_ns clock_;
   hot_cache_actor hot_cache_;
 };
 

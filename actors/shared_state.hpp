@@ -5,6 +5,7 @@
 #include "actors/bounded.hpp"
 #include "actors/journal.hpp"
 #include "actors/tiers/limits_now.hpp"
+#include "stats/latencies.hpp"
 #include "stats/timeline.hpp"
 #include "stats/totals.hpp"
 #include "storage/blocks/namespace_table.hpp"
@@ -43,6 +44,8 @@ struct shared_state {
   mailbox stats_mailbox;
   std::shared_ptr<class journal> journal; ///< the log of this cache
   actors::tallies tallies;
+  std::shared_ptr<stats::latencies> latencies; ///< any thread adds to it
+  storage::clock_ns steady_clock;              ///< for latencies; any thread may call it
   std::shared_ptr<stats::baseline> baseline; ///< changed only by the living stats actor
   std::shared_ptr<stats::timeline> timeline; ///< changed only by the living stats actor
   std::shared_ptr<actor_registry> registry;

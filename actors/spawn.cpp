@@ -32,6 +32,7 @@ stats_sources sources_of(const state_ptr& shared, const hot_cache_actor& hot_cac
   sources.read_notes = owned(shared, shared->read_notes);
   sources.journal = owned(shared, shared->journal);
   sources.baseline = owned(shared, shared->baseline);
+  sources.latencies = owned(shared, shared->latencies);
   sources.timeline = owned(shared, shared->timeline);
   sources.buffers = shared->buffers;
   return sources;
@@ -52,8 +53,9 @@ hot_cache_peers peers_of(caf::actor_system& system, const state_ptr& shared) {
   peers.reader_gate = shared->reader_mailbox.gate;
   peers.stats_gate = shared->stats_mailbox.gate;
   peers.start_writer = [&system, shared](const hot_cache_actor& hot_cache) -> writer_actor {
-    return system.spawn<writer_impl>(shared->writer_mailbox, shared->writer,
-                                     writer_peers{hot_cache, owned(shared, shared->store)});
+    return system.spawn<writer_impl>(
+        shared->writer_mailbox, shared->writer,
+        writer_peers{hot_cache, owned(shared, shared->store), owned(shared, shared->latencies)});
   };
   peers.start_reader = [&system, shared](const hot_cache_actor& hot_cache) -> reader_actor {
     return system.spawn<reader_impl>(shared->reader_mailbox, reader_peers{hot_cache, owned(shared, shared->store)});

@@ -168,6 +168,8 @@ caf::result<messages::snapshot_reply> stats_state::on_snapshot(messages::snapsho
   whole.time_ms = sources_.journal->now_ms();
   sources_.timeline->notice(now_ns(), counted);
   stats::add_recent(whole, *sources_.timeline, counted, whole_of(counted), names, now_ns());
+  for (std::size_t i = 0; i < stats::operations; ++i)
+    whole.latencies[i] = sources_.latencies->read(static_cast<stats::operation>(i));
   if (sources_.buffers)
     whole.memory = levels_of(sources_.buffers->stats());
   if (x.name_space == "*")
@@ -186,6 +188,7 @@ messages::history_reply stats_state::on_history(messages::history_request& x) {
 
 messages::reset_reply stats_state::on_reset() {
   *sources_.baseline = stats::make_baseline(totals());
+  sources_.latencies->reset();
   return {};
 }
 

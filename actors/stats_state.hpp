@@ -28,6 +28,7 @@ struct stats_sources {
   std::shared_ptr<const storage::read_notes> read_notes;
   std::shared_ptr<class journal> journal;
   std::shared_ptr<stats::baseline> baseline;     ///< figures at the last reset; owned by the one living stats actor
+  std::shared_ptr<stats::latencies> latencies;
   std::shared_ptr<stats::timeline> timeline;     ///< figures over time; owned by the one living stats actor
   const storage::buffer_pool* buffers = nullptr; ///< null: buffer memory is not counted
 };

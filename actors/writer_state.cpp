@@ -1,5 +1,6 @@
 #include "actors/writer_state.hpp"
 
+#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -28,9 +29,10 @@ writer_actor::behavior_type writer_state::make_behavior() {
 }
 
 void writer_state::on_write(messages::write_request& x) {
+  const auto now = self_->clock().now();
   for (auto& block : x.blocks) {
     auto slot = x.slot.split({1, block.item.payload.size()});
-    waiting_.push_back(std::make_shared<write>(write{std::move(block), std::move(slot)}));
+    waiting_.push_back(std::make_shared<write>(write{std::move(block), std::move(slot), now}));
   }
   submit();
 }
@@ -71,11 +73,14 @@ void writer_state::on_tick() {
 /// be handled before other actors on this thread get their turn.
 void writer_state::submit() {
   const auto may = [this] { return !waiting_.empty() && in_flight_ < config_.writes_in_flight; };
+  const auto now = self_->clock().now();
   std::vector<storage::append_item> batch;
   for (std::uint64_t bytes = 0; may() && bytes < turn_bytes_max; ++in_flight_) {
     auto next = std::move(waiting_.front());
     waiting_.pop_front();
     bytes += next->block.item.payload.size();
+    peers_.latencies->add(stats::operation::queue_wait,
+                          static_cast<std::uint64_t>(std::chrono::nanoseconds{now - next->since}.count()));
     // The append owns the block, and with it the slot, until its end is reported.
     batch.push_back({next->block.item,
                      [next, ended = ended_, me = writer_actor(self_)](storage::result<void> outcome) {

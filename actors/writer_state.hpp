@@ -2,7 +2,10 @@
 
 #include "actors/actor_configs.hpp"
 #include "actors/bounded.hpp"
+#include "stats/latencies.hpp"
 #include "storage/cold/block_store.hpp"
+
+#include <caf/actor_clock.hpp>
 
 #include <cstdint>
 #include <deque>
@@ -17,6 +20,7 @@ namespace hearth::actors {
 struct writer_peers {
   hot_cache_actor hot_cache; ///< receives the write replies; when hot_cache dies, the writer quits
   std::shared_ptr<storage::block_store> store;
+  std::shared_ptr<stats::latencies> latencies; ///< gets the time that each block waits here
 };
 
 /// Serves write requests: hands a few blocks at a time to the block store, in order, and replies when their appends
@@ -39,6 +43,7 @@ private:
   struct write {
     messages::offered_block block;
     messages::permit slot;
+    caf::actor_clock::time_point since; ///< when it arrived
   };
   struct ended_write {
     std::shared_ptr<write> what;

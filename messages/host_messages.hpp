@@ -65,6 +65,7 @@ struct get_prefix_request {
 struct get_prefix_reply {
   std::vector<storage::buffer> blocks; ///< blocks[i] belongs to keys[i]
   bool truncated = false; ///< shortened by the byte limit, the reader's mailbox or memory: request the rest
+  bool cold = false;      ///< whether the reply waited for reads of the cold tier
 };
 
 /// host -> hot_cache. Check for each key whether its block is in a tier. Counts neither as use nor as hit.

@@ -49,6 +49,17 @@ public:
     gauge(name + "_bytes", value.bytes, "Payload bytes of blocks " + help, label);
   }
 
+  void histogram(const std::string& name, const latency& value, const std::string& help, metric_label label) {
+    auto& made = add(MetricType::Histogram, name, help, label).histogram;
+    made.sample_count = value.count;
+    made.sample_sum = static_cast<double>(value.sum_ns) / 1e9;
+    std::uint64_t cumulative = 0;
+    for (std::size_t i = 0; i < latency_bounds; ++i) {
+      cumulative += value.coarse[i];
+      made.bucket.push_back({cumulative, static_cast<double>(latency_bound_ns(i)) / 1e9});
+    }
+  }
+
   [[nodiscard]] const std::vector<MetricFamily>& families() const noexcept { return families_; }
 
 private:
@@ -152,6 +163,15 @@ void add_cache(metric_list& list, const gauges& level) {
                "Bytes written to the cold tier since the cache was opened to copy blocks that reclaim kept.");
 }
 
+/// Latencies, of the whole cache.
+void add_latencies(metric_list& list, const std::array<latency, operations>& all) {
+  for (std::size_t i = 0; i < operations; ++i)
+    list.histogram("latency_seconds", all[i],
+                   "Latency of an operation: put and get_cold from call to answer, get_hot of one call in 256, "
+                   "queue_wait of a block at the writer, device_write and device_read of one transfer.",
+                   {"operation", to_string(static_cast<operation>(i))});
+}
+
 /// Every metric of the process.
 void add_memory(metric_list& list, const memory_levels& level) {
   list.gauge("memory_budget_bytes", level.budget_bytes, "Memory budgets of all caches in the process, added up.");
@@ -179,8 +199,10 @@ std::string open_metrics_text(const std::vector<MetricFamily>& families) {
     const auto about = [&, name](const char* what, std::string_view told) {
       text.append(what).append(name).append(" ").append(told).append("\n");
     };
-    about("# TYPE ", family.type == MetricType::Counter ? "counter" : "gauge");
-    for (const std::string_view unit : {"blocks", "bytes"})
+    about("# TYPE ", family.type == MetricType::Counter     ? "counter"
+                     : family.type == MetricType::Histogram ? "histogram"
+                                                            : "gauge");
+    for (const std::string_view unit : {"blocks", "bytes", "seconds"})
       if (name.ends_with(std::string{"_"}.append(unit)))
         about("# UNIT ", unit);
     about("# HELP ", family.help);
@@ -209,6 +231,7 @@ std::string metrics_renderer::render(const snapshot& whole, metrics_format forma
   }
   list.belong_to("");
   add_cache(list, whole.whole.gauges);
+  add_latencies(list, whole.latencies);
   if (whole.memory)
     add_memory(list, *whole.memory);
   return format == metrics_format::open_metrics ? open_metrics_text(list.families())

@@ -6,7 +6,7 @@ std::optional<snapshot> one_namespace(const snapshot& whole, const std::string& 
   const auto found = whole.namespaces.find(name_space);
   if (found == whole.namespaces.end())
     return std::nullopt;
-  return snapshot{name_space, whole.time_ms, found->second, {}, {}};
+  return snapshot{name_space, whole.time_ms, found->second, {}, {}, {}};
 }
 
 } // namespace hearth::stats

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "stats/counters.hpp"
+#include "stats/latencies.hpp"
 #include "stats/recent.hpp"
 
 #include <functional>
@@ -35,6 +36,9 @@ struct snapshot {
 
   /// Each namespace by name, with the same members. Empty in the snapshot of one namespace.
   std::map<std::string, snapshot_part> namespaces;
+
+  /// Latencies by `operation`. Of the whole cache only: empty in the snapshot of one namespace.
+  std::array<latency, operations> latencies{};
 
   /// Memory of all buffers in the process. None in the snapshot of one namespace, or if the buffers have no pool.
   std::optional<memory_levels> memory;

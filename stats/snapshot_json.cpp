@@ -2,8 +2,12 @@
 #include "stats/json_writer.hpp"
 #include "stats/snapshot.hpp"
 
+#include <algorithm>
 #include <array>
 #include <exception>
+#include <limits>
+#include <span>
+#include <vector>
 
 namespace hearth::stats {
 
@@ -212,6 +216,65 @@ void memory_member(Json& json, memory_levels& item) {
   });
 }
 
+/// A list of the coarse buckets, up to the last that is not empty.
+void coarse_member(json_writer& json, const latency& item) {
+  auto end = item.coarse.size();
+  while (end > 0 && item.coarse[end - 1] == 0)
+    --end;
+  json.integers("coarse", std::span{item.coarse}.first(end));
+}
+
+void coarse_member(json_reader& json, latency& item) {
+  std::vector<std::uint64_t> values;
+  json.integers("coarse", std::numeric_limits<std::uint64_t>::max(), values);
+  if (values.size() > item.coarse.size())
+    json.refuse("coarse", "found " + std::to_string(values.size()) + " buckets, expected at most " +
+                              std::to_string(item.coarse.size()));
+  else
+    std::copy(values.begin(), values.end(), item.coarse.begin());
+  std::uint64_t sum = 0;
+  for (const auto count : values)
+    sum += count;
+  if (sum != item.count)
+    json.refuse("coarse", "adds up to " + std::to_string(sum) + ", expected count " + std::to_string(item.count));
+}
+
+template <class Json>
+void latency_members(Json& json, latency& item) {
+  json.integer("count", item.count);
+  json.integer("sum_ns", item.sum_ns);
+  json.integer("p50_ns", item.p50_ns);
+  json.integer("p90_ns", item.p90_ns);
+  json.integer("p99_ns", item.p99_ns);
+  json.integer("p999_ns", item.p999_ns);
+  json.integer("max_ns", item.max_ns);
+}
+
+void write_latencies(json_writer& text, std::array<latency, operations>& all) {
+  member_writer json{text};
+  text.object("latency", [&] {
+    for (std::size_t i = 0; i < operations; ++i)
+      text.object(to_string(static_cast<operation>(i)), [&] {
+        latency_members(json, all[i]);
+        coarse_member(text, all[i]);
+      });
+  });
+}
+
+/// Operations that the text lacks, and a text without any, keep their zeros: they were added later.
+void read_latencies(json_reader& json, std::array<latency, operations>& all) {
+  if (!json.has("latency"))
+    return;
+  json.object("latency", [&] {
+    for (std::size_t i = 0; i < operations; ++i)
+      if (const auto name = to_string(static_cast<operation>(i)); json.has(name))
+        json.object(name, [&] {
+          latency_members(json, all[i]);
+          coarse_member(json, all[i]);
+        });
+  });
+}
+
 void read_namespaces(json_reader& json, snapshot& item) {
   counters sum;
   json.names("namespaces", [&](const std::string& name) {
@@ -237,6 +300,8 @@ std::string to_json(const snapshot& item, const std::function<void(json_writer&)
   member_writer json{text};
   auto copy = item; // the member lists need assignable members
   headed_part(json, copy.name_space, copy.time_ms, copy.whole);
+  if (copy.name_space == "*")
+    write_latencies(text, copy.latencies);
   if (copy.memory)
     memory_member(json, *copy.memory);
   text.object("namespaces", [&] {
@@ -256,6 +321,7 @@ std::optional<snapshot> snapshot_from_json(std::string_view text, std::string& e
     json_reader json{text};
     snapshot item;
     headed_part(json, item.name_space, item.time_ms, item.whole);
+    read_latencies(json, item.latencies);
     if (json.has("memory"))
       memory_member(json, item.memory.emplace());
     read_namespaces(json, item);

@@ -96,6 +96,24 @@ std::string rates(const recent_events& recent) {
   return any ? table.text() + '\n' : std::string{};
 }
 
+std::string microseconds(std::uint64_t ns) { return format_fixed(static_cast<double>(ns) / 1000, 1); }
+
+std::string latencies_of(const snapshot& item) {
+  columns table;
+  table.row({"us", "count", "mean", "p50", "p90", "p99", "p99.9", "max"});
+  bool any = false;
+  for (std::size_t i = 0; i < operations; ++i) {
+    const auto& one = item.latencies[i];
+    if (one.count == 0)
+      continue;
+    any = true;
+    table.row({std::string{to_string(static_cast<operation>(i))}, number(one.count),
+               microseconds(one.sum_ns / one.count), microseconds(one.p50_ns), microseconds(one.p90_ns),
+               microseconds(one.p99_ns), microseconds(one.p999_ns), microseconds(one.max_ns)});
+  }
+  return any ? table.text() + '\n' : std::string{};
+}
+
 /// "offered 5 = persisted 3 + pending 2 + ... -> balanced", for one member of `amount`.
 std::string equation(const ledger_parts& parts, std::uint64_t amount::*member) {
   const auto side = [member](const char* name, const amount& item) { return name + (" " + number(item.*member)); };
@@ -154,8 +172,7 @@ std::string to_table(const snapshot& item) {
   const auto& parts = count.ledger.parts();
   auto text = "namespace " + item.name_space + "\n\n" + tiers(level) + '\n' +
               (item.memory ? memory(*item.memory) + '\n' : "") + gets(count) + '\n' + events(count) + '\n' +
-              rates(recent) +
-              ends(parts) + "\nblocks: " + equation(parts, &amount::blocks) +
+              rates(recent) + latencies_of(item) + ends(parts) + "\nblocks: " + equation(parts, &amount::blocks) +
               "\nbytes:  " + equation(parts, &amount::bytes) + '\n';
   if (item.namespaces.size() > 1)
     text += '\n' + namespace_rows(item);

@@ -2,6 +2,7 @@
 
 #include "actors/preflight.hpp"
 #include "storage/io/io_uring.hpp"
+#include "storage/io/measured_io.hpp"
 #include "storage/segments/segments_store.hpp"
 
 #include <algorithm>
@@ -194,12 +195,37 @@ result<environment> machine_environment(const cache_options& options) {
                      },
                      {},
                      storage::buffers_are_pooled() ? &storage::process_buffer_pool() : nullptr,
+                     {},
                      std::move(without_io_uring)};
 }
 
-result<std::shared_ptr<shared_state>> assemble(const cache_options& options, const environment& world) {
+namespace {
+
+std::int64_t machine_steady_ns() {
+  return std::chrono::nanoseconds{std::chrono::steady_clock::now().time_since_epoch()}.count();
+}
+
+/// The environment with an I/O engine that adds every read and write of the device to `latencies`.
+environment with_measured_io(environment world, std::shared_ptr<stats::latencies> latencies,
+                             const storage::clock_ns& clock) {
+  if (world.io)
+    world.io = storage::make_measured_io(
+        std::move(world.io), clock, [latencies = std::move(latencies)](const storage::measured_transfer& one) {
+          latencies->add(one.kind == storage::io_kind::read ? stats::operation::device_read
+                                                            : stats::operation::device_write,
+                         one.ns);
+        });
+  return world;
+}
+
+} // namespace
+
+result<std::shared_ptr<shared_state>> assemble(const cache_options& options, const environment& around) {
   if (const auto valid = options.validate(); !valid)
     return valid.error();
+  const auto latencies = std::make_shared<stats::latencies>();
+  const auto steady_clock = around.steady_clock ? around.steady_clock : storage::clock_ns{machine_steady_ns};
+  const auto world = with_measured_io(around, latencies, steady_clock);
   auto journal =
       std::make_shared<actors::journal>(options.on_log, [clock = world.wall_clock] { return clock() / 1'000'000; });
   if (!world.without_io_uring.empty())
@@ -212,6 +238,8 @@ result<std::shared_ptr<shared_state>> assemble(const cache_options& options, con
 
   auto parts = std::make_shared<shared_state>();
   parts->journal = std::move(journal);
+  parts->latencies = latencies;
+  parts->steady_clock = steady_clock;
   parts->namespaces = std::make_shared<storage::namespace_table>(options.namespaces_max);
   if (const auto first = parts->namespaces->claim("default"); !first)
     return first.error();

@@ -25,6 +25,7 @@ struct environment {
   /// Waits until `done` returns true, at most `timeout`; returns its last result. Empty: the caller's thread sleeps.
   std::function<bool(const std::function<bool()>& done, std::chrono::nanoseconds timeout)> wait;
   storage::buffer_pool* buffers = nullptr; ///< pool of the buffers; null: their memory is not counted
+  storage::clock_ns steady_clock{};        ///< ns of a clock that only advances, for any thread; empty: the machine's
   std::string without_io_uring{}; ///< why the I/O engine uses threads instead of io_uring; empty: as it was asked for
 };
 

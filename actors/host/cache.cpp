@@ -34,7 +34,12 @@ void ask_prefix(cache::impl& of, std::vector<block_key> keys, const get_options&
                 cache::callback<prefix> done) {
   messages::get_prefix_request request{
       options.name_space, std::move(keys), options.bytes_max, of.timeout(options.timeout), {}};
-  of.ask<messages::get_prefix_reply>(std::move(request), std::move(done), to_prefix);
+  of.ask<messages::get_prefix_reply>(std::move(request), std::move(done),
+                                     [&of, start = of.now_ns()](messages::get_prefix_reply reply) {
+                                       if (reply.cold)
+                                         of.measured(stats::operation::get_cold, start);
+                                       return to_prefix(std::move(reply));
+                                     });
 }
 
 } // namespace
@@ -73,7 +78,10 @@ result<namespace_id> cache::name_space(std::string_view name) {
 void cache::put_async(const block_key& key, buffer payload, const put_options& options, callback<put_outcome> done) {
   messages::put_request request{{key, options.name_space, options.parent, std::move(payload)}, {}};
   impl_->ask<messages::put_reply>(std::move(request), std::move(done),
-                                  [](messages::put_reply reply) { return reply.outcome; });
+                                  [of = impl_.get(), start = impl_->now_ns()](messages::put_reply reply) {
+                                    of->measured(stats::operation::put, start);
+                                    return reply.outcome;
+                                  });
 }
 
 void cache::put_many_async(std::span<const block_key> keys, std::vector<buffer> payloads, const put_options& options,

@@ -46,6 +46,7 @@ cache::impl::impl(std::shared_ptr<caf::actor_system> own, caf::actor_system& sys
                                                        parts.reset();
                                                        gone->set();
                                                      }),
+      latencies_(parts_->latencies), steady_clock_(parts_->steady_clock),
       handles_{{actors::spawn_hot_cache(system, parts_), parts_->hot_cache_mailbox.gate},
                parts_->registry,
                parts_->writer_mailbox.gate,

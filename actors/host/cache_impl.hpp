@@ -112,6 +112,12 @@ public:
   [[nodiscard]] const actor_handles& handles() const noexcept { return handles_; }
   [[nodiscard]] const actors::hot_lookup& hot() const noexcept { return hot_; }
   [[nodiscard]] const actors::shared_state& parts() const noexcept { return *parts_; }
+  /// Time for latencies, ns.
+  [[nodiscard]] std::int64_t now_ns() const { return steady_clock_(); }
+  /// Measures an operation that began at `start_ns` and ends now.
+  void measured(stats::operation what, std::int64_t start_ns) const {
+    latencies_->add(what, static_cast<std::uint64_t>(now_ns() - start_ns));
+  }
   [[nodiscard]] std::chrono::nanoseconds timeout(const std::optional<std::chrono::milliseconds>& chosen) const {
     return messages::bounded_time(chosen.value_or(options_.request_timeout));
   }
@@ -144,6 +150,9 @@ private:
   std::shared_ptr<event> close_ended_ = std::make_shared<event>(); ///< the close has been answered
   std::shared_ptr<event> parts_gone_;                              ///< no actor and no other owner holds `parts_`
   std::shared_ptr<const actors::shared_state> parts_;
+  // Not in `parts_`: an answer may still be measured while the cache ends.
+  const std::shared_ptr<stats::latencies> latencies_;
+  const storage::clock_ns steady_clock_;
   actor_handles handles_;
   actors::hot_lookup hot_;
   std::unique_ptr<client> client_;

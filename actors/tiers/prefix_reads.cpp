@@ -39,7 +39,7 @@ prefix_reads::answered_get prefix_reads::answer(std::uint64_t number, get ended)
   if (unread && blocks.empty())
     return {number, name_space,
             storage::failure{errc::no_memory, "the block is in the cold tier: there was no memory to read it into"}};
-  return {number, name_space, messages::get_prefix_reply{std::move(blocks), cut ? unread : truncated}};
+  return {number, name_space, messages::get_prefix_reply{std::move(blocks), cut ? unread : truncated, true}};
 }
 
 std::vector<prefix_reads::late_get> prefix_reads::take_late(time_point now) {

@@ -13,6 +13,7 @@ import sys
 HEADER = re.compile(r"# (HELP|TYPE) (\w+) (.+)")
 SAMPLE = re.compile(r'(\w+)(?:\{((?:\w+="(?:[^"\\]|\\.)*",?)*)\})? \S+')
 LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
+HISTOGRAM_PART = re.compile(r"_(bucket|sum|count)$")
 OPEN = {"namespace"}  # labels whose values are data
 
 
@@ -23,8 +24,11 @@ def rows(text):
         if header := HEADER.fullmatch(line):
             found.setdefault(header[2], {"labels": {}})[header[1]] = header[3]
         elif sample := SAMPLE.fullmatch(line):
+            family = sample[1] if sample[1] in found else HISTOGRAM_PART.sub("", sample[1])
             for name, value in LABEL.findall(sample[2] or ""):
-                values = found[sample[1]]["labels"].setdefault(name, [])
+                if name == "le":  # a bound of a histogram's bucket
+                    continue
+                values = found[family]["labels"].setdefault(name, [])
                 if name not in OPEN and value not in values:
                     values.append(value)
         else:

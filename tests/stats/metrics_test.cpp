@@ -126,7 +126,7 @@ TEST_CASE("Every number of a snapshot is in the metrics, also one that is new in
 
 TEST_CASE("Each metric shows the member that its name says") {
   snapshot item;
-  auto& [count, level] = item.namespaces["a"];
+  auto& [count, level, recent] = item.namespaces["a"];
   for (int i = 0; i < 7; ++i)
     for (int n = 0; n <= i; ++n)
       count.ledger.give_up(static_cast<drop_reason>(i), 2); // 1, 2, ... 7 blocks: 28
@@ -172,7 +172,8 @@ TEST_CASE("Each metric shows the member that its name says") {
   item.memory = memory_levels{61, 62, 63, 64, 65, 66, 67, 68, 69};
   std::string shown;
   for (const auto& [series, value] : series_of(metrics_renderer{}.render(item)))
-    shown += series + ' ' + value + '\n';
+    if (!series.starts_with("hearth_latency_seconds")) // a test of its own
+      shown += series + ' ' + value + '\n';
   CHECK("\n" + shown == R"(
 hearth_offered_blocks_total{namespace="a"} 45
 hearth_offered_bytes_total{namespace="a"} 73
@@ -355,7 +356,7 @@ TEST_CASE("Names and texts follow the conventions of Prometheus: prefix, base un
     } else {
       CHECK(what == "TYPE");
       CHECK(name == helped);
-      CHECK((rest == " counter" || rest == " gauge"));
+      CHECK((rest == " counter" || rest == " gauge" || rest == " histogram"));
       CHECK(name.ends_with("_total") == (rest == " counter"));
     }
   }
@@ -386,7 +387,7 @@ TEST_CASE("OpenMetrics text keeps the rules of its format") {
         type = rest.substr(1);
         unit.clear();
         helped = false;
-        CHECK((type == "counter" || type == "gauge"));
+        CHECK((type == "counter" || type == "gauge" || type == "histogram"));
       } else if (what == "UNIT") {
         CHECK(name == family);
         CHECK(unit.empty());
@@ -403,7 +404,11 @@ TEST_CASE("OpenMetrics text keeps the rules of its format") {
     CHECK(helped); // all about a family stands before its samples
     const auto space = line.rfind(' ');
     CHECK(series.insert(line.substr(0, space)).second);
-    CHECK(name_in(line.substr(0, space)) == family + (type == "counter" ? "_total" : ""));
+    const auto sample = name_in(line.substr(0, space));
+    if (type == "histogram")
+      CHECK((sample == family + "_bucket" || sample == family + "_sum" || sample == family + "_count"));
+    else
+      CHECK(sample == family + (type == "counter" ? "_total" : ""));
     char* end = nullptr;
     const auto value = line.substr(space + 1);
     CHECK(std::strtod(value.c_str(), &end) >= 0);
@@ -413,6 +418,23 @@ TEST_CASE("OpenMetrics text keeps the rules of its format") {
     CHECK_FALSE(families.contains(name + "_total"));
   // Exactly the samples of the other format.
   CHECK(series_of(text) == series_of(metrics_renderer{}.render(numbered())));
+}
+
+TEST_CASE("Latencies are histograms in seconds, whose buckets are cumulative") {
+  snapshot item;
+  latencies measured;
+  for (const std::uint64_t ns : {500ull, 1'500ull, 1'600ull, 100'000'000'000ull})
+    measured.add(operation::get_cold, ns);
+  item.latencies[static_cast<std::size_t>(operation::get_cold)] = measured.read(operation::get_cold);
+  const auto text = metrics_renderer{}.render(item);
+  INFO(text);
+  const auto has = [&](const std::string& line) { return text.find("\n" + line + "\n") != std::string::npos; };
+  const std::string bucket = "hearth_latency_seconds_bucket{operation=\"get_cold\",le=\"";
+  CHECK(has("# TYPE hearth_latency_seconds histogram"));
+  CHECK(has(bucket + "1e-06\"} 1"));
+  CHECK(has(bucket + "2e-06\"} 3"));
+  CHECK(has(bucket + "+Inf\"} 4"));
+  CHECK(has("hearth_latency_seconds_count{operation=\"get_cold\"} 4"));
 }
 
 TEST_CASE("Both formats have their content type") {

@@ -17,6 +17,12 @@ int main(int count, char**) {
   }
   (void)fill(item.whole.gauges, random);
   (void)fill(item.memory.emplace(), random);
+  latencies measured;
+  for (std::size_t i = 0; i < operations; ++i) {
+    for (std::uint64_t ns = 100; ns < 1'000'000'000'000; ns *= 3)
+      measured.add(static_cast<operation>(i), ns);
+    item.latencies[i] = measured.read(static_cast<operation>(i));
+  }
   metrics_renderer renderer{4}; // one of the five is "other"
   std::cout << renderer.render(item, count > 1 ? metrics_format::open_metrics : metrics_format::prometheus);
 }

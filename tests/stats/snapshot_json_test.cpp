@@ -235,6 +235,25 @@ TEST_CASE("A text from before the recent events were added is read, without them
   CHECK(error.empty());
 }
 
+TEST_CASE("Latencies of the whole cache are written and read back; their buckets must add up") {
+  snapshot item;
+  latencies measured;
+  for (std::uint64_t i = 1; i <= 100; ++i) {
+    measured.add(operation::put, i * 1'000);
+    measured.add(operation::device_read, i * 1'000'000'000'000);
+  }
+  for (std::size_t i = 0; i < operations; ++i)
+    item.latencies[i] = measured.read(static_cast<operation>(i));
+  const auto text = to_json(item);
+  std::string error;
+  CHECK(snapshot_from_json(text, error) == item);
+  CHECK(error.empty());
+  CHECK(refusal(replaced(text, "\"count\": 100", "\"count\": 99")) ==
+        "latency.put.coarse: adds up to 100, expected count 99");
+  item.name_space = "model-a";
+  CHECK(to_json(item).find("latency") == std::string::npos);
+}
+
 TEST_CASE("A small snapshot is exactly this JSON") { CHECK(to_json(small()) == small_text); }
 
 TEST_CASE("What was written is read back exactly, also numbers that no double can hold") {

@@ -40,6 +40,7 @@ result<cache> actor_world::open(cache_options options) {
   environment around{
       files_, disk_, [this] { return static_cast<std::int64_t>(now().count()); },
       [this](const std::function<bool()>& done, nanoseconds timeout) { return run_until(done, timeout); }};
+  around.steady_clock = around.wall_clock;
   return open_cache(*system_, std::move(options), std::move(around));
 }
 
