@@ -138,7 +138,9 @@ public:
       refused.headers.emplace_back("Allow", std::string{path->method} == "GET" ? "GET, HEAD" : path->method);
       return respond(std::move(refused));
     }
-    if (auto refused = refusal(request, path->method == std::string_view{"POST"}))
+    // The page itself tells nothing, and asks for the token that its requests need.
+    const bool tells_nothing = path->answer == &impl::dashboard;
+    if (auto refused = refusal(request, path->method == std::string_view{"POST"}); refused && !tells_nothing)
       return respond(std::move(*refused));
     (this->*path->answer)(request, std::move(respond));
   }
@@ -187,7 +189,11 @@ private:
   }
 
   void dashboard(const http_request&, http_respond respond) {
-    respond({200, "text/html; charset=utf-8", std::string{dashboard_page}, {}});
+    // What a page cannot say itself: no other page may frame it.
+    respond({200,
+             "text/html; charset=utf-8",
+             std::string{dashboard_page},
+             {{"Content-Security-Policy", "frame-ancestors 'none'"}, {"Referrer-Policy", "no-referrer"}}});
   }
 
   void stats(const http_request& request, http_respond respond) {

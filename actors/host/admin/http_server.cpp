@@ -44,37 +44,9 @@ constexpr std::uint64_t dropped_bodies_max = 4;
 constexpr std::size_t accepts_max = 16;
 /// Pause after the system had no descriptor or memory.
 constexpr int failure_pause_ms = 100;
-/// Turns in a row that libmicrohttpd may ask for at once; after these, one each millisecond. It asks without end while
-/// a chunked body has a chunk header that does not fit into its memory (0.9.75).
+/// Turns in a row that libmicrohttpd may ask for at once; after these, one each millisecond. 0.9.75 asks without end
+/// while a chunked body has a chunk header that does not fit into its memory: such a connection is cut.
 constexpr unsigned quick_turns_max = 16;
-
-enum class connection_phase : std::uint8_t {
-  receiving, ///< waits for a request, or for the rest of one
-  answering, ///< the handler has the request; libmicrohttpd has suspended the connection
-  sending,   ///< the client takes the answer
-  closing    ///< was cut; libmicrohttpd has yet to notice
-};
-
-struct http_connection {
-  MHD_Connection* handle = nullptr;
-  int socket = -1;
-  connection_phase phase = connection_phase::receiving;
-  steady::time_point since = steady::now(); ///< when the phase began
-  bool fresh = true;                        ///< no request was answered yet
-  bool has_line = false;                    ///< the request line was received
-  bool has_head = false;                    ///< the headers were received and are valid
-  bool suspended = false;
-  std::uint64_t body_bytes = 0; ///< received, the dropped bytes of a body that is too large included
-  std::string target;
-  http_request request;
-  std::uint64_t number = 0; ///< of the request, while its handler has it
-  std::optional<http_response> answer;
-
-  void enter(connection_phase next) {
-    phase = next;
-    since = steady::now();
-  }
-};
 
 /// Blocks the signals of the calling thread while it exists, for a thread that is started meanwhile: the host's signals
 /// are handled by the host's threads, and a write to a closed connection raises none. Signals of faults stay, so that
@@ -100,14 +72,22 @@ http_response plain_answer(unsigned status, std::string_view reason) {
   return {.status = status, .body = std::string{reason} + ".\n"};
 }
 
-/// A whole answer for a connection that libmicrohttpd can no longer answer. Nothing of another answer was sent.
-void send_last_words(int socket, const char* status, const char* reason) {
+/// An answer that is sent to the socket itself, because libmicrohttpd cannot send one any more.
+struct last_words {
+  const char* status = "";
+  const char* reason = "";
+};
+
+constexpr last_words too_late{"408 Request Timeout", "The request did not arrive in time.\n"};
+
+/// Pre: nothing of another answer was sent.
+void send_last_words(int socket, last_words words) {
   std::array<char, 512> text{};
   const int size = std::snprintf(text.data(), text.size(),
                                  "HTTP/1.1 %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %zu\r\n"
                                  "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n"
                                  "\r\n%s",
-                                 status, std::strlen(reason), reason);
+                                 words.status, std::strlen(words.reason), words.reason);
   assert(size > 0 && static_cast<std::size_t>(size) < text.size());
   static_cast<void>(::send(socket, text.data(), static_cast<std::size_t>(size), MSG_NOSIGNAL | MSG_DONTWAIT));
 }
@@ -153,7 +133,7 @@ public:
     listener_.emplace(std::move(*listener));
     if (auto started = start_daemon(*tls); !started)
       return started;
-    const signals_blocked none;
+    const signals_blocked blocked;
     try {
       thread_ = std::thread{[this] { run(); }};
     } catch (const std::system_error& error) {
@@ -171,6 +151,35 @@ private:
     if (log_)
       log_(level, id, std::move(fields));
   }
+
+  enum class phase : std::uint8_t {
+    receiving, ///< waits for a request, or for the rest of one
+    answering, ///< the handler has the request; libmicrohttpd has suspended the connection
+    sending,   ///< the client takes the answer
+    closing    ///< was cut; libmicrohttpd has yet to notice
+  };
+
+  struct connection {
+    MHD_Connection* handle = nullptr;
+    int socket = -1;
+    phase doing = phase::receiving;
+    steady::time_point since = steady::now(); ///< when the phase began
+    bool fresh = true;                        ///< no request was answered yet
+    bool has_line = false;                    ///< the request line was received
+    bool has_head = false;                    ///< the headers were received and are valid
+    bool suspended = false;
+    std::uint64_t body_bytes = 0; ///< received, the dropped bytes of a body that is too large included
+    std::uint64_t last_turn = 0;  ///< in which head or body were received
+    std::string target;
+    http_request request;
+    std::uint64_t number = 0; ///< of the request, while its handler has it
+    std::optional<http_response> answer;
+
+    void enter(phase next) {
+      doing = next;
+      since = steady::now();
+    }
+  };
 
   result<void> start_daemon(const tls_files& tls) {
     if (tls_ && MHD_is_feature_supported(MHD_FEATURE_TLS) != MHD_YES)
@@ -194,11 +203,11 @@ private:
                                MHD_OPTION_NOTIFY_CONNECTION, &on_connection, static_cast<void*>(this),       //
                                MHD_OPTION_NOTIFY_COMPLETED, &on_completed, static_cast<void*>(this),         //
                                MHD_OPTION_ARRAY, more.data(), MHD_OPTION_END);
-    const auto told = std::exchange(message_, std::nullopt).value_or("");
+    const auto told = std::exchange(messages_, std::nullopt).value_or("");
     if (!daemon_)
       return tls_ ? failure{errc::invalid_argument, "certificate_file " + options_.certificate_file + ", key_file " +
-                                                        options_.key_file + ": libmicrohttpd says: " + told}
-                  : failure{errc::io, "HTTP server: libmicrohttpd says: " + told};
+                                                        options_.key_file + ": libmicrohttpd says:" + told}
+                  : failure{errc::io, "HTTP server: libmicrohttpd says:" + told};
     const auto* poll_set = MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_EPOLL_FD);
     if (!poll_set || poll_set->epoll_fd < 0)
       return {errc::unsupported, "HTTP server: this libmicrohttpd was built without epoll"};
@@ -212,6 +221,7 @@ private:
     ::pthread_setname_np(::pthread_self(), "hearth-http");
     while (!answers_->closed()) {
       try {
+        ++turn_;
         accept_connections();
         MHD_run(daemon_);
         take_answers();
@@ -262,21 +272,21 @@ private:
   }
 
   /// Has the connection send this answer.
-  void settle(http_connection& c, http_response&& response) {
+  void settle(connection& c, http_response&& response) {
     c.answer.emplace(std::move(response));
-    c.enter(connection_phase::sending);
+    c.enter(phase::sending);
     if (std::exchange(c.suspended, false)) {
       MHD_resume_connection(c.handle);
       resumed_ = true;
     }
   }
 
-  steady::time_point deadline_of(const http_connection& c) const noexcept {
-    switch (c.phase) {
-    case connection_phase::receiving: return c.since + options_.request_deadline;
-    case connection_phase::answering: return c.since + options_.answer_deadline;
-    case connection_phase::sending: return c.since + options_.response_deadline;
-    case connection_phase::closing: break;
+  steady::time_point deadline_of(const connection& c) const noexcept {
+    switch (c.doing) {
+    case phase::receiving: return c.since + options_.request_deadline;
+    case phase::answering: return c.since + options_.answer_deadline;
+    case phase::sending: return c.since + options_.response_deadline;
+    case phase::closing: break;
     }
     return steady::time_point::max();
   }
@@ -285,46 +295,52 @@ private:
     for (auto& [socket, c] : connections_) {
       if (now < deadline_of(c))
         continue;
-      if (c.phase == connection_phase::answering) {
+      if (c.doing == phase::answering) {
         asked_.erase(c.number);
         settle(c, plain_answer(504, "The cache did not answer in time"));
       } else {
-        cut(c);
+        cut(c, too_late);
       }
     }
     if (auto* longest = longest_waiting(); longest && now >= longest->since + options_.crowded_deadline)
-      cut(*longest);
+      cut(*longest, too_late);
   }
 
   /// The connection that gives way to one that waits: null if none waits, or if one is giving way already.
-  http_connection* longest_waiting() {
-    http_connection* longest = nullptr;
+  connection* longest_waiting() {
+    connection* longest = nullptr;
     if (!crowded_)
       return nullptr;
     for (auto& [socket, c] : connections_) {
-      if (c.phase == connection_phase::closing)
+      if (c.doing == phase::closing)
         return nullptr;
-      if (c.phase == connection_phase::receiving && (!longest || c.since < longest->since))
+      if (c.doing == phase::receiving && (!longest || c.since < longest->since))
         longest = &c;
     }
     return longest;
   }
 
-  /// Ends a connection whose client took too long or sent too much: libmicrohttpd closes a socket that was shut down.
-  /// A client that has sent part of a request, or none yet, reads why.
-  void cut(http_connection& c) {
-    if (c.phase == connection_phase::receiving && !tls_ && (c.fresh || c.has_line)) {
-      if (c.body_bytes > options_.body_bytes_max)
-        send_last_words(c.socket, "413 Content Too Large", "The body of the request is too large.\n");
-      else
-        send_last_words(c.socket, "408 Request Timeout", "The request did not arrive in time.\n");
-    }
-    if (c.phase == connection_phase::sending) { // the kernel keeps nothing for a client that does not read
+  /// Cuts the connections that libmicrohttpd cannot go on with.
+  void cut_stuck() {
+    for (auto& [socket, c] : connections_)
+      if (c.doing == phase::receiving && c.has_head && turn_ - c.last_turn >= quick_turns_max &&
+          !c.request.header("transfer-encoding").empty())
+        cut(c, {"400 Bad Request", "The header of a chunk is too long.\n"});
+  }
+
+  /// Ends a connection: libmicrohttpd closes a socket that was shut down. If it was receiving a request, and nothing of
+  /// an answer was sent, the client reads why, except with TLS.
+  void cut(connection& c, last_words why) {
+    if (c.doing == phase::receiving && !tls_ && (c.fresh || c.has_line))
+      send_last_words(c.socket, c.body_bytes > options_.body_bytes_max
+                                    ? last_words{"413 Content Too Large", "The body of the request is too large.\n"}
+                                    : why);
+    if (c.doing == phase::sending) { // the kernel keeps nothing for a client that does not read
       const linger at_once{.l_onoff = 1, .l_linger = 0};
       static_cast<void>(::setsockopt(c.socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once));
     }
     static_cast<void>(::shutdown(c.socket, SHUT_RDWR));
-    c.enter(connection_phase::closing);
+    c.enter(phase::closing);
   }
 
   /// Waits for a socket, an answer, or the next deadline.
@@ -346,10 +362,14 @@ private:
       timeout_ms = static_cast<int>(std::clamp<std::int64_t>(left, 0, INT_MAX));
     }
     MHD_UNSIGNED_LONG_LONG wanted_ms = 0;
-    if (MHD_get_timeout(daemon_, &wanted_ms) == MHD_YES && wanted_ms == 0)
-      timeout_ms = ++quick_turns_ > quick_turns_max ? 1 : 0;
-    else
+    if (MHD_get_timeout(daemon_, &wanted_ms) != MHD_YES || wanted_ms != 0) {
       quick_turns_ = 0;
+    } else if (++quick_turns_ <= quick_turns_max) {
+      timeout_ms = 0;
+    } else {
+      timeout_ms = 1;
+      cut_stuck();
+    }
     if (std::exchange(resumed_, false))
       timeout_ms = 0;
     std::array<pollfd, 3> watched{pollfd{answers_->event(), POLLIN, 0}, pollfd{poll_set_, POLLIN, 0},
@@ -364,36 +384,38 @@ private:
 
   // What libmicrohttpd calls, on the thread. No exception may leave these functions.
 
-  static http_connection* connection_of(MHD_Connection* handle) noexcept {
+  static connection* connection_of(MHD_Connection* handle) noexcept {
     const auto* info = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    return info ? static_cast<http_connection*>(info->socket_context) : nullptr;
+    return info ? static_cast<connection*>(info->socket_context) : nullptr;
   }
 
   static void on_message(void* self, const char* format, va_list values) noexcept {
-    auto& message = static_cast<loop*>(self)->message_;
-    if (!message)
+    auto& messages = static_cast<loop*>(self)->messages_;
+    if (!messages)
       return; // libmicrohttpd has started: from now on it reports what clients do wrong
     std::array<char, 512> text{};
     std::vsnprintf(text.data(), text.size(), format, values);
     try {
-      message->assign(text.data());
-      message->erase(message->find_last_not_of(" \n") + 1);
+      messages->append(" ").append(text.data());
+      messages->erase(messages->find_last_not_of(" \n") + 1);
     } catch (const std::exception&) {
-      message->clear();
+      messages->clear();
     }
   }
 
   static void on_connection(void* self, MHD_Connection* handle, void** context,
                             MHD_ConnectionNotificationCode code) noexcept {
-    auto& connections = static_cast<loop*>(self)->connections_;
+    auto& running = *static_cast<loop*>(self);
     const int socket = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
-      if (*context)
-        connections.erase(socket);
+      if (const auto* c = static_cast<connection*>(std::exchange(*context, nullptr))) {
+        running.asked_.erase(c->number);
+        running.connections_.erase(socket);
+      }
       return;
     }
     try {
-      auto& c = connections[socket];
+      auto& c = running.connections_[socket];
       c.handle = handle;
       c.socket = socket;
       *context = &c;
@@ -438,7 +460,7 @@ private:
   static MHD_Result on_request(void* self, MHD_Connection* handle, const char*, const char* method, const char* version,
                                const char* piece, std::size_t* piece_bytes, void**) noexcept {
     auto* c = connection_of(handle);
-    if (!c || c->phase == connection_phase::closing)
+    if (!c || c->doing == phase::closing)
       return MHD_NO;
     try {
       auto& running = *static_cast<loop*>(self);
@@ -457,17 +479,17 @@ private:
   static void on_completed(void* self, MHD_Connection* handle, void**, MHD_RequestTerminationCode) noexcept {
     if (auto* c = connection_of(handle)) {
       static_cast<loop*>(self)->asked_.erase(c->number);
-      http_connection next;
+      connection next;
       next.handle = c->handle;
       next.socket = c->socket;
       next.fresh = false;
-      if (c->phase == connection_phase::closing)
-        next.phase = connection_phase::closing;
+      if (c->doing == phase::closing)
+        next.doing = phase::closing;
       *c = std::move(next);
     }
   }
 
-  MHD_Result begin(http_connection& c, const char* method, const char* version) {
+  MHD_Result begin(connection& c, const char* method, const char* version) {
     request_head head{method, c.target, version, {}};
     const int listed = MHD_get_connection_values_n(c.handle, MHD_HEADER_KIND, &on_header, &head.headers);
     if (listed < 0 || head.headers.size() != static_cast<std::size_t>(listed))
@@ -477,24 +499,26 @@ private:
     if (announced_body_bytes(c.request) > options_.body_bytes_max)
       return send(c, too_large());
     c.has_head = true;
+    c.last_turn = turn_;
     return MHD_YES;
   }
 
-  void receive(http_connection& c, std::string_view piece) {
+  void receive(connection& c, std::string_view piece) {
     c.body_bytes += piece.size();
+    c.last_turn = turn_;
     if (c.body_bytes <= options_.body_bytes_max) {
       c.request.body.append(piece);
       return;
     }
     std::string{}.swap(c.request.body);
     if (c.body_bytes > dropped_bodies_max * options_.body_bytes_max + head_bytes_max)
-      cut(c);
+      cut(c, {});
   }
 
-  MHD_Result finish(http_connection& c) {
-    if (c.phase == connection_phase::receiving && c.body_bytes > options_.body_bytes_max)
+  MHD_Result finish(connection& c) {
+    if (c.doing == phase::receiving && c.body_bytes > options_.body_bytes_max)
       return send(c, too_large());
-    if (c.phase == connection_phase::receiving) {
+    if (c.doing == phase::receiving) {
       ask(c);
       take_answers(); // of a handler that answers at once
     }
@@ -505,10 +529,10 @@ private:
     return MHD_YES;
   }
 
-  void ask(http_connection& c) {
+  void ask(connection& c) {
     c.number = ++last_number_;
     asked_.emplace(c.number, &c);
-    c.enter(connection_phase::answering);
+    c.enter(phase::answering);
     const auto respond = answers_->responder(c.number);
     std::string what;
     try {
@@ -526,7 +550,7 @@ private:
 
   static http_response too_large() { return plain_answer(413, "The body of the request is too large"); }
 
-  MHD_Result send(http_connection& c, http_response answer) {
+  MHD_Result send(connection& c, http_response answer) {
     assert(answer.status >= 200 && answer.status < 600);
     auto body = std::make_unique<std::string>(std::move(answer.body));
     auto* made = MHD_create_response_from_buffer_with_free_callback_cls(
@@ -548,7 +572,7 @@ private:
       add(MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     add("X-Content-Type-Options", "nosniff");
     assert(added); // a header that HTTP does not allow, such as one with a line break
-    c.enter(connection_phase::sending);
+    c.enter(phase::sending);
     const auto queued = added ? MHD_queue_response(c.handle, answer.status, made) : MHD_NO;
     MHD_destroy_response(made);
     return queued;
@@ -560,7 +584,7 @@ private:
   bool tls_ = false;
   std::string address_;
   std::uint16_t port_ = 0;
-  std::optional<std::string> message_{std::in_place}; ///< the last of libmicrohttpd, until it has started
+  std::optional<std::string> messages_{std::in_place}; ///< of libmicrohttpd, until it has started
   std::shared_ptr<answer_box> answers_;
   std::optional<listening_socket> listener_;
   MHD_Daemon* daemon_ = nullptr;
@@ -568,10 +592,11 @@ private:
   bool someone_waits_ = false; ///< for its connection to be accepted
   bool crowded_ = false;       ///< someone waits, and there are as many connections as there may be
   steady::time_point accept_after_{};
+  std::uint64_t turn_ = 0;
   unsigned quick_turns_ = 0;
   bool resumed_ = false; ///< a connection was resumed since the last MHD_run, which 0.9.75 does not count as its work
-  std::unordered_map<int, http_connection> connections_;      ///< by socket; libmicrohttpd owns the sockets
-  std::unordered_map<std::uint64_t, http_connection*> asked_; ///< by the number of the request
+  std::unordered_map<int, connection> connections_;      ///< by socket; libmicrohttpd owns the sockets
+  std::unordered_map<std::uint64_t, connection*> asked_; ///< by the number of the request
   std::uint64_t last_number_ = 0;
   std::thread thread_;
 };

@@ -17,13 +17,13 @@ namespace hearth {
 /// throws, the client is answered 500, and the log has a line `admin.failed`.
 using http_handler = std::function<void(http_request, http_respond)>;
 
-/// Receives what a server logs: admin.key_is_public, admin.accept_failed and admin.failed; actors/EVENTS.md. Called on
+/// Receives what a server logs: admin.key_is_public, admin.accept_failed and admin.failed (actors/EVENTS.md). Called on
 /// the server's thread, and during `open` on the caller's.
 using http_log = std::function<void(stats::severity, std::string_view id, std::string fields)>;
 
-/// A small HTTP/1.1 server inside a host, on libmicrohttpd: one thread, bounded memory, a deadline for every step of
+/// HTTP/1.1 server inside a host, on libmicrohttpd: one thread, bounded memory, a deadline for every step of
 /// every client. No signal reaches the host from it, and no exception. Memory, at most: connections_max times (32 KiB +
-/// body_bytes_max + the answer). Threads: any may destroy it, except its own: not from a handler.
+/// body_bytes_max + the answer + a session of TLS). Threads: any may destroy it, except its own: not from a handler.
 class http_server {
 public:
   /// Listens, and starts the thread. A failure leaves nothing behind: no thread, descriptor or file.

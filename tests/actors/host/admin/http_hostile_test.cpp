@@ -160,6 +160,17 @@ TEST_CASE("A chunked body that becomes too large is answered 413, whether it end
   CHECK(alive(*server));
 }
 
+TEST_CASE("A chunk header that does not end is refused at once") {
+  const auto server = serve(patient()); // no deadline ends it; 0.9.75 would work for it without end
+  for (const std::string start : {"1;", "1\r\na\r\n1;"}) {
+    auto client = http_client::tcp(server->port());
+    client.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n" + start + std::string(65536, 'x'));
+    CHECK(client.read().status >= 400);
+    CHECK(client.read_all().empty());
+    CHECK(alive(*server));
+  }
+}
+
 TEST_CASE("Malformed requests are refused, and the server goes on") {
   std::atomic<int> reached{0};
   // libmicrohttpd 0.9.75 may miss the end of a connection that arrives together with data: then the deadline ends it.

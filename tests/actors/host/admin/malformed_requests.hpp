@@ -93,9 +93,7 @@ inline std::vector<malformed_request> malformed_requests() {
       {"two encodings", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n", "0\r\n\r\n")},
       {"an encoding that we do not know", post("Transfer-Encoding: gzip\r\n", "a")},
       {"chunked that is not the last encoding", post("Transfer-Encoding: chunked, gzip\r\n", "0\r\n\r\n")},
-      {"chunked with a vertical tab", post("Transfer-Encoding: \x0b"
-                                           "chunked\r\n",
-                                           "0\r\n\r\n")},
+      {"chunked with a vertical tab", post("Transfer-Encoding: \vchunked\r\n", "0\r\n\r\n")},
       {"chunked with letters before", post("Transfer-Encoding: xchunked\r\n", "0\r\n\r\n")},
       {"chunks in HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
       {"a chunk size in words", chunks("zz\r\na\r\n0\r\n\r\n")},
