@@ -1,4 +1,4 @@
-// The program `hearth`: its commands are `replay`, `serve`, `stats`, `top`, `verify`, `policies` and `bench`.
+// The program `hearth`: its commands are `replay`, `serve`, `stats`, `top`, `size`, `verify`, `policies` and `bench`.
 
 #include "actors/host/program/bench_command.hpp"
 #include "actors/host/program/policies_arguments.hpp"
@@ -8,6 +8,8 @@
 #include "actors/host/program/replay_command.hpp"
 #include "actors/host/program/serve_arguments.hpp"
 #include "actors/host/program/serve_command.hpp"
+#include "actors/host/program/size_arguments.hpp"
+#include "actors/host/program/size_command.hpp"
 #include "actors/host/program/verify_arguments.hpp"
 #include "actors/host/program/verify_command.hpp"
 #include "actors/host/program/watch_arguments.hpp"
@@ -31,6 +33,8 @@ hearth::command_outcome run(const hearth::storage::result<Options>& options,
 hearth::command_outcome run(int argc, char** argv) {
   if (hearth::asks_to_serve(argc, argv))
     return run(hearth::parse_serve_arguments(argc, argv), hearth::run_serve);
+  if (hearth::asks_for_size(argc, argv))
+    return run(hearth::parse_size_arguments(argc, argv), hearth::run_size);
   if (hearth::asks_for_stats(argc, argv))
     return run(hearth::parse_watch_arguments(argc, argv), hearth::run_stats);
   if (hearth::asks_for_top(argc, argv))

@@ -4,6 +4,7 @@
 #include "actors/host/program/policies_arguments.hpp"
 #include "actors/host/program/refused_arguments.hpp"
 #include "actors/host/program/serve_arguments.hpp"
+#include "actors/host/program/size_arguments.hpp"
 #include "actors/host/program/verify_arguments.hpp"
 #include "actors/host/program/watch_arguments.hpp"
 #include "stats/units.hpp"
@@ -136,7 +137,8 @@ result<replay_options> parse_replay_arguments(int argc, const char* const* argv)
   CLI::App app{"hearth: a two-tier cache for KV-cache blocks", "hearth"};
   auto* replay =
       app.add_subcommand("replay", "Replays a workload against a cache and reports hits, writes and latencies");
-  for (auto* describe : {describe_serve, describe_verify, describe_policies}) // for the help; parsed elsewhere
+  for (auto* describe :
+       {describe_serve, describe_size, describe_verify, describe_policies}) // for the help; parsed elsewhere
     describe(app);
   describe_watch(app);
   app.add_subcommand("bench", "Measures hearth beside other caches and the limits of the machine: hearth bench --help");
@@ -153,7 +155,7 @@ result<replay_options> parse_replay_arguments(int argc, const char* const* argv)
     options.help = app.help();
     return options;
   } catch (const CLI::RequiredError&) {
-    return refuse("command: expected replay, serve, stats, top, verify, policies or bench, found " +
+    return refuse("command: expected replay, serve, stats, top, size, verify, policies or bench, found " +
                   (argc > 1 ? std::string{argv[1]} : "nothing") + " (see hearth --help)");
   } catch (const CLI::Error& refused) {
     return refused_arguments(refused.what(), "replay");

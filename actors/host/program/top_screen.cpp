@@ -68,7 +68,10 @@ std::string tiers_text(const snapshot& now) {
   line("hot", level.hot.blocks, level.hot.bytes, level.hot_cache_max_bytes);
   line("cold, " + std::string{to_string(level.cold_state)}, level.cold.blocks, level.total_size_bytes,
        level.max_size_bytes);
-  table.row({"writer queue", std::to_string(level.queue.blocks), format_bytes(level.queue.bytes)});
+  table.row({"writer queue", std::to_string(level.queue.blocks), format_bytes(level.queue.bytes),
+             format_bytes(level.writer_queue_max_bytes),
+             format_share(level.queue.blocks, level.writer_queue_max_blocks),
+             fill_bar(level.queue.blocks, level.writer_queue_max_blocks)});
   table.row({"dirty", std::to_string(level.dirty.blocks), format_bytes(level.dirty.bytes)});
   return table.text();
 }

@@ -146,10 +146,11 @@ TEST_CASE("The range that a flag names is the one that the cache takes") {
 TEST_CASE("A program without a command, or with another one, is refused; asked for help it gives it") {
   const char* const nothing[] = {"hearth"};
   CHECK(parse_replay_arguments(1, nothing).error().context ==
-        "command: expected replay, serve, stats, top, verify, policies or bench, found nothing (see hearth --help)");
+        "command: expected replay, serve, stats, top, size, verify, policies or bench, found nothing (see hearth "
+        "--help)");
   const char* const other[] = {"hearth", "cook"};
   CHECK(parse_replay_arguments(2, other).error().context ==
-        "command: expected replay, serve, stats, top, verify, policies or bench, found cook (see hearth --help)");
+        "command: expected replay, serve, stats, top, size, verify, policies or bench, found cook (see hearth --help)");
   const auto help = parse({"--help"});
   REQUIRE(help.ok());
   CHECK(help->help.find("--writer-queue-blocks") != std::string::npos);
