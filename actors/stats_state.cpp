@@ -105,6 +105,8 @@ std::int64_t stats_state::now_ns() const {
 void stats_state::add_figures_of_the_whole(stats::gauges& levels) const {
   levels.hot_cache_max_bytes = sources_.limits->hot_bytes_max;
   levels.configured_max_size_bytes = sources_.limits->cold_bytes_max;
+  levels.writer_queue_max_blocks = sources_.limits->queue_blocks;
+  levels.writer_queue_max_bytes = sources_.limits->queue_bytes;
   if (!sources_.cold)
     return;
   const auto activity = sources_.cold->activity();

@@ -70,6 +70,9 @@ struct gauges {
   /// Part of total_size_bytes: blocks in unclaimed namespaces, which the host has not named since the cache was opened.
   std::uint64_t cold_unclaimed_bytes = 0;
 
+  std::uint64_t writer_queue_max_blocks = 0; ///< limits of the writer's mailbox; 0: no cold tier
+  std::uint64_t writer_queue_max_bytes = 0;
+
   /// State of the cold tier, of the whole cache.
   hearth::stats::cold_state cold_state = hearth::stats::cold_state::none;
 

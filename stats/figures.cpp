@@ -59,6 +59,8 @@ void for_each_figure(const counters& counted, const gauges& levels, Take&& take)
   one("cold_payload_bytes", level, levels.cold.bytes);
   one("writer_queue_blocks", level, levels.queue.blocks);
   one("writer_queue_bytes", level, levels.queue.bytes);
+  one("writer_queue_max_blocks", level, levels.writer_queue_max_blocks);
+  one("writer_queue_max_bytes", level, levels.writer_queue_max_bytes);
   one("cold_appended_bytes", counter, levels.cold_appended_bytes);
   one("cold_written_bytes", counter, levels.cold_written_bytes);
   one("cold_reappended_bytes", counter, levels.cold_reappended_bytes);

@@ -149,6 +149,10 @@ void add_cache(metric_list& list, const gauges& level) {
   list.gauge("tier_limit_bytes", level.max_size_bytes, limit, cold_label);
   list.gauge("cold_configured_limit_bytes", level.configured_max_size_bytes,
              "Limit of the cold tier as set at open or while running; 0 is automatic.");
+  list.gauge("queue_limit_blocks", level.writer_queue_max_blocks,
+             "Limit of the writer's mailbox in blocks; 0 without a cold tier.");
+  list.gauge("queue_limit_bytes", level.writer_queue_max_bytes,
+             "Limit of the writer's mailbox in payload bytes, as set. While the disk is slow, the mailbox takes less.");
   for (const auto state : {cold_state::none, cold_state::attached, cold_state::detached})
     list.gauge("cold_state", level.cold_state == state ? 1 : 0,
                "State of the cold tier: 1 for the state that holds, 0 for the others. While its directory is gone the "

@@ -7,6 +7,7 @@
 #include <exception>
 #include <limits>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace hearth::stats {
@@ -35,6 +36,10 @@ public:
 private:
   json_writer& json_;
 };
+
+/// Whether to visit a member that was added to version 1 later: earlier texts lack it.
+bool is_there(member_writer&, std::string_view) { return true; }
+bool is_there(json_reader& json, std::string_view name) { return json.has(name); }
 
 template <class Json>
 void amount_member(Json& json, std::string_view name, amount& item) {
@@ -110,10 +115,6 @@ void unless_zero(json_reader& json, std::string_view name, std::uint64_t& value)
     json.integer(name, value);
 }
 
-/// Whether to visit a member that was added to version 1 later: earlier texts lack it.
-bool is_there(member_writer&, std::string_view) { return true; }
-bool is_there(json_reader& json, std::string_view name) { return json.has(name); }
-
 /// Times by reason; a reason without a member never occurred.
 template <class Json, std::size_t Count, class Reason>
 void times_member(Json& json, std::string_view name, std::array<std::int64_t, Count>& times, Reason) {
@@ -172,6 +173,10 @@ void part_members(Json& json, snapshot_part& part) {
   json.integer("cold_payload_bytes", level.cold.bytes);
   json.integer("writer_queue_blocks", level.queue.blocks);
   json.integer("writer_queue_bytes", level.queue.bytes);
+  for (auto [name, limit] : {std::pair{"writer_queue_max_blocks", &level.writer_queue_max_blocks},
+                             std::pair{"writer_queue_max_bytes", &level.writer_queue_max_bytes}})
+    if (is_there(json, name))
+      json.integer(name, *limit);
   json.integer("puts_rejected", count.puts_rejected);
   json.integer("recency_skipped", count.recency_skipped);
   amount_member(json, "lost", count.lost);

@@ -15,7 +15,9 @@ std::string tiers(const gauges& level) {
   table.row({"hot", number(level.hot.blocks), format_bytes(level.hot.bytes), format_bytes(level.hot_cache_max_bytes),
              format_share(level.hot.bytes, level.hot_cache_max_bytes)});
   table.row({"  dirty", number(level.dirty.blocks), format_bytes(level.dirty.bytes)});
-  table.row({"writer queue", number(level.queue.blocks), format_bytes(level.queue.bytes)});
+  table.row({"writer queue", number(level.queue.blocks), format_bytes(level.queue.bytes),
+             level.writer_queue_max_bytes > 0 ? format_bytes(level.writer_queue_max_bytes) : "",
+             level.writer_queue_max_blocks > 0 ? format_share(level.queue.blocks, level.writer_queue_max_blocks) : ""});
   const auto cold =
       level.cold_state == cold_state::none ? std::string{"cold"} : "cold, " + std::string{to_string(level.cold_state)};
   table.row({cold, number(level.cold.blocks), format_bytes(level.total_size_bytes), format_bytes(level.max_size_bytes),

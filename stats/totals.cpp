@@ -16,6 +16,8 @@ gauges with_limits(gauges levels, const gauges& limits) noexcept {
   levels.hot_cache_max_bytes = limits.hot_cache_max_bytes;
   levels.max_size_bytes = limits.max_size_bytes;
   levels.configured_max_size_bytes = limits.configured_max_size_bytes;
+  levels.writer_queue_max_blocks = limits.writer_queue_max_blocks;
+  levels.writer_queue_max_bytes = limits.writer_queue_max_bytes;
   levels.cold_state = limits.cold_state;
   return levels;
 }

@@ -20,7 +20,7 @@ struct baseline {
 [[nodiscard]] baseline make_baseline(const std::vector<tally_entry>& totals);
 
 /// Snapshot of the whole cache: `totals` (by namespace number, summed over all senders) since `start`. `names` gives
-/// each number its name (a number without a name shows as "#<number>"). `limits` has the three limits of the whole
+/// each number its name (a number without a name shows as "#<number>"). `limits` has the limits of the whole
 /// cache and the state of its cold tier; every namespace shows them. After: the namespaces' counters and levels add up
 /// to those of the whole, except total_size_bytes: the store's own files and writes in flight belong to no namespace.
 [[nodiscard]] snapshot make_snapshot(const std::vector<tally_entry>& totals, const baseline& start,

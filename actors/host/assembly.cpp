@@ -272,6 +272,7 @@ result<std::shared_ptr<shared_state>> assemble(const cache_options& options, con
   parts->limits->cold_bytes_max = *cold ? options.cold_bytes_max : 0;
   parts->limits->lease_bytes_set = options.lease_bytes_max;
   parts->limits->queue_bytes = *cold ? room.writer_bytes : 0;
+  parts->limits->queue_blocks = *cold ? options.writer_queue_blocks : 0;
   parts->buffers = world.buffers;
   if (world.buffers)
     parts->limits->memory = storage::pool_budget{*world.buffers, parts->limits->memory_bytes_max()};

@@ -18,6 +18,7 @@ struct limits_now {
   std::atomic<bool> cold_attached{true};        ///< false: the directory is gone, and its blocks are counted as gone
   std::uint64_t lease_bytes_set = 0;            ///< 0: follows the hot tier
   std::uint64_t queue_bytes = 0;                ///< limit of the writer's mailbox; 0: no cold tier
+  std::uint64_t queue_blocks = 0;               ///< likewise
   /// Budget of `memory_bytes_max()` bytes in the buffer pool. Owner: the thread that changes hot_bytes_max.
   storage::pool_budget memory;
 

@@ -48,6 +48,8 @@ snapshot distinct() {
                       &level.cold_appended_bytes,
                       &level.cold_written_bytes,
                       &level.cold_reappended_bytes,
+                      &level.writer_queue_max_blocks,
+                      &level.writer_queue_max_bytes,
                       &level.cold_unclaimed_bytes})
     *plain = 100'000 + next++;
   for (auto* pair : {&count.synced, &count.lost, &level.hot, &level.dirty, &level.cold, &level.queue})

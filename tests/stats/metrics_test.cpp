@@ -168,6 +168,8 @@ TEST_CASE("Each metric shows the member that its name says") {
   cache.cold_appended_bytes = 56;
   cache.cold_written_bytes = 57;
   cache.cold_reappended_bytes = 58;
+  cache.writer_queue_max_blocks = 59;
+  cache.writer_queue_max_bytes = 60;
   cache.cold_state = cold_state::detached;
   item.memory = memory_levels{61, 62, 63, 64, 65, 66, 67, 68, 69};
   std::string shown;
@@ -235,6 +237,8 @@ hearth_tier_used_bytes{tier="cold"} 52
 hearth_tier_limit_bytes{tier="hot"} 53
 hearth_tier_limit_bytes{tier="cold"} 54
 hearth_cold_configured_limit_bytes 55
+hearth_queue_limit_blocks 59
+hearth_queue_limit_bytes 60
 hearth_cold_state{state="none"} 0
 hearth_cold_state{state="attached"} 0
 hearth_cold_state{state="detached"} 1

@@ -45,6 +45,8 @@ snapshot small() {
   level.cold_unclaimed_bytes = 43;
   level.cold_state = cold_state::detached;
   level.hot_cache_max_bytes = 38;
+  level.writer_queue_max_blocks = 44;
+  level.writer_queue_max_bytes = 45;
   level.max_size_bytes = 39;
   level.configured_max_size_bytes = std::numeric_limits<std::uint64_t>::max();
   item.time_ms = 1'700'000'000'123;
@@ -143,6 +145,8 @@ constexpr std::string_view small_text = R"({
   "cold_payload_bytes": 36,
   "writer_queue_blocks": 1,
   "writer_queue_bytes": 10,
+  "writer_queue_max_blocks": 44,
+  "writer_queue_max_bytes": 45,
   "puts_rejected": 28,
   "recency_skipped": 5,
   "lost": {
@@ -230,6 +234,8 @@ TEST_CASE("A text from before the recent events were added is read, without them
   const auto from = text.find("  \"last_dropped_ms\""), to = text.find("  \"namespaces\"");
   text.erase(from, to - from);
   text = replaced(text, "  \"time_ms\": 1700000000123,\n", "");
+  text = replaced(text, "  \"writer_queue_max_blocks\": 44,\n  \"writer_queue_max_bytes\": 45,\n", "");
+  older.whole.gauges.writer_queue_max_blocks = older.whole.gauges.writer_queue_max_bytes = 0;
   std::string error;
   CHECK(snapshot_from_json(text, error) == older);
   CHECK(error.empty());
