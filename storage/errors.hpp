@@ -22,7 +22,7 @@ enum class errc : std::uint8_t {
   no_space = 8,          ///< the disk or its quota is full
   timeout = 9,           ///< no answer within the timeout
   invalid_argument = 10, ///< an argument or setting is out of range or has no meaning
-  busy = 11,             ///< another cache or process has the directory
+  busy = 11,             ///< another cache or process has the directory, or still writes to it
   unsupported = 12,      ///< written by a newer version, or not offered by this platform
   no_memory = 13,        ///< a buffer could not be allocated
   orphan = 14,           ///< the parent is in no tier: a get could not use the block, so it was not stored

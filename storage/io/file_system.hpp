@@ -2,6 +2,7 @@
 
 #include "storage/errors.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -114,6 +115,14 @@ public:
   [[nodiscard]] result<std::unique_ptr<file>> open(const std::string& path, open_mode mode) {
     return open(path, mode, caching::kernel);
   }
+
+  /// Waits until nobody has the file open for writing, in this process or another, and no write to it is in flight. An
+  /// io_uring engine hands writes to the kernel, and these can outlive their process: without this wait, bytes read
+  /// from the file of a process that was killed may still change. After: the bytes stay as they are until the file is
+  /// opened for writing again. Uses flock, so a program that locks the file counts as a writer, and a program that
+  /// writes without a lock does not. Errors: busy (still so after `patience`), not_found, io, invalid_argument (not a
+  /// regular file).
+  [[nodiscard]] virtual result<void> await_writers(const std::string& path, std::chrono::nanoseconds patience) = 0;
 
   /// Creates one directory with mode 0700 in an existing parent. If the directory exists already, that is no error; if
   /// other users may write to it, its mode is set to 0700. Errors: not_found, io, no_space, invalid_argument (the name

@@ -24,8 +24,9 @@ struct io_uring_config {
 /// the pace hold within each of these two groups, not between them. A transfer starts when the kernel accepts it.
 /// `work` and `complete` of transfers run one after another on the single transfer thread, so `work` must be short,
 /// such as a checksum. When the engine stops, a hanging transfer is left behind with its thread, its memory and its
-/// file. Errors: invalid_argument (a setting), unsupported (no io_uring: an old kernel, a kernel that forbids it, or a
-/// build without liburing; the context says which), no_memory. The caller may use `make_io_threads` instead.
+/// file. If the process is killed, writes in the kernel may still change the file: see `file_system::await_writers`.
+/// Errors: invalid_argument (a setting), unsupported (no io_uring: an old kernel, a kernel that forbids it, or a build
+/// without liburing; the context says which), no_memory. The caller may use `make_io_threads` instead.
 [[nodiscard]] result<std::shared_ptr<io_engine>> make_io_uring(const io_uring_config& config);
 
 } // namespace hearth::storage

@@ -2,9 +2,12 @@
 
 #include "storage/io/io_vectors.hpp"
 
+#include <algorithm>
 #include <system_error>
+#include <thread>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -22,8 +25,15 @@ bool make_direct(int number) {
 
 class posix_file final : public file {
 public:
-  posix_file(std::string path, descriptor opened, bool direct)
-      : path_(std::move(path)), opened_(std::move(opened)), direct_(direct) {}
+  posix_file(std::string path, descriptor opened, bool direct, bool marked)
+      : path_(std::move(path)), opened_(std::move(opened)), direct_(direct), marked_(marked) {}
+  posix_file(const posix_file&) = delete;
+  posix_file& operator=(const posix_file&) = delete;
+  /// Closing the descriptor is not enough: a process that was forked meanwhile keeps it open.
+  ~posix_file() override {
+    if (marked_)
+      ::flock(opened_.number(), LOCK_UN);
+  }
 
   using file::read;
   result<std::size_t> read(std::uint64_t offset, std::span<const std::span<std::byte>> parts) override {
@@ -98,7 +108,11 @@ private:
   std::string path_;
   descriptor opened_;
   bool direct_;
+  bool marked_;
 };
+
+/// Interval between two looks at a file that is open for writing.
+constexpr std::chrono::milliseconds look_every{1};
 
 /// The kind of a file that is not regular, for messages.
 const char* described(mode_t mode) {
@@ -166,9 +180,33 @@ result<descriptor> open_regular(const std::string& path, int flags) {
   return opened;
 }
 
-std::unique_ptr<file> make_posix_file(std::string path, descriptor opened, caching cache) {
+std::unique_ptr<file> make_posix_file(std::string path, descriptor opened, caching cache, bool marked) {
   const bool direct = cache == caching::direct && make_direct(opened.number());
-  return std::make_unique<posix_file>(std::move(path), std::move(opened), direct);
+  return std::make_unique<posix_file>(std::move(path), std::move(opened), direct, marked);
+}
+
+bool mark_writer(int number) noexcept {
+  return uninterrupted([&] { return ::flock(number, LOCK_SH | LOCK_NB); }) == 0;
+}
+
+result<void> await_marked_writers(const std::string& path, std::chrono::nanoseconds patience) {
+  const auto opened = open_regular(path, O_RDWR); // NFS gives an exclusive lock only to a file that is open for writing
+  if (!opened)
+    return opened.error();
+  const auto end = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    if (uninterrupted([&] { return ::flock(opened->number(), LOCK_EX | LOCK_NB); }) == 0) {
+      ::flock(opened->number(), LOCK_UN); // now: a process that was forked meanwhile keeps the descriptor open
+      return {};
+    }
+    if (errno != EWOULDBLOCK)
+      return refused(path, "flock", errno);
+    const auto left = end - std::chrono::steady_clock::now();
+    if (left <= std::chrono::nanoseconds{0})
+      return {errc::busy, path + ": the file is still being written, perhaps by a process that has died; try again "
+                                 "later, and check the disk"};
+    std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(left, look_every));
+  }
 }
 
 } // namespace hearth::storage

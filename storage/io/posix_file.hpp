@@ -4,6 +4,7 @@
 #include "storage/io/file_system.hpp"
 
 #include <cerrno>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -46,7 +47,17 @@ private:
 /// `file_system::open`.
 [[nodiscard]] result<descriptor> open_regular(const std::string& path, int flags);
 
-/// An open file of the operating system.
-[[nodiscard]] std::unique_ptr<file> make_posix_file(std::string path, descriptor opened, caching cache);
+/// An open file of the operating system. `marked`: it has the mark of `mark_writer`, which the file removes when it is
+/// destroyed.
+[[nodiscard]] std::unique_ptr<file> make_posix_file(std::string path, descriptor opened, caching cache, bool marked);
+
+/// Marks a file as open for writing: a shared flock on the open file. The kernel drops it with the last reference to
+/// the open file. Each transfer in the kernel holds such a reference, so the mark lasts until the last transfer has
+/// ended, also if the process has died. Returns false if it could not be marked: the file system has no flock, or
+/// another open file is locked exclusively, as a lock file is.
+[[nodiscard]] bool mark_writer(int number) noexcept;
+
+/// Waits until no open file of `path` has the mark of `mark_writer`. Errors: as `file_system::await_writers`.
+[[nodiscard]] result<void> await_marked_writers(const std::string& path, std::chrono::nanoseconds patience);
 
 } // namespace hearth::storage

@@ -131,7 +131,12 @@ public:
     auto opened = open_regular(path, flags);
     if (!opened)
       return opened.error();
-    return make_posix_file(path, std::move(*opened), cache);
+    const bool marked = mode != open_mode::read && mark_writer(opened->number());
+    return make_posix_file(path, std::move(*opened), cache, marked);
+  }
+
+  result<void> await_writers(const std::string& path, std::chrono::nanoseconds patience) override {
+    return await_marked_writers(path, patience);
   }
 
   result<void> create_directory(const std::string& path) override {

@@ -4,6 +4,7 @@
 #include "storage/simulated/power_cut.hpp"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -35,6 +36,7 @@ struct memory_node {
 
   std::shared_ptr<byte_count> count;
   named_bytes bytes;
+  std::size_t writers = 0; ///< open files that may write
 };
 
 /// A planned fault: operations of one kind that will fail.

@@ -19,13 +19,19 @@ std::string named(const std::string& path) {
 
 class memory_file final : public file {
 public:
+  /// Pre: the caller holds the disk's mutex.
   memory_file(std::shared_ptr<memory_disk> disk, std::string path, std::shared_ptr<memory_node> held, open_mode mode)
       : disk_(std::move(disk)), path_(std::move(path)), node_(std::move(held)), mode_(mode),
-        opened_at_(disk_->power_cuts) {}
+        opened_at_(disk_->power_cuts) {
+    node_->writers += mode_ == open_mode::read ? 0 : 1;
+  }
+  memory_file(const memory_file&) = delete;
+  memory_file& operator=(const memory_file&) = delete;
 
   /// Needs the lock, too: the last handle of a removed file gives its bytes back.
   ~memory_file() override {
     std::lock_guard guard{disk_->mutex};
+    node_->writers -= mode_ == open_mode::read ? 0 : 1;
     node_.reset();
   }
 
@@ -186,6 +192,18 @@ public:
     if (!found)
       return found.error();
     return std::unique_ptr<file>{std::make_unique<memory_file>(disk_, name, std::move(*found), mode)};
+  }
+
+  /// Does not wait: nobody closes a file meanwhile.
+  result<void> await_writers(const std::string& path, std::chrono::nanoseconds) override {
+    const auto name = named(path);
+    std::lock_guard guard{disk_->mutex};
+    const auto found = disk_->regular(name);
+    if (!found)
+      return found.error();
+    if ((*found)->writers > 0)
+      return {errc::busy, name + ": the file is still open for writing"};
+    return {};
   }
 
   result<void> create_directory(const std::string& path) override {

@@ -1,4 +1,5 @@
 #include "storage/io/file_system.hpp"
+#include "storage/io/posix_file.hpp"
 #include "storage/memory/buffer.hpp"
 #include "storage/simulated/memory_file_system.hpp"
 #include "tests/support/catch.hpp"
@@ -6,10 +7,15 @@
 #include "tests/support/text_files.hpp"
 
 #include <array>
+#include <chrono>
+#include <csignal>
 #include <cstring>
 #include <string>
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace hearth::storage;
@@ -194,6 +200,62 @@ TEMPLATE_TEST_CASE("A removed file stays readable for who has it open", "", memo
   std::string text(4, '\0');
   REQUIRE((*opened)->read(0, std::as_writable_bytes(std::span{text})));
   CHECK(text == "kept");
+}
+
+TEMPLATE_TEST_CASE("Who waits for the writers of a file waits for the last one, and locks nobody out", "", memory_world,
+                   posix_world) {
+  TestType world;
+  auto& files = *world.files;
+  const auto path = world.root + "/a";
+  const auto waited = [&] { return files.await_writers(path, std::chrono::nanoseconds{0}); };
+  CHECK(waited().code() == errc::not_found);
+  auto first = files.open(path, open_mode::create);
+  REQUIRE(first);
+  auto second = files.open(path, open_mode::read_write);
+  REQUIRE(second);
+  const auto busy = waited();
+  REQUIRE(busy.code() == errc::busy);
+  CHECK(busy.error().context.find(path) != std::string::npos);
+  first->reset();
+  CHECK(waited().code() == errc::busy);
+  second->reset();
+  CHECK(waited());
+
+  const auto reader = files.open(path, open_mode::read);
+  REQUIRE(reader);
+  CHECK(waited());
+  CHECK(files.open(path, open_mode::read_write));
+  REQUIRE(files.create_directory(world.root + "/d"));
+  CHECK(files.await_writers(world.root + "/d", {}).code() == errc::invalid_argument);
+}
+
+TEST_CASE("On a real disk a file that was closed has no writer, although a forked process still has its descriptor") {
+  posix_world world;
+  auto opened = world.files->open(world.root + "/a", open_mode::create);
+  REQUIRE(opened);
+  const auto child = ::fork();
+  if (child == 0)
+    for (;;)
+      ::pause();
+  REQUIRE(child > 0);
+  CHECK(world.files->await_writers(world.root + "/a", {}).code() == errc::busy);
+  opened->reset();
+  CHECK(world.files->await_writers(world.root + "/a", {}));
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+}
+
+TEST_CASE("On a real disk a program that locks a file counts as its writer, and does not keep it from being opened") {
+  posix_world world;
+  const auto path = world.root + "/a";
+  put_file(*world.files, path, "text");
+  const descriptor foreign{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  REQUIRE(::flock(foreign.number(), LOCK_EX) == 0);
+  CHECK(world.files->await_writers(path, std::chrono::milliseconds{3}).code() == errc::busy);
+  const auto writer = world.files->open(path, open_mode::read_write);
+  REQUIRE(writer);
+  CHECK(write_text(**writer, 0, "TEXT"));
+  REQUIRE(::flock(foreign.number(), LOCK_UN) == 0);
 }
 
 TEMPLATE_TEST_CASE("A directory belongs to one holder at a time, also within a process", "", memory_world,
