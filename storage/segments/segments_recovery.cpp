@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -20,6 +21,9 @@ namespace {
 
 constexpr std::size_t slot_digits = 8;
 constexpr std::string_view unfinished_suffix = ".writing";
+
+/// Wait for the writes of a process that died. Longer than any write takes on a working disk.
+constexpr std::chrono::seconds patience_for_writes{10};
 
 std::string_view suffix(segment_file_kind kind) { return kind == segment_file_kind::data ? ".segment" : ".index"; }
 
@@ -152,9 +156,13 @@ private:
     return {};
   }
 
-  /// Reads the records written since the index, one by one, with their payloads.
+  /// Reads the records written since the index, one by one, with their payloads. First waits for writes that the
+  /// previous owner left in flight: a write that lands later would bring back a block that recovery did not find, or
+  /// overwrite the next record at its place. Sealed segments have no writes in flight.
   result<void> read_tail(found_segment& segment) {
     const auto path = folder_ + to_string(segment.slot, segment_file_kind::data);
+    if (auto ended = files_.await_writers(path, patience_for_writes); !ended)
+      return ended;
     const record_place start{store_, segment.slot, segment.generation, segment.cursor};
     auto tail = read_segment_tail(files_, path, start, segment.bytes);
     if (!tail)

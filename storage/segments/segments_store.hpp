@@ -68,12 +68,12 @@ struct segments_store_config {
 /// Opens a directory as a store that keeps blocks in large segment files, recycled in place. FORMAT.md describes the
 /// bytes. Blocks while it reads the index of every segment, and the records of unsealed segments behind their index.
 /// The directory belongs to the store until its last job has ended. Errors: not_found (no directory), busy (another
-/// process), unsupported (written by a later version, by the files engine of hearth 0.1, or not by hearth), io (also:
-/// the files found take more than `bytes_max` and cannot be removed), overloaded (more namespaces than the table
-/// takes), invalid_argument, no_space, no_memory. After an error the directory is unchanged, with two
-/// exceptions. An error in the last step, which removes files of no use, opens the segments and removes those beyond
-/// `bytes_max`, leaves `hearth.lock`, and removed files stay removed. An error while a fresh directory is taken into
-/// use can leave `hearth.format` and an empty `segments/`.
+/// process, or a write of a dead process that has not ended within 10 s), unsupported (written by a later version, by
+/// the files engine of hearth 0.1, or not by hearth), io (also: the files found take more than `bytes_max` and cannot
+/// be removed), overloaded (more namespaces than the table takes), invalid_argument, no_space, no_memory. After an
+/// error the directory is unchanged, with two exceptions. An error in the last step, which removes files of no use,
+/// opens the segments and removes those beyond `bytes_max`, leaves `hearth.lock`, and removed files stay removed. An
+/// error while a fresh directory is taken into use can leave `hearth.format` and an empty `segments/`.
 [[nodiscard]] result<opened_store> open_segments_store(segments_store_config config);
 
 } // namespace hearth::storage

@@ -28,8 +28,9 @@ struct verify_hooks {
 /// fails; then parts that were not repaired are unchanged, but copies may be left in `damaged`.
 ///
 /// Damage is not an error. Threads: only the caller's; the call blocks. Errors: not_found (no directory, or no store in
-/// it), busy (the store is open), unsupported (written by a later version, by the files engine of hearth 0.1, or not by
-/// hearth), io (recovery would refuse the directory for the same read error), invalid_argument, overloaded, no_memory.
+/// it), busy (the store is open, or a write of a dead process has not ended), unsupported (written by a later version,
+/// by the files engine of hearth 0.1, or not by hearth), io (recovery would refuse the directory for the same read
+/// error), invalid_argument, overloaded, no_memory.
 [[nodiscard]] result<verify_report> verify_store(file_system& files, std::string directory, bool repair,
                                                  const verify_hooks& hooks);
 

@@ -101,6 +101,30 @@ TEST_CASE("An ordinary restart finds everything, counts nothing else, and goes o
   CHECK(world.segment_files() == 2);
 }
 
+TEST_CASE("A directory is refused while a dead process still writes, and opened whole once the write has ended") {
+  closed_world world;
+  const auto before = read_file(*world.disk, data_path(1));
+  world.open_segments(3);
+  REQUIRE(world.append(12, 4096) == errc::none);
+  world.close();
+  const auto after = read_file(*world.disk, data_path(1));
+  const auto names = world.names();
+
+  auto late = world.disk->open(data_path(1), open_mode::read_write); // the kernel still has a write of the dead process
+  REQUIRE(late);
+  REQUIRE(write_text(**late, 0, before)); // and none of its bytes have arrived
+  const auto refused = world.try_open(world.room(3));
+  REQUIRE(refused.code() == errc::busy);
+  CHECK(refused.error().context.find(data_path(1)) != std::string::npos);
+  CHECK(verify_store(*world.disk, "/cache", true, {}).code() == errc::busy);
+  CHECK(world.names() == names);
+
+  REQUIRE(write_text(**late, 0, after));
+  late->reset();
+  world.open_segments(3);
+  CHECK(world.in_order() == world.numbers_from(0, 13));
+}
+
 TEST_CASE("Names that are not ours are left alone, counted, and their slots not used") {
   closed_world world{1};
   const auto at = std::string{segments_directory};
