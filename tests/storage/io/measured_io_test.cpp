@@ -57,6 +57,7 @@ TEMPLATE_TEST_CASE("Each read and write is reported with its time and bytes, bef
   CHECK(measured.seen[1].kind == io_kind::read);
   CHECK(measured.seen[1].bytes == 6); // the file ends there
   CHECK(measured.seen[1].ns == 0);
+  CHECK(engine->stop(for_ever));
   CHECK(engine->in_flight() == 0);
 }
 
