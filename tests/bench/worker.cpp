@@ -37,12 +37,13 @@ worker::worker(shared_run& run, unsigned thread, workload what)
 void worker::work() {
   const std::uint64_t one_in = on_disk(what_) ? 1 : time_one_in;
   due_ = std::chrono::steady_clock::now();
-  for (std::uint64_t turn = 0; !run_.over.load(std::memory_order_relaxed) && !done_ && outcome.ok(); ++turn) {
+  std::uint64_t turn = 0;
+  do {
     if (what_ == workload::paced_put)
       std::this_thread::sleep_until(due_ += between_puts);
-    times_ = turn % one_in == 0;
+    times_ = turn++ % one_in == 0;
     step();
-  }
+  } while (!run_.over.load(std::memory_order_relaxed) && !done_ && outcome.ok());
   if (wrong_ > 0 && outcome.ok())
     outcome = failure{errc::corrupt, std::to_string(wrong_) + " blocks were others than asked for"};
   --run_.running;

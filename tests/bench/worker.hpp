@@ -45,7 +45,8 @@ public:
   /// `what`: the plan's workload, or cold_put for the writer of `beside`. Pre: `run` outlives the worker.
   worker(shared_run& run, unsigned thread, workload what);
 
-  /// Works until the run is over or this thread's part is done.
+  /// Works until the run is over or this thread's part is done. Takes at least one step: on a busy machine the run may
+  /// be over before this thread starts.
   void work();
 
   storage::result<void> outcome;

@@ -59,6 +59,7 @@ using readings = std::map<std::string, double>;
 [[nodiscard]] storage::result<void> fill(peer& at, workload_plan& plan, readings& to);
 
 /// Runs the workload on `plan.threads` threads for `plan.seconds`, or until every block of a cold read was read once.
+/// Each thread makes at least one call, unless no block is left for it.
 /// Checks both ends of every block returned. Pre: `fill`. Errors: as `fill`.
 [[nodiscard]] storage::result<readings> measure(peer& at, workload_plan& plan);
 
