@@ -42,6 +42,7 @@ cache_options options_for(const directory_plan& directory) {
   options.close_timeout = std::chrono::minutes{10};
   options.writer_queue_blocks = 65'536; // more than ever in flight: a full queue would drop blocks
   options.writer_queue_bytes = 1 << 30;
+  options.writer_queue_time = std::chrono::milliseconds{0}; // no limit in time: a slow disk would drop blocks
   return options;
 }
 
