@@ -115,6 +115,15 @@ result<tier_limits> limits_in(const std::string& body) {
   return limits;
 }
 
+/// Whether the value of a Host header, with or without a port, is this machine.
+bool is_local(std::string_view host) {
+  if (const auto colon = host.rfind(':');
+      colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos)
+    host = host.substr(0, colon);
+  return host == "localhost" || host == "[::1]" ||
+         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos);
+}
+
 /// Health of a cache that does not answer as it should.
 stats::health failing(const failure& error) {
   const bool closed = error.code == errc::closed;
@@ -129,6 +138,10 @@ public:
       : cache_(of), policy_(std::move(policy)), metrics_(policy_.namespace_labels_max) {}
 
   void handle(http_request request, http_respond respond) {
+    if (policy_.local_hosts_only && !is_local(request.header("host")))
+      return respond(error_response(403, "Host: found \"" + std::string{request.header("host")} +
+                                             "\", expected localhost or a loopback address: this server is for this "
+                                             "machine only"));
     const auto* const path = find(request.path);
     if (path == nullptr)
       return respond(error_response(404, "path: found " + request.path +

@@ -15,6 +15,10 @@ struct admin_policy {
   std::optional<bearer_token> token{}; ///< needed for requests that change something; none: these are refused
   bool token_for_reading = false;      ///< whether the token is needed for all requests
   std::size_t namespace_labels_max = 50;
+  /// Whether the Host of a request must be this machine: localhost or a loopback address. For a server that listens on
+  /// this machine only: otherwise a page in the operator's browser could read it under a name of its own, which it
+  /// lets point here (DNS rebinding).
+  bool local_hosts_only = false;
 };
 
 /// The routes of the admin server: answers the requests that API.md lists, for one cache. Every answer comes from the

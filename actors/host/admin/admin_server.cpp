@@ -50,6 +50,8 @@ result<admin_server> admin_server::open(cache& of, const admin_options& options)
   } else if (options.token_for_reading) {
     return failure{errc::invalid_argument, "token_for_reading: found true without a token_file: name the file"};
   }
+  policy.local_hosts_only =
+      options.socket_path.empty() && (options.address.starts_with("127.") || options.address == "::1");
   http_options http;
   http.address = options.address;
   http.port = options.port;

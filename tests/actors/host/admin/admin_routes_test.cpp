@@ -226,6 +226,19 @@ TEST_CASE("A wrong method names the right one, and an unknown path is not found"
     CHECK(one.get(path).status == 404);
 }
 
+TEST_CASE("A server of this machine answers no page that calls it by another name") {
+  admin_policy policy;
+  policy.local_hosts_only = true;
+  administered one{std::move(policy)};
+  for (const auto* host : {"127.0.0.1:9177", "127.1.2.3", "localhost", "localhost:80", "[::1]:9177", "[::1]"})
+    CHECK(one.get("/api/stats", {}, {{"host", host}}).status == 200);
+  for (const auto* host : {"evil.example", "evil.example:9177", "127.0.0.1.evil.example", "localhost.evil.example", "",
+                           "[::2]", "10.0.0.1", "[::1].evil.example"})
+    CHECK(one.get("/api/stats", {}, {{"host", host}}).status == 403);
+  administered elsewhere;
+  CHECK(elsewhere.get("/api/stats", {}, {{"host", "cache.example"}}).status == 200);
+}
+
 TEST_CASE("The dashboard is one page that asks no other server") {
   administered one;
   const auto page = one.get("/");
