@@ -1,19 +1,26 @@
 #!/usr/bin/env python3
 """Writes a file as a C++ string: embed.py FILE OUTPUT NAME HEADER. The build calls it for the dashboard.
 
-The text is cut into raw string literals, because compilers limit the length of one.
+The bytes are an array of numbers: compilers limit the length of a string literal.
 """
 import pathlib
 import sys
 
-PIECE = 8000
-MARK = "hearth_page"
+A_LINE = 32
 
 source, output, name, header = sys.argv[1:5]
-text = pathlib.Path(source).read_text(encoding="utf-8")
-assert f"){MARK}\"" not in text
-pieces = [text[at:at + PIECE] for at in range(0, len(text), PIECE)]
-literals = "\n".join(f'R"{MARK}({piece}){MARK}"' for piece in pieces) or '""'
-pathlib.Path(output).write_text(
-    f'#include "{header}"\n\nnamespace hearth {{\n\nconst std::string_view {name} =\n{literals};\n\n}} // namespace hearth\n',
-    encoding="utf-8")
+data = pathlib.Path(source).read_bytes()
+lines = ",\n    ".join(", ".join(str(byte if byte < 128 else byte - 256) for byte in data[at:at + A_LINE]) for at in range(0, len(data), A_LINE))
+pathlib.Path(output).write_text(f"""#include "{header}"
+
+namespace hearth {{
+
+namespace {{
+constexpr signed char {name}_bytes[] = {{
+    {lines}}};
+}} // namespace
+
+const std::string_view {name}{{reinterpret_cast<const char*>({name}_bytes), sizeof {name}_bytes}};
+
+}} // namespace hearth
+""")
