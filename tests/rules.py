@@ -193,7 +193,7 @@ def in_words(value, unit):
     """A default in the form of the README: 256ull << 20 is 256 MiB, 30'000 ms are 30 s."""
     shifted = re.fullmatch(r"(\d+)ull << (\d0)", value)
     if shifted:
-        return shifted[1] + {"20": " MiB", "30": " GiB"}[shifted[2]]
+        return shifted[1] + {"10": " KiB", "20": " MiB", "30": " GiB", "40": " TiB"}[shifted[2]]
     digits = value.replace("'", "")
     if unit == "std::chrono::milliseconds":
         return f"{int(digits) // 1000} s" if int(digits) % 1000 == 0 else f"{digits} ms"
@@ -202,7 +202,7 @@ def in_words(value, unit):
 
 def settings_in(text, indent):
     """Each member of a struct at this indentation, with its default in words."""
-    member = re.compile(rf"^{' ' * indent}([\w:]+) (\w+)(?: = ([^;]+)|\{{([^}}]+)\}})?;", re.MULTILINE)
+    member = re.compile(rf"^{' ' * indent}([\w:]+(?:<[^;]*>)?) (\w+)(?: = ([^;]+)|\{{([^}}]*)\}})?;", re.MULTILINE)
     return {name: in_words(assigned or braced or "none", unit) for unit, name, assigned, braced in member.findall(text)}
 
 
