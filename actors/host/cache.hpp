@@ -132,7 +132,7 @@ class cache {
 public:
   /// Opens a cache on an actor system of its own, or on the caller's `system`, which must outlive the cache.
   /// Errors: invalid_argument (a setting), not_found (the directory), busy (another cache, in this process or another,
-  /// has the directory; or writes of a process that was killed have not ended within 10 s), unsupported, no_space, io,
+  /// has the directory; or writes of a process that was killed have not ended within 60 s), unsupported, no_space, io,
   /// no_memory, overloaded (more namespaces on disk than namespaces_max).
   [[nodiscard]] static result<cache> open(cache_options options);
   [[nodiscard]] static result<cache> open(caf::actor_system& system, cache_options options);

@@ -22,8 +22,8 @@ namespace {
 constexpr std::size_t slot_digits = 8;
 constexpr std::string_view unfinished_suffix = ".writing";
 
-/// Wait for the writes of a process that died. Longer than any write takes on a working disk.
-constexpr std::chrono::seconds patience_for_writes{10};
+/// Longest wait for the writes of a process that died. A working disk writes a few GiB in this time.
+constexpr std::chrono::seconds patience_for_writes{60};
 
 std::string_view suffix(segment_file_kind kind) { return kind == segment_file_kind::data ? ".segment" : ".index"; }
 

@@ -87,7 +87,7 @@ struct segments_found {
 
 /// Lists `directory` and its `segments/`, and reads the index of each segment and, in unsealed segments, the records
 /// behind `covered`. FORMAT.md has the rules. Changes nothing. Waits until no write to an unsealed segment is in
-/// flight, at most 10 s for each. Errors: io, busy (such a write has not ended), unsupported, invalid_argument
+/// flight, at most 60 s for each. Errors: io, busy (such a write has not ended), unsupported, invalid_argument
 /// (`segments` is not a directory), overloaded (more namespaces than the table takes), no_memory. `progress` may be
 /// empty.
 [[nodiscard]] result<segments_found> scan_segments(file_system& files, const std::string& directory,

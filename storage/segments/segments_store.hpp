@@ -68,7 +68,7 @@ struct segments_store_config {
 /// Opens a directory as a store that keeps blocks in large segment files, recycled in place. FORMAT.md describes the
 /// bytes. Blocks while it reads the index of every segment, and the records of unsealed segments behind their index.
 /// The directory belongs to the store until its last job has ended. Errors: not_found (no directory), busy (another
-/// process, or a write of a dead process that has not ended within 10 s), unsupported (written by a later version, by
+/// process, or a write of a dead process that has not ended within 60 s), unsupported (written by a later version, by
 /// the files engine of hearth 0.1, or not by hearth), io (also: the files found take more than `bytes_max` and cannot
 /// be removed), overloaded (more namespaces than the table takes), invalid_argument, no_space, no_memory. After an
 /// error the directory is unchanged, with two exceptions. An error in the last step, which removes files of no use,
