@@ -161,15 +161,14 @@ void stats_state::log_drops(const std::vector<tally_entry>& entries) {
 
 caf::result<messages::snapshot_reply> stats_state::on_snapshot(messages::snapshot_request& x) {
   const auto slot = std::move(x.slot); // before the reply is sent
-  stats::gauges limits;
-  add_figures_of_the_whole(limits);
   const auto counted = totals(); // before the names, so that each namespace that is counted has its name
   const auto names = sources_.namespaces->names();
-  auto whole = stats::make_snapshot(counted, *sources_.baseline, names, limits);
-  add_figures_of_the_whole(whole.whole.gauges);
+  const auto total = whole_of(counted);
+  auto whole = stats::make_snapshot(counted, *sources_.baseline, names, total.gauges);
+  whole.whole.gauges = total.gauges;
   whole.time_ms = sources_.journal->now_ms();
   sources_.timeline->notice(now_ns(), counted);
-  stats::add_recent(whole, *sources_.timeline, counted, whole_of(counted), names, now_ns());
+  stats::add_recent(whole, *sources_.timeline, counted, total, names, now_ns());
   for (std::size_t i = 0; i < stats::operations; ++i)
     whole.latencies[i] = sources_.latencies->read(static_cast<stats::operation>(i));
   if (sources_.buffers)

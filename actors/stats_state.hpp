@@ -3,6 +3,7 @@
 #include "actors/bounded.hpp"
 #include "actors/journal.hpp"
 #include "actors/tiers/limits_now.hpp"
+#include "stats/latencies.hpp"
 #include "stats/timeline.hpp"
 #include "stats/totals.hpp"
 #include "storage/blocks/namespace_table.hpp"

@@ -1,5 +1,6 @@
 #include "stats/figures.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <functional>
 #include <utility>
@@ -77,6 +78,13 @@ const std::vector<figure>& figures() {
     return found;
   }();
   return all;
+}
+
+std::size_t figure_index(std::string_view name) {
+  const auto& all = figures();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const figure& one) { return one.name == name; });
+  assert(found != all.end());
+  return static_cast<std::size_t>(found - all.begin());
 }
 
 figure_values values_of(const counters& counted, const gauges& levels) noexcept {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hearth::stats {
@@ -24,6 +25,9 @@ using figure_values = std::array<std::uint64_t, figure_count>;
 
 /// All figures, in a fixed order: every number of a part's JSON that is counted, not derived. Threads: any.
 [[nodiscard]] const std::vector<figure>& figures();
+
+/// Position of the figure with this name in `figures`. Pre: there is one.
+[[nodiscard]] std::size_t figure_index(std::string_view name);
 
 /// The figures' values in `counted` and `levels`, in the order of `figures`.
 [[nodiscard]] figure_values values_of(const counters& counted, const gauges& levels) noexcept;

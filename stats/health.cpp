@@ -3,17 +3,13 @@
 #include "stats/json_writer.hpp"
 #include "stats/units.hpp"
 
-#include <algorithm>
-
 namespace hearth::stats {
 
 namespace {
 
 /// Growth of the counter with this path in the last minute.
 std::uint64_t grown_in_a_minute(const snapshot_part& part, std::string_view path) {
-  const auto& all = figures();
-  const auto found = std::find_if(all.begin(), all.end(), [&](const figure& one) { return one.name == path; });
-  return found == all.end() ? 0 : part.recent.grown[0].grown[static_cast<std::size_t>(found - all.begin())];
+  return part.recent.grown[0].grown[figure_index(path)];
 }
 
 std::string in_the_last(const window& time) { return " in the last " + std::to_string(time.ms / 1000) + " s"; }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "stats/counters.hpp"
-#include "stats/latencies.hpp"
+#include "stats/latency.hpp"
 #include "stats/recent.hpp"
 
 #include <functional>

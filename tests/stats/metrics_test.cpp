@@ -1,4 +1,5 @@
 #include "stats/metrics.hpp"
+#include "stats/latencies.hpp"
 #include "tests/stats/numbered_snapshot.hpp"
 #include "tests/support/catch.hpp"
 

@@ -1,4 +1,5 @@
 #include "stats/json_writer.hpp"
+#include "stats/latencies.hpp"
 #include "stats/totals.hpp"
 #include "tests/stats/random.hpp"
 #include "tests/support/catch.hpp"

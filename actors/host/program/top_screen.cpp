@@ -21,12 +21,7 @@ struct span_of_time {
   stats::figure_values grown{};
   std::uint64_t ms = 0;
 
-  [[nodiscard]] std::uint64_t of(std::string_view path) const {
-    const auto& all = stats::figures();
-    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == path; });
-    assert(found != all.end());
-    return grown[static_cast<std::size_t>(found - all.begin())];
-  }
+  [[nodiscard]] std::uint64_t of(std::string_view path) const { return grown[stats::figure_index(path)]; }
   [[nodiscard]] std::uint64_t a_second(std::uint64_t growth) const { return ms == 0 ? 0 : growth * 1000 / ms; }
   [[nodiscard]] std::string blocks_a_second(std::string_view path) const {
     return std::to_string(a_second(of(std::string{path} + ".blocks")));
