@@ -116,7 +116,7 @@ public:
     return open(path, mode, caching::kernel);
   }
 
-  /// Waits until nobody has the file open for writing, in this process or another, and no write to it is in flight. An
+  /// Waits until no process has the file open for writing, this one included, and no write to it is in flight. An
   /// io_uring engine hands writes to the kernel, and these can outlive their process: without this wait, bytes read
   /// from the file of a process that was killed may still change. After: the bytes stay as they are until the file is
   /// opened for writing again. Uses flock, so a program that locks the file counts as a writer, and a program that

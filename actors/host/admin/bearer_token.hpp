@@ -11,8 +11,8 @@ namespace hearth {
 /// Bearer token of an admin server (RFC 6750). Only its SHA-256 is kept in memory. Threads: any.
 class bearer_token {
 public:
-  /// Reads the first line of a file. The file must be a regular file of this user or root that nobody else may read
-  /// (mode 0600 or less); the token has 16 to 512 printable characters without spaces.
+  /// Reads the token: the first line of the file. Only its owner, this user or root, may have access to the file (mode
+  /// 0600 or less), and it must be a regular file. The token has 16 to 512 printable characters without spaces.
   /// Errors: not_found, io, invalid_argument; each names the file, what was found and what to do.
   [[nodiscard]] static storage::result<bearer_token> read(const std::string& path);
 
